@@ -1,0 +1,33 @@
+# make demo, make test: all that a fresh machine needs. make repro: the study.
+PYTHON ?= python3
+JOBS ?= 1
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: demo test repro lint check-lock paper-tables env clean
+
+demo: env      ## the whole pipeline on chorales that ship with music21, in build/demo
+	@python -m tools.demo
+
+test: env      ## the test suite
+	@python -m pytest
+
+repro: env     ## the paper's study on MAESTRO; JOBS=2 trains two candidates side by side
+	@python -m tools.repro $(JOBS)
+
+lint: env      ## style and types
+	@ruff check . && ruff format --check . && mypy
+
+check-lock: env  ## dvc.lock, params.yaml and the code belong together
+	@python -m tools.check_lock
+
+paper-tables: env  ## the paper's figures as the git tag paper-tables, for dvc metrics diff
+	@python -m tools.paper_tables
+
+env: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt tools/make_env.py
+	@command -v $(PYTHON) >/dev/null || { echo "error: no $(PYTHON) here; install Python 3.11 or later, or say make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) tools/make_env.py
+
+clean:         ## everything that make made; the study's data and results stay
+	rm -rf .venv build

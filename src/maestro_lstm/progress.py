@@ -1,0 +1,26 @@
+"""A progress bar on a terminal; a plain line now and then where there is none."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+T = TypeVar("T")
+LINE_EVERY = 30.0  # seconds between lines where nothing can be redrawn
+
+
+def progress(steps: Iterable[T], name: str, total: int | None = None, unit: str = "") -> "tqdm[T]":
+    """The same steps, told as they go: share done, rate, time left."""
+    return tqdm(steps, desc=name, total=total, unit=unit, **_style())
+
+
+def byte_progress(name: str, total: int | None, done: int) -> "tqdm[Any]":
+    """A bar of bytes to `update` by hand, of which some may be done already."""
+    return tqdm(desc=name, total=total, initial=done, unit="B", unit_scale=True, **_style())
+
+
+def _style() -> dict[str, Any]:
+    terminal = sys.stderr.isatty()
+    every = 0.2 if terminal else LINE_EVERY
+    return {"file": sys.stderr, "mininterval": every, "ascii": not terminal, "dynamic_ncols": True}
