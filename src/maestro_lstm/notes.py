@@ -1,0 +1,81 @@
+"""MIDI file → notes: onset, release and pitch in ticks, as arrays.
+
+Read with symusic (0.7 ms for a MAESTRO file). Notes of all tracks but drums stand in one list, in the order
+of the file and then stably by onset, which is the order in which music21 meets them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import symusic
+
+from maestro_lstm.errors import BadMidi
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The notes of one piece, sorted stably by onset; three arrays of one length, times in ticks from the start."""
+
+    onset: IntArray  # (N,)
+    release: IntArray  # (N,) the note sounds until here
+    pitch: IntArray  # (N,) MIDI number, 0–127
+    ticks_per_quarter: int
+
+    def __len__(self) -> int:
+        return len(self.onset)
+
+
+def read_notes(path: Path, name: str = "") -> Notes:
+    """Read a MIDI file; `name` is what an error calls it, its path if not given.
+
+    Raises:
+        BadMidi: the file is empty, cut short, not MIDI, in SMPTE time or without notes; the message says which.
+    """
+    name = name or str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadMidi(f"{name}: cannot be read ({error.strerror})") from error
+    return notes_from_bytes(data, name)
+
+
+def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
+    """The same from the bytes of a MIDI file; `name` is what an error calls it. Raises BadMidi."""
+    _check_frame(data, name)
+    try:
+        score: Any = symusic.Score.from_midi(data)
+    except Exception as error:  # symusic raises several kinds; each means that the bytes are not sound MIDI
+        raise BadMidi(f"{name}: damaged ({error})") from error
+    arrays = [track.notes.numpy() for track in score.tracks if not track.is_drum and len(track.notes)]
+    if not arrays:
+        raise BadMidi(f"{name}: holds no notes")
+    onset = np.concatenate([a["time"] for a in arrays]).astype(np.int64)
+    duration = np.concatenate([a["duration"] for a in arrays]).astype(np.int64)
+    pitch = np.concatenate([a["pitch"] for a in arrays]).astype(np.int64)
+    order = np.argsort(onset, kind="stable")
+    return Notes(onset[order], (onset + duration)[order], pitch[order], score.ticks_per_quarter)
+
+
+def _check_frame(data: bytes, name: str) -> None:
+    """Refuse a file whose header or chunks are not whole: symusic takes what is left of a file cut short for all."""
+    if not data:
+        raise BadMidi(f"{name}: is empty")
+    if data[:4] != b"MThd":
+        raise BadMidi(f"{name}: is not a MIDI file (it does not start with MThd)")
+    if len(data) < 14:
+        raise BadMidi(f"{name}: is cut short in its header")
+    division = int.from_bytes(data[12:14], "big")
+    if division == 0 or division > 0x7FFF:
+        raise BadMidi(f"{name}: has a time division of {division}; 1 to 32767 ticks a quarter note are understood")
+    tracks, at = 0, 8 + int.from_bytes(data[4:8], "big")
+    while tracks < int.from_bytes(data[10:12], "big"):
+        end = at + 8 + int.from_bytes(data[at + 4 : at + 8], "big")
+        if at + 8 > len(data) or end > len(data):
+            raise BadMidi(f"{name}: is cut short in track {tracks + 1}")
+        tracks += data[at : at + 4] == b"MTrk"  # other chunks may stand between
+        at = end
