@@ -1,0 +1,40 @@
+"""The user's own MIDI files as a corpus."""
+
+from pathlib import Path
+
+from maestro_lstm.corpus.pieces import Piece, split_by_content, write_index
+from maestro_lstm.errors import UserError
+from maestro_lstm.files import whole_folder
+
+ENDINGS = (".mid", ".midi")
+
+
+def copy_folder(source: Path, target: Path) -> list[Piece]:
+    """Make `target` a corpus of the MIDI files under `source`, split by piece; the folder's name is the composer's.
+
+    Returns: the pieces. Raises UserError where the folder is missing or holds fewer than three different files.
+    """
+    if not source.is_dir():
+        raise UserError(f"params.yaml: download.folder: {source} is not a folder")
+    found = sorted(path for path in source.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    contents = {path.relative_to(source).as_posix(): path.read_bytes() for path in found}
+    try:
+        return write_corpus(contents, target)
+    except UserError as error:
+        raise UserError(f"{source}: {error}") from None
+
+
+def write_corpus(contents: dict[str, bytes], target: Path, composer: str = "") -> list[Piece]:
+    """Write MIDI files by name, split by their content, and the index. Without a composer, the folder's name is it."""
+    splits = split_by_content(contents)
+    pieces = [
+        Piece(name, split, composer or Path(name).parent.name, Path(name).stem)
+        for name, split in sorted(splits.items())
+    ]
+    with whole_folder(target) as folder:
+        for piece in pieces:
+            path = folder / piece.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(contents[piece.file])
+        write_index(folder, pieces)
+    return pieces
