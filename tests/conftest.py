@@ -1,0 +1,21 @@
+"""Shared by all tests."""
+
+from pathlib import Path
+
+import pytest
+
+from maestro_lstm.compute import use_one_core
+
+use_one_core()  # as the stages do; several threads on networks this small only wait for each other
+
+
+@pytest.fixture(autouse=True)
+def _no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests must not depend on what the user has set up."""
+    monkeypatch.delenv("MAESTRO_MIRROR", raising=False)
+
+
+@pytest.fixture
+def project() -> Path:
+    """The project's root."""
+    return Path(__file__).parents[1]

@@ -1,0 +1,48 @@
+"""Checkpoints: whole, the same bytes twice, and refused by name when damaged."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from maestro_lstm.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from maestro_lstm.errors import UserError
+from maestro_lstm.network import initial_weights
+
+CHECKPOINT = Checkpoint(initial_weights(90, 8, seed=0), {"hidden": 8, "seq_len": 100, "output": "logits"})
+
+
+def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_checkpoint(path, CHECKPOINT)
+    loaded = load_checkpoint(path)
+    assert (loaded.settings, loaded.symbols) == (CHECKPOINT.settings, CHECKPOINT.symbols)
+    ids = torch.arange(90)[:, None]
+    torch.testing.assert_close(loaded.network("torch")(ids)[0], CHECKPOINT.network("scratch")(ids)[0])
+
+
+def test_the_same_checkpoint_is_the_same_bytes(tmp_path: Path) -> None:
+    for name in "ab":
+        save_checkpoint(tmp_path / name, CHECKPOINT)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize("keep", [0, 5, 100, -1])
+def test_a_file_cut_short_is_refused_by_name(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "a.safetensors"
+    save_checkpoint(path, CHECKPOINT)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(UserError, match=r"a\.safetensors is damaged"):
+        load_checkpoint(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"none is missing: run `dvc repro train`"):
+        load_checkpoint(tmp_path / "none")
+
+
+def test_another_alphabet_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_checkpoint(path, Checkpoint(CHECKPOINT.weights, CHECKPOINT.settings, ("x", "y")))
+    with pytest.raises(UserError, match="another alphabet"):
+        load_checkpoint(path)
