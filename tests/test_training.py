@@ -1,0 +1,150 @@
+"""The training loop: draws, learning rates, what an update does, and which weights are kept."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from maestro_lstm.compute import pick_device
+from maestro_lstm.errors import UserError
+from maestro_lstm.network import EngineName, Network, Weights, initial_weights
+from maestro_lstm.schedules import Schedule
+from maestro_lstm.symbols import Ids
+from maestro_lstm.training import OptimizerName, Settings, Training, smooth
+from maestro_lstm.windows import check_seq_len, draw_starts, updates_per_epoch
+
+IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
+SETTINGS = Settings(
+    hidden=8,
+    output="logits",
+    optimizer="adam",
+    schedule=Schedule(0.001, 0.01, 7),
+    seq_len=10,
+    epochs=1,
+    seed=5,
+    log_every=6,
+)
+
+
+def trained(settings: Settings, ids: Ids = IDS, n_symbols: int = 12) -> Training:
+    training = Training(ids, n_symbols, settings)
+    for _ in training:
+        pass
+    return training
+
+
+def test_cyclical_rates_are_pytorchs() -> None:
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = torch.optim.lr_scheduler.CyclicLR(optimizer, 1e-4, 1e-2, step_size_up=20, cycle_momentum=False)
+    expected = []
+    for _ in range(150):
+        expected.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        theirs.step()
+    np.testing.assert_allclose(Schedule(1e-4, 1e-2, 20).rates(150), expected, rtol=1e-9)
+
+
+def test_a_constant_schedule_is_constant() -> None:
+    assert set(Schedule.constant(0.25).rates(50).tolist()) == {0.25}
+
+
+def test_draws_reach_every_place_where_a_window_fits_and_no_other() -> None:
+    starts = draw_starts(n_symbols=30, seq_len=10, n_updates=5000, seed=0)
+    assert sorted(set(starts.tolist())) == list(range(20))  # 20 + 10 symbols in, and the target of the last
+
+
+def test_an_epoch_is_symbols_over_t_updates() -> None:
+    assert updates_per_epoch(9_924_291, 25) == 396_971
+    assert trained(SETTINGS).n_updates == 40
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
+@pytest.mark.parametrize("engine", ["scratch", "torch"])
+def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer: OptimizerName) -> None:
+    settings = replace(SETTINGS, engine=engine, optimizer=optimizer)
+    training = trained(settings)
+
+    network = Network(12, 8, "scratch")
+    network.load_weights(initial_weights(12, 8, settings.seed))
+    kinds = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
+    plain = kinds[optimizer](network.parameters(), lr=0.001)
+    schedule = torch.optim.lr_scheduler.CyclicLR(plain, 0.001, 0.01, step_size_up=7, cycle_momentum=False)
+    losses = []
+    for start in draw_starts(400, 10, 40, settings.seed).tolist():
+        window = torch.from_numpy(IDS[start : start + 11].astype(np.int64))
+        loss = F.cross_entropy(network(window[:-1, None])[0][:, 0], window[1:], reduction="sum")
+        plain.zero_grad()
+        torch.autograd.backward(loss)
+        plain.step()
+        schedule.step()
+        losses.append(loss.item() / 10)
+
+    expected = [np.mean(losses[k : k + 6]) for k in range(0, 40, 6)]
+    np.testing.assert_allclose([point.loss for point in training.curve], expected, rtol=1e-5)
+    assert [point.update for point in training.curve] == [6, 12, 18, 24, 30, 36, 40]
+    for name, value in training.learner.weights().items():
+        torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
+
+
+def test_the_same_seed_trains_the_same_weights_and_another_does_not() -> None:
+    one, same, other = (trained(replace(SETTINGS, seed=seed)).learner.weights() for seed in (1, 1, 2))
+    assert all(torch.equal(one[name], same[name]) for name in one)
+    assert not torch.equal(one["output.bias"], other["output.bias"])
+
+
+class Scripted:
+    """A learner that reports the losses it is told to, and counts its updates in its weights."""
+
+    def __init__(self, losses: list[float]) -> None:
+        self.losses, self.done = np.array(losses), 0
+        self.tensor = torch.zeros(1)
+
+    def take_updates(self, starts: np.ndarray, rates: np.ndarray) -> np.ndarray:  # noqa: ARG002
+        some = self.losses[self.done : self.done + len(starts)]
+        self.done += len(starts)
+        self.tensor.fill_(self.done)  # in place: whoever kept the tensor and not a copy sees it change
+        return some
+
+    def weights(self) -> Weights:
+        return {"w": self.tensor.clone()}
+
+
+def test_the_weights_kept_are_those_of_the_lowest_smoothed_loss() -> None:
+    training = Training(IDS, 12, replace(SETTINGS, log_every=1, smoothing=0.5), Scripted([5, 1, 1, 1, *[9] * 36]))
+    assert len(list(training)) == 40
+    assert training.best is not None
+    assert (training.best.update, training.best.weights["w"].item()) == (4, 4)
+    assert training.best.smoothed == pytest.approx(1.5)
+
+
+def test_smoothing_is_an_exponential_mean_that_starts_at_the_first_loss() -> None:
+    assert smooth(np.array([4.0, 2.0]), None, 0.5) == 3.0
+    assert smooth(np.array([1.0]), 3.0, 0.9) == pytest.approx(2.8)
+
+
+def test_a_loss_that_is_not_finite_is_told() -> None:
+    with pytest.raises(UserError, match="no longer finite after 40 updates: choose a lower learning_rate"):
+        list(Training(IDS, 12, replace(SETTINGS, log_every=40), Scripted([1.0, float("nan"), *[1.0] * 38])))
+
+
+def test_one_bar_is_learned_by_heart() -> None:
+    bar = np.tile(np.array([1, 5, 9, 1, 7, 3, 1, 2], dtype=np.uint8), 50)
+    settings = replace(SETTINGS, hidden=32, schedule=Schedule.constant(0.01), seq_len=16, epochs=12, log_every=50)
+    assert trained(settings, bar).curve[-1].loss < 0.4  # the state starts at zero: which 1 it was is not yet known
+
+
+def test_a_sequence_longer_than_the_data_is_refused() -> None:
+    check_seq_len(399, 400, "train")
+    with pytest.raises(UserError, match="seq_len: 400 is longer than the train split, 400 symbols; take at most 399"):
+        check_seq_len(400, 400, "train")
+
+
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert (pick_device("auto"), pick_device("cpu")) == ("cpu", "cpu")
+    with pytest.raises(UserError, match="torch sees no GPU"):
+        pick_device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert pick_device("auto") == "cuda"
