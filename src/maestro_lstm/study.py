@@ -1,0 +1,73 @@
+"""The study's design: with which settings each training of the paper runs (§4.3, §4.4)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from maestro_lstm.compute import pick_device
+from maestro_lstm.errors import UserError
+from maestro_lstm.params import SWEEPS, Params, SweepName
+from maestro_lstm.schedules import Schedule
+from maestro_lstm.training import Settings
+
+Choices = Mapping[str, Any]  # setting → the candidate that its sweep chose
+
+
+def candidate_named(params: Params, sweep: SweepName, name: str) -> Any:
+    """The candidate that a command line means: numbers are numbers. Raises UserError."""
+    for candidate in params.candidates(sweep):
+        if str(candidate) == name:
+            return candidate
+    raise UserError(f"params.yaml: sweep_{sweep}.candidates has no {name}")
+
+
+def schedule_of(params: Params, learning_rate: str | float, cyclical_high: float | None = None) -> Schedule:
+    """A schedule by its name in params.yaml, or a constant rate by its value."""
+    if learning_rate == "constant":
+        return Schedule.constant(params.schedules.constant.rate)
+    if learning_rate == "cyclical":
+        cycle = params.schedules.cyclical
+        return Schedule(cycle.low, cyclical_high or cycle.high, cycle.updates_up)
+    return Schedule.constant(float(learning_rate))
+
+
+def sweep_settings(params: Params, sweep: SweepName, candidate: Any, chosen: Choices) -> Settings:
+    """Settings of one candidate; `chosen` holds the winners of the sweeps before it."""
+    if sweep == "optimizer":
+        trained_with = (candidate, schedule_of(params, "constant"), params.sweep_optimizer.seq_len)
+    elif sweep == "learning_rate":
+        schedule = schedule_of(params, candidate, params.sweep_learning_rate.cyclical_high)
+        trained_with = (chosen["optimizer"], schedule, params.sweep_learning_rate.seq_len)
+    else:
+        trained_with = (chosen["optimizer"], schedule_of(params, chosen["learning_rate"]), candidate)
+    return _settings(params, "paper", *trained_with, params.sweep.epochs)
+
+
+def final_choices(params: Params, chosen: Choices) -> dict[str, Any]:
+    """What the final training takes: the user's value where there is one, else the sweep's winner."""
+    given = {name: getattr(params, name) for name in SWEEPS}
+    return {name: chosen[name] if value == "auto" else value for name, value in given.items()}
+
+
+def final_settings(params: Params, network: str, chosen: Choices) -> Settings:
+    """Settings of the final training of one of the networks. Raises UserError for an unknown one."""
+    final = final_choices(params, chosen)
+    schedule = schedule_of(params, final["learning_rate"])
+    return _settings(params, network, final["optimizer"], schedule, final["seq_len"], params.train.epochs)
+
+
+def _settings(params: Params, network: str, optimizer: Any, schedule: Schedule, seq_len: int, epochs: int) -> Settings:
+    if network not in params.networks:
+        raise UserError(f"params.yaml: networks.{network} is missing")
+    return Settings(
+        hidden=params.networks[network].hidden,
+        output=params.networks[network].output,
+        optimizer=optimizer,
+        schedule=schedule,
+        seq_len=seq_len,
+        epochs=epochs,
+        seed=params.seed,
+        log_every=params.train.log_every,
+        smoothing=params.train.smoothing,
+        engine="torch" if params.engine == "auto" else params.engine,
+        device=pick_device(params.device),
+    )
