@@ -1,0 +1,24 @@
+"""check_lengths: every sequence length fits the splits, checked before DVC deletes what a training made."""
+
+from maestro_lstm.files import read_json, write_text
+from maestro_lstm.params import load_params
+from maestro_lstm.splits import SPLITS
+from maestro_lstm.windows import check_seq_len
+from stages import command, paths
+
+
+def main() -> None:
+    params = load_params()
+    asked = [("sweep_seq_len.candidates", seq_len) for seq_len in params.sweep_seq_len.candidates]
+    asked += [("sweep_optimizer.seq_len", params.sweep_optimizer.seq_len)]
+    asked += [("sweep_learning_rate.seq_len", params.sweep_learning_rate.seq_len)]
+    asked += [] if params.seq_len == "auto" else [("seq_len", params.seq_len)]
+    for split in SPLITS:
+        symbols = read_json(paths.METRICS / "parse" / f"{split}.json")["symbols"]
+        for key, seq_len in asked:
+            check_seq_len(seq_len, symbols, split, key)
+    write_text(paths.LENGTHS_CHECKED, "every sequence length fits the splits\n")
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,30 @@
+"""compare: the paper's tables beside ours, a metrics file a row, and the points of the plots."""
+
+from maestro_lstm.files import read_json, write_csv, write_json, write_text
+from maestro_lstm.params import SWEEPS, load_params
+from maestro_lstm.tables import as_text, compare, rows_of, scores_as_text
+from stages import command, paths
+
+
+def main() -> None:
+    params = load_params()
+    # the lists in params.yaml, not the files found: a candidate taken out leaves its file behind
+    tried: dict[str, list[str]] = {sweep: [str(c) for c in params.candidates(sweep)] for sweep in SWEEPS}
+    tried["final"] = list(params.train.networks)
+    rows = rows_of(read_json(paths.PAPER_TABLES), tried)
+    comparisons = compare(rows, lambda name: read_json(paths.METRICS / name))
+    for one in comparisons:
+        write_json(paths.VS_PAPER / f"{one.row.table}_{one.row.setting}.json", one.figures())
+    for table in tried:
+        points = [point for one in comparisons if one.row.table == table for point in one.points()]
+        write_csv(paths.METRICS / "tables" / f"{table}.csv", points)
+    floors = [f"{order}-gram" for order in params.floors.orders]
+    test = {name: f"evaluate/test/{name}.json" for name in (*floors, *params.train.networks)}
+    scores = {name: read_json(paths.METRICS / file) for name, file in test.items()}
+    text = f"{as_text(comparisons)}\n\n{scores_as_text(scores)}\n"
+    write_text(paths.METRICS / "tables.md", text)
+    print(text)
+
+
+if __name__ == "__main__":
+    command.run(main)

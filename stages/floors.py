@@ -1,0 +1,26 @@
+"""floors: what counting alone achieves, with no network: an n-gram.
+
+python -m stages.floors 4
+"""
+
+from maestro_lstm.files import write_json
+from maestro_lstm.ngrams import NGram
+from maestro_lstm.params import load_params
+from maestro_lstm.splits import Split, load_ids
+from stages import command, paths
+
+SPLITS: tuple[Split, ...] = ("validation", "test")
+
+
+def main() -> None:
+    orders = {str(order): order for order in load_params().floors.orders}
+    order = orders[command.choice("order", list(orders))]
+    model = NGram(load_ids(paths.encoded("train")), order)
+    for split in SPLITS:
+        scores = model.evaluate(load_ids(paths.encoded(split)))
+        write_json(paths.METRICS / "evaluate" / split / f"{order}-gram.json", scores.rounded())
+        print(f"{order}-gram, {split}: accuracy {scores.accuracy:.2f} %, {scores.nats:.3f} nats")
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,23 @@
+"""Where everything lies, relative to the project's root."""
+
+from pathlib import Path
+
+from maestro_lstm.splits import Split
+
+PARAMS_CHECKED = Path("data/params_checked.txt")
+LENGTHS_CHECKED = Path("data/lengths_checked.txt")
+CORPUS = Path("data/corpus")
+NOTES = Path("data/notes")
+VOCAB = Path("data/vocab")
+ENCODED = Path("data/encoded")
+METRICS = Path("metrics")
+SELECTED = METRICS / "selected"
+CURVES = METRICS / "curves"
+VS_PAPER = METRICS / "vs_paper"
+MODELS = Path("models")
+GENERATED = Path("generated")
+PAPER_TABLES = Path("paper/tables.json")
+
+
+def encoded(split: Split) -> Path:
+    return ENCODED / f"{split}.npy"
