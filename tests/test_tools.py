@@ -1,0 +1,125 @@
+"""What stands around the pipeline."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import make_env, paper_tables, repro
+from tools.check_lock import mismatches
+from tools.compare_engines import kind_of
+from tools.demo import merged
+
+
+def test_missing_data_is_no_mismatch_but_anything_else_is() -> None:
+    status = {
+        "download": [{"changed outs": {"data/corpus": "not in cache"}}],
+        "parse": [
+            {"changed deps": {"data/corpus": "deleted"}},
+            {"changed outs": {"metrics/parse/test.json": "deleted"}},
+        ],
+        "train@paper": [{"changed deps": {"params.yaml": {"seq_len": "modified"}}}, "changed command"],
+        "vocab": [{"changed deps": {"src/maestro_lstm/splits.py": "modified", "data/notes": "deleted"}}],
+    }
+    assert mismatches(status, {"metrics/parse/test.json", "params.yaml"}) == [
+        "parse: changed outs: metrics/parse/test.json: deleted",
+        "train@paper: changed deps: params.yaml: {'seq_len': 'modified'}",
+        "train@paper: changed command",
+        "vocab: changed deps: src/maestro_lstm/splits.py: modified",
+    ]
+
+
+def test_the_papers_revision_is_the_same_commit_everywhere(tmp_path: Path, project: Path) -> None:
+    ids = set()
+    for name in ("one", "two"):
+        clone = tmp_path / name
+        (clone / "paper").mkdir(parents=True)
+        (clone / "paper" / "tables.json").write_text((project / "paper" / "tables.json").read_text())
+        for words in (["git", "init", "-q"], [sys.executable, "-m", "tools.paper_tables"]):
+            subprocess.run(words, cwd=clone, check=True, env={**os.environ, "PYTHONPATH": str(project)})
+        told = subprocess.run(
+            ["git", "rev-parse", paper_tables.TAG], cwd=clone, check=True, capture_output=True, text=True
+        )
+        ids.add(told.stdout)
+        shown = ["git", "show", f"{paper_tables.TAG}:metrics/sweep_optimizer/adam.json"]
+        assert "46.1" in subprocess.run(shown, cwd=clone, check=True, capture_output=True, text=True).stdout
+    assert len(ids) == 1
+
+
+def test_candidates_run_side_by_side_each_sweep_before_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[str, ...]] = []
+    stages = ["sweep_optimizer@sgd", "sweep_optimizer@adam", "sweep_seq_len@25", "train@paper", "vocab"]
+
+    def dvc(*words: str, **_: object) -> str:
+        calls.append(tuple(word for word in words if word != "--quiet"))
+        return "\n".join(stages)
+
+    monkeypatch.setattr(repro, "dvc", dvc)
+    monkeypatch.setattr(repro, "leave_ctrl_c_to_dvc", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["repro", "2"])
+    repro.main()
+    done = [words for words in calls if words[0] == "repro"]
+    assert done[0] == ("repro", "vocab", "check_lengths")
+    assert sorted(done[1:3]) == [("repro", "-s", "sweep_optimizer@adam"), ("repro", "-s", "sweep_optimizer@sgd")]
+    assert done[3:] == [
+        ("repro", "-s", "select_optimizer"),
+        ("repro", "-s", "select_learning_rate"),
+        ("repro", "-s", "sweep_seq_len@25"),
+        ("repro", "-s", "select_seq_len"),
+        ("repro", "-s", "train@paper"),
+        ("repro",),
+    ]
+    monkeypatch.setattr(sys, "argv", ["repro", "two"])
+    with pytest.raises(SystemExit, match="error: JOBS=two"):
+        repro.main()
+
+
+def test_settings_are_changed_leaf_by_leaf_and_unknown_ones_refused() -> None:
+    assert merged({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"b": 9}}) == {"a": {"b": 9, "c": 2}, "d": 3}
+    with pytest.raises(KeyError, match="has no e"):
+        merged({"a": 1}, {"e": 2})
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("ERROR: [Errno 28] No space left on device", "disk is full"),
+        ("Failed to establish a new connection: NewConnectionError", "no network"),
+        ("ERROR: No matching distribution found for torch==2.13.0", "no build for this Python"),
+        ("something else", "^$"),
+    ],
+)
+def test_a_failed_installation_is_explained(printed: str, told: str) -> None:
+    assert re.search(told, make_env.cause_in(printed))
+
+
+def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    with pytest.raises(SystemExit, match=r"error: this is Python 3\.9, and 3\.11 or later is needed"):
+        make_env.main()
+
+
+def test_the_script_that_meets_an_old_python_is_written_for_it(project: Path) -> None:
+    tree = ast.parse((project / "tools" / "make_env.py").read_text(), feature_version=(3, 4))
+    assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree))  # f-strings came with 3.6
+
+
+@pytest.mark.parametrize(
+    ("exact", "other", "kind"),
+    [
+        ([(60, 64)], [(60,), (64,)], "one chord in two"),
+        ([(60,), (64,)], [(60, 64)], "two chords in one"),
+        ([(60, 64)], [(64, 60)], "the same chords, their pitches in another order"),
+        ([(60, 64, 60)], [(60, 64)], "a note said once less"),
+        ([(60, 64)], [(60,)], "a note fewer in this chord"),
+        ([(60,)], [(60, 64)], "a note more in this chord"),
+    ],
+)
+def test_differences_between_parsers_are_named(
+    exact: list[tuple[int, ...]], other: list[tuple[int, ...]], kind: str
+) -> None:
+    assert kind_of(exact, other) == kind
