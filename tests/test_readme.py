@@ -1,0 +1,74 @@
+"""The README tells the truth: its tables are the metrics, its paths and commands exist."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from maestro_lstm.tables import Row, compare, rows_of
+from tests.test_pipeline import PARAMS, STAGES, leaves
+
+README = Path("README.md").read_text()
+
+
+def test_its_tables_are_those_of_the_study() -> None:
+    shown = re.search(r"<!-- metrics/tables.md -->\n(.*?)<!-- end -->", README, re.S)
+    assert shown
+    assert shown[1].strip() == Path("metrics/tables.md").read_text().strip()
+
+
+def test_the_study_in_git_is_whole() -> None:
+    rows = rows_of(json.loads(Path("paper/tables.json").read_text()))
+    ours = compare(rows, lambda name: json.loads((Path("metrics") / name).read_text()))
+    assert len(ours) == 10
+    for one in ours:
+        path = Path("metrics/vs_paper") / f"{one.row.table}_{one.row.setting}.json"
+        assert json.loads(path.read_text()) == one.figures()
+
+
+def test_only_what_we_tried_is_shown_and_what_the_paper_lacks_too() -> None:
+    tables = {"tables": [{"name": "seq_len", "title": "T", "rows": [{"setting": "25", "accuracy": 42.4}]}]}
+    rows = rows_of(tables, {"seq_len": ["400"]})
+    assert rows == [Row("seq_len", "T", "400", None)]
+    (one,) = compare(rows, lambda _: {"accuracy": 43.0, "next_share": 42.0, "distinct": 3, "seed": 0})
+    assert "paper" not in one.figures()
+    assert [point["who"] for point in one.points()] == ["ours", "always <NEXT>"]
+
+
+def test_a_row_knows_where_our_figure_is() -> None:
+    assert Row("seq_len", "", "25", 42.4).metrics == "sweep_seq_len/25.json"
+    assert Row("final", "", "paper", 41.7).key == "accuracy_windows"
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", README))))
+def test_a_linked_path_exists(path: str) -> None:
+    assert Path(path).exists()
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:`|[$] |url )make ([a-z-]+)", README))))
+def test_a_make_target_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", Path("Makefile").read_text(), re.M)
+
+
+def test_params_that_it_sets_exist() -> None:
+    keys = re.findall(r"-S ([\w.]+)=", README)
+    assert keys
+    assert set(keys) <= leaves(PARAMS)
+
+
+def test_stages_that_it_names_exist() -> None:
+    table = README.split("| paper | stage | file |")[1].split("```")[0]
+    names = {
+        name
+        for line in table.splitlines()[2:]
+        for name in re.findall(r"[a-z_]+", line.split("|")[2] if "|" in line else "")
+    }
+    assert names <= STAGES.keys()
+    assert {name for name in STAGES if not name.startswith("check_")} <= names
+
+
+def test_every_folder_of_its_tree_exists() -> None:
+    tree = README.split("```\ndvc.yaml ")[1].split("```")[0]
+    for name in re.findall(r"^([\w./]+)", f"dvc.yaml {tree}", re.M):
+        assert Path(name).exists() or name == "models/", name
