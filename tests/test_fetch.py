@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from maestro_lstm.corpus.fetch import TRIES, fetch
@@ -170,9 +171,27 @@ def test_trouble_on_this_machine_is_not_taken_for_the_networks(server: Server, t
     assert len(server.offsets) <= 1
 
 
-def test_other_addresses_go_through_fsspec_and_resume_too(tmp_path: Path) -> None:
-    import fsspec
+def test_a_storage_librarys_broken_connection_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(111, "Cannot connect to host")  # what aiohttp raises under gcsfs is an OSError of its own
 
+    monkeypatch.setattr(fsspec, "url_to_fs", refused)
+    waits: list[float] = []
+    with pytest.raises(UserError, match=r"no answer .*Cannot connect to host.*is there a network"):
+        fetch("gs://bucket/archive.zip", tmp_path / "a.zip", sleep=waits.append)
+    assert waits == [1, 2, 4, 8, 16]
+
+
+def test_a_storage_librarys_refusal_is_told_in_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object) -> None:
+        raise Exception("Anonymous caller does not have\nstorage.objects.get access, 401")
+
+    monkeypatch.setattr(fsspec, "url_to_fs", denied)
+    with pytest.raises(UserError, match=r"caller does not have storage\.objects\.get access, 401; does your account"):
+        fetch("gs://bucket/archive.zip", tmp_path / "a.zip", sleep=no_sleep)
+
+
+def test_other_addresses_go_through_fsspec_and_resume_too(tmp_path: Path) -> None:
     memory = fsspec.filesystem("memory")
     memory.pipe("/bucket/archive.zip", DATA)
     (tmp_path / "a.zip.part").write_bytes(DATA[:5])

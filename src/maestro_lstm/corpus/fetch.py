@@ -1,5 +1,6 @@
 """An address → a file: goes on where it stopped, tries again, and checks what came."""
 
+import errno
 import hashlib
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from maestro_lstm.progress import byte_progress
 BLOCK = 1 << 16  # bytes read at a time, and the most that a broken connection loses
 TIMEOUT = 30.0  # seconds without a byte, after which a connection has stalled
 TRIES = 6  # in a row without a new byte, with 1, 2, 4, 8, 16 s between them
+# trouble of this machine, such as a full disk, which waiting does not help
+LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR}
 FINAL = frozenset(range(400, 500)) - {408, 425, 429}  # answers that a second request will not change
 
 
@@ -62,10 +65,10 @@ def fetch(
             raise UserError(f"{url}: there is no such object; is the address right?") from None
         except (ValueError, ImportError) as error:  # requests' own for a bad address are among them
             raise UserError(f"{url}: not an address that can be opened ({error})") from None
-        except (requests.RequestException, ConnectionError, TimeoutError) as error:
+        except (requests.RequestException, OSError) as error:
+            if error.errno in LOCAL:
+                raise
             reason = str(error)
-        except OSError:  # of this machine: the disk is full, a folder may not be written; waiting will not help
-            raise
         except Exception as error:  # a storage library's own, such as gcsfs's HttpError: credentials, most often
             raise UserError(f"{url}: {' '.join(str(error).split())}; does your account have access?") from None
         grew = partial.exists() and partial.stat().st_size > before
