@@ -52,7 +52,7 @@ COMMANDS = [
 
 
 def make_project(project: Path, folder: Path, **changes: Any) -> None:
-    """A project of this code with the user's own MIDI as its corpus: 12 pieces, one of which is damaged."""
+    """A project of this code with the user's own MIDI as its corpus: 12 pieces."""
     prepare(project, folder)
     mine = folder / "my-midi"
     mine.mkdir()
