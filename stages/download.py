@@ -23,7 +23,7 @@ def main() -> None:
     elif params.corpus == "folder":
         pieces = copy_folder(Path(params.download.folder), paths.CORPUS)
     else:
-        from maestro_lstm.corpus.chorales import write_chorales  # here: loading music21 takes seconds
+        from maestro_lstm.corpus.chorales import write_chorales  # here: nothing else needs music21
 
         pieces = write_chorales(params.download.chorales, paths.CORPUS)
     parts = ", ".join(f"{sum(piece.split == split for piece in pieces)} {split}" for split in SPLITS)

@@ -9,14 +9,13 @@ from maestro_lstm.params import load_params
 from maestro_lstm.splits import Split, load_ids
 from stages import command, paths
 
-SPLITS: tuple[Split, ...] = ("validation", "test")
+HELD_OUT: tuple[Split, ...] = ("validation", "test")
 
 
 def main() -> None:
-    orders = {str(order): order for order in load_params().floors.orders}
-    order = orders[command.choice("order", list(orders))]
+    order = int(command.choice("order", [str(order) for order in load_params().floors.orders]))
     model = NGram(load_ids(paths.encoded("train")), order)
-    for split in SPLITS:
+    for split in HELD_OUT:
         scores = model.evaluate(load_ids(paths.encoded(split)))
         write_json(paths.METRICS / "evaluate" / split / f"{order}-gram.json", scores.rounded())
         print(f"{order}-gram, {split}: accuracy {scores.accuracy:.2f} %, {scores.nats:.3f} nats")

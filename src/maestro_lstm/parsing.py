@@ -31,7 +31,7 @@ def parse_file(folder: Path, piece: Piece, engine: Engine, rule: Rule) -> Parsed
     """Read one file; never raises for what the file holds."""
     try:
         if engine == "music21":
-            from maestro_lstm.reference import music21_stream  # here: loading music21 takes seconds
+            from maestro_lstm.reference import music21_stream  # here: the fast engine does without music21
 
             stream = music21_stream(folder / piece.file, piece.file)
         else:

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal; a plain line now and then where there is none."""
+"""A progress bar: redrawn as it goes on a terminal, twice a minute in a log."""
 
 import sys
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 T = TypeVar("T")
-LINE_EVERY = 30.0  # seconds between lines where nothing can be redrawn
+LINE_EVERY = 30.0  # seconds between states in a log
 
 
 def progress(steps: Iterable[T], name: str, total: int | None = None, unit: str = "") -> "tqdm[T]":

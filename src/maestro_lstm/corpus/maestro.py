@@ -78,26 +78,24 @@ def download(release: Release, target: Path, downloads: Path, mirror: str = "") 
 
     Returns: the pieces. Raises UserError and leaves `target` as it was where anything does not fit.
     """
+    place = Path(mirror)
     if not mirror:
         archive = downloads / f"{release.folder}.zip"
         fetch(release.url, archive, release.size, release.sha256)
-        pieces = _from_zip(release, archive, target)
-        archive.unlink()
-        return pieces
-    if "://" in mirror:
+    elif "://" in mirror:
         # a mirror's archive has a name of its own, so that parts of two sources are never strung together
         archive = downloads / f"mirror-{hashlib.sha256(mirror.encode()).hexdigest()[:12]}.zip"
         fetch(mirror, archive)
-        pieces = _from_zip(release, archive, target)
-        archive.unlink()
-        return pieces
-    place = Path(mirror)
-    if place.is_dir():
+    elif place.is_dir():
         root = place / release.folder if (place / release.folder).is_dir() else place
         return collect(release, lambda name: (root / name).read_bytes(), target, str(place))
-    if place.is_file():
+    elif place.is_file():
         return _from_zip(release, place, target)
-    raise UserError(f"MAESTRO_MIRROR: {mirror} is neither a folder, a zip nor an address")
+    else:
+        raise UserError(f"MAESTRO_MIRROR: {mirror} is neither a folder, a zip nor an address")
+    pieces = _from_zip(release, archive, target)
+    archive.unlink()
+    return pieces
 
 
 def _from_zip(release: Release, archive: Path, target: Path) -> list[Piece]:
