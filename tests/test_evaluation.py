@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from maestro_lstm.engines.network import Network
+from maestro_lstm.engines.predictors import TorchPredictor
 from maestro_lstm.evaluation import STRETCH, evaluate
-from maestro_lstm.network import Network
 from maestro_lstm.scores import summarise
 from maestro_lstm.symbols import END_ID, NEXT_ID
 from maestro_lstm.windows import spaced_windows
@@ -41,7 +42,7 @@ def test_the_state_is_carried_across_stretches() -> None:
     torch.manual_seed(0)
     network = Network(90, 16)
     ids = np.random.default_rng(0).integers(0, 90, size=STRETCH + 500).astype(np.uint8)
-    scores = evaluate(network, ids[:-1], ids[1:])
+    scores = evaluate(TorchPredictor(network, "cpu"), ids[:-1], ids[1:])
     with torch.no_grad():
         plain, _ = network(torch.from_numpy(ids[:-1].astype(np.int64))[:, None])
     right = torch.from_numpy(ids[1:].astype(np.int64))
@@ -56,7 +57,7 @@ def test_a_network_that_always_says_next_scores_its_share_and_one_symbol() -> No
         network.output.bias.zero_()
         network.output.bias[NEXT_ID] = 1000.0
     ids = np.array([1, 1, 5, 1, 7, 1, 1, 0, 9, 1], dtype=np.uint8)
-    scores = evaluate(network, ids[:-1], ids[1:])
+    scores = evaluate(TorchPredictor(network, "cpu"), ids[:-1], ids[1:])
     assert scores.accuracy == pytest.approx(scores.next_share)
     assert (scores.distinct, scores.accuracy_pitches) == (1, 0)
     assert scores.nats == pytest.approx(1000 * 4 / 9)  # 1000 nats for each symbol that was not <NEXT>, and no infinity

@@ -1,14 +1,16 @@
 """The network: equal to torch.nn.LSTM in values and gradients, and the closed forms of both losses."""
 
 import math
+from typing import Literal
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from maestro_lstm.lstm import LSTM
-from maestro_lstm.network import EngineName, Network, Output, initial_weights, sequence_loss
+from maestro_lstm.choices import Output
+from maestro_lstm.engines.lstm import LSTM
+from maestro_lstm.engines.network import Network, initial_weights, sequence_loss
 
 V, H = 90, 64
 
@@ -68,7 +70,7 @@ def test_gradients_are_those_of_finite_differences() -> None:
 
 
 @pytest.mark.parametrize("engine", ["scratch", "torch"])
-def test_state_carried_over_is_one_long_sequence(engine: EngineName) -> None:
+def test_state_carried_over_is_one_long_sequence(engine: Literal["scratch", "torch"]) -> None:
     network = Network(V, H, engine)
     ids = torch.randint(0, V, (50, 1))
     whole, _ = network(ids)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maestro_lstm.chords import chord_stream, symbols_of
+from maestro_lstm.engines.network import Network
+from maestro_lstm.engines.predictors import TorchPredictor
 from maestro_lstm.music import chords_of, score_of, to_midi, to_musicxml
-from maestro_lstm.network import Network
 from maestro_lstm.notes import notes_from_bytes
 from maestro_lstm.sampling import sample
 from maestro_lstm.symbols import END, NEXT, NEXT_ID, SYMBOLS
@@ -47,7 +48,7 @@ def test_two_processes_write_the_same_bytes() -> None:
 def test_the_same_seed_draws_the_same_music() -> None:
     torch.manual_seed(0)
     network = Network(90, 8, "scratch")
-    one, same, other = (sample(network, [27], 50, seed) for seed in (1, 1, 2))
+    one, same, other = (sample(TorchPredictor(network, "cpu"), [27], 50, seed) for seed in (1, 1, 2))
     assert one == same != other
     assert len(one) == 50
 
@@ -57,7 +58,7 @@ def test_symbols_are_drawn_from_the_networks_distribution() -> None:
     with torch.no_grad():
         network.output.weight.zero_()
         network.output.bias.copy_(torch.log(torch.tensor([0.2, 0.5, 0.3])))
-    drawn = sample(network, [0], 3000, seed=0)
+    drawn = sample(TorchPredictor(network, "cpu"), [0], 3000, seed=0)
     for symbol, p in enumerate([0.2, 0.5, 0.3]):
         assert abs(drawn.count(symbol) / 3000 - p) < 0.04  # over four standard errors
 
@@ -66,4 +67,4 @@ def test_a_collapsed_network_draws_only_next() -> None:
     network = Network(90, 4, "scratch")
     with torch.no_grad():
         network.output.bias[NEXT_ID] = 1e4
-    assert set(sample(network, [27], 30, seed=0)) == {NEXT_ID}
+    assert set(sample(TorchPredictor(network, "cpu"), [27], 30, seed=0)) == {NEXT_ID}

@@ -7,12 +7,13 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from maestro_lstm.compute import pick_device
+from maestro_lstm.choices import EngineName, OptimizerName
+from maestro_lstm.engines.network import Network, Weights, initial_weights
 from maestro_lstm.errors import UserError
-from maestro_lstm.network import EngineName, Network, Weights, initial_weights
 from maestro_lstm.schedules import Schedule
+from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import Ids
-from maestro_lstm.training import OptimizerName, Settings, Training, smooth
+from maestro_lstm.training import Training, smooth
 from maestro_lstm.windows import check_seq_len, draw_starts, updates_per_epoch
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
@@ -29,7 +30,7 @@ SETTINGS = Settings(
 
 
 def trained(settings: Settings, ids: Ids = IDS, n_symbols: int = 12) -> Training:
-    training = Training(ids, n_symbols, settings)
+    training = Training(ids, n_symbols, [settings])
     for _ in training:
         pass
     return training
@@ -61,7 +62,7 @@ def test_an_epoch_is_symbols_over_t_updates() -> None:
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
-@pytest.mark.parametrize("engine", ["scratch", "torch"])
+@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled", "batched"])
 def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer: OptimizerName) -> None:
     settings = replace(SETTINGS, engine=engine, optimizer=optimizer)
     training = trained(settings)
@@ -82,14 +83,14 @@ def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer:
         losses.append(loss.item() / 10)
 
     expected = [np.mean(losses[k : k + 6]) for k in range(0, 40, 6)]
-    np.testing.assert_allclose([point.loss for point in training.curve], expected, rtol=1e-5)
-    assert [point.update for point in training.curve] == [6, 12, 18, 24, 30, 36, 40]
-    for name, value in training.learner.weights().items():
+    np.testing.assert_allclose([point.loss for point in training.progress[0].curve], expected, rtol=1e-5)
+    assert [point.update for point in training.progress[0].curve] == [6, 12, 18, 24, 30, 36, 40]
+    for name, value in training.learner.weights(0).items():
         torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
 
 
 def test_the_same_seed_trains_the_same_weights_and_another_does_not() -> None:
-    one, same, other = (trained(replace(SETTINGS, seed=seed)).learner.weights() for seed in (1, 1, 2))
+    one, same, other = (trained(replace(SETTINGS, seed=seed)).learner.weights(0) for seed in (1, 1, 2))
     assert all(torch.equal(one[name], same[name]) for name in one)
     assert not torch.equal(one["output.bias"], other["output.bias"])
 
@@ -102,21 +103,22 @@ class Scripted:
         self.tensor = torch.zeros(1)
 
     def take_updates(self, starts: np.ndarray, rates: np.ndarray) -> np.ndarray:  # noqa: ARG002
-        some = self.losses[self.done : self.done + len(starts)]
-        self.done += len(starts)
+        some = self.losses[self.done : self.done + starts.shape[1]]
+        self.done += starts.shape[1]
         self.tensor.fill_(self.done)  # in place: whoever kept the tensor and not a copy sees it change
-        return some
+        return np.stack([some] * len(starts))
 
-    def weights(self) -> Weights:
+    def weights(self, run: int) -> Weights:  # noqa: ARG002
         return {"w": self.tensor.clone()}
 
 
 def test_the_weights_kept_are_those_of_the_lowest_smoothed_loss() -> None:
-    training = Training(IDS, 12, replace(SETTINGS, log_every=1, smoothing=0.5), Scripted([5, 1, 1, 1, *[9] * 36]))
+    training = Training(IDS, 12, [replace(SETTINGS, log_every=1, smoothing=0.5)], Scripted([5, 1, 1, 1, *[9] * 36]))
     assert len(list(training)) == 40
-    assert training.best is not None
-    assert (training.best.update, training.best.weights["w"].item()) == (4, 4)
-    assert training.best.smoothed == pytest.approx(1.5)
+    best = training.progress[0].best
+    assert best is not None
+    assert (best.update, best.weights["w"].item()) == (4, 4)
+    assert best.smoothed == pytest.approx(1.5)
 
 
 def test_smoothing_is_an_exponential_mean_that_starts_at_the_first_loss() -> None:
@@ -124,27 +126,30 @@ def test_smoothing_is_an_exponential_mean_that_starts_at_the_first_loss() -> Non
     assert smooth(np.array([1.0]), 3.0, 0.9) == pytest.approx(2.8)
 
 
-def test_a_loss_that_is_not_finite_is_told() -> None:
-    with pytest.raises(UserError, match="no longer finite after 40 updates: choose a lower learning_rate"):
-        list(Training(IDS, 12, replace(SETTINGS, log_every=40), Scripted([1.0, float("nan"), *[1.0] * 38])))
+def test_a_run_is_given_up_where_its_loss_is_not_finite() -> None:
+    losses = [1.0, float("nan"), *[1.0] * 38]
+    training = Training(IDS, 12, [replace(SETTINGS, log_every=10)], Scripted(losses))
+    assert list(training) == [10]
+    assert training.progress[0].problem == (
+        "the loss is no longer finite after 10 updates: choose a lower learning_rate"
+    )
+
+
+@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled", "batched"])
+def test_every_engine_shows_when_it_diverges(engine: EngineName) -> None:
+    steep = replace(SETTINGS, engine=engine, optimizer="sgd", schedule=Schedule.constant(1e38))
+    assert "no longer finite" in trained(steep).progress[0].problem
 
 
 def test_one_bar_is_learned_by_heart() -> None:
     bar = np.tile(np.array([1, 5, 9, 1, 7, 3, 1, 2], dtype=np.uint8), 50)
     settings = replace(SETTINGS, hidden=32, schedule=Schedule.constant(0.01), seq_len=16, epochs=12, log_every=50)
-    assert trained(settings, bar).curve[-1].loss < 0.4  # the state starts at zero: which 1 it was is not yet known
+    assert (
+        trained(settings, bar).progress[0].curve[-1].loss < 0.4
+    )  # the state starts at zero: which 1 it was is not yet known
 
 
 def test_a_sequence_longer_than_the_data_is_refused() -> None:
     check_seq_len(399, 400, "train")
     with pytest.raises(UserError, match="seq_len: 400 is longer than the train split, 400 symbols; take at most 399"):
-        check_seq_len(400, 400, "train")
-
-
-def test_a_gpu_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert (pick_device("auto"), pick_device("cpu")) == ("cpu", "cpu")
-    with pytest.raises(UserError, match="torch sees no GPU"):
-        pick_device("cuda")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert pick_device("auto") == "cuda"
+        Training(IDS, 12, [replace(SETTINGS, seq_len=400)])

@@ -9,10 +9,10 @@ in rising order.
 
 from typing import Literal
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from maestro_lstm.jit import entry
 from maestro_lstm.notes import IntArray, Notes
 from maestro_lstm.symbols import END, HIGHEST_PITCH, LOWEST_PITCH, NEXT, pitch_name
 
@@ -23,7 +23,7 @@ CHORD_WINDOW = 16  # a chord's notes begin and end within 1/16 of a quarter note
 _NAMES = np.array([pitch_name(pitch) for pitch in range(128)] + [NEXT], dtype=object)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@entry
 def _group(
     onset: IntArray, release: IntArray, pitch: IntArray, ticks_per_quarter: int, repeats: bool
 ) -> IntArray:  # pragma: no cover (compiled)

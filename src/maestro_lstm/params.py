@@ -8,16 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from maestro_lstm.choices import EngineName, OptimizerName, Output, ScheduleName
 from maestro_lstm.errors import UserError
 from maestro_lstm.symbols import PITCH_OF_NAME
 
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
-OptimizerName = Literal["sgd", "adagrad", "adam"]
-ScheduleName = Literal["constant", "cyclical"]
-Output = Literal["softmax", "logits"]
-Engine = Literal["auto", "scratch", "torch"]
+Engine = Literal["auto"] | EngineName
 Device = Literal["auto", "cpu", "cuda"]
 SweepName = Literal["optimizer", "learning_rate", "seq_len"]
 SWEEPS: tuple[SweepName, ...] = ("optimizer", "learning_rate", "seq_len")  # in the order in which they are run
@@ -163,6 +161,11 @@ class Params(Section):
     def candidates(self, sweep: SweepName) -> list[Any]:
         """What a sweep tries."""
         return list(getattr(self, f"sweep_{sweep}").candidates)
+
+    @property
+    def all_seeds(self) -> range:
+        """The seeds of the study: seed, seed + 1, …"""
+        return range(self.seed, self.seed + self.seeds)
 
     def papers_choice(self, sweep: SweepName) -> Any:
         return getattr(self, f"sweep_{sweep}").paper

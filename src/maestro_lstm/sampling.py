@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
-from maestro_lstm.network import Network
+from maestro_lstm.engines.predictors import Predictor
 
 
-@torch.inference_mode()
-def sample(network: Network, primer: Sequence[int], count: int, seed: int) -> list[int]:
+def sample(network: Predictor, primer: Sequence[int], count: int, seed: int) -> list[int]:
     """Go on from a primer, the state zero before it.
 
     Args:
@@ -19,11 +17,13 @@ def sample(network: Network, primer: Sequence[int], count: int, seed: int) -> li
 
     Returns: the ids drawn, without the primer.
     """
-    random = np.random.default_rng(seed)
-    scores, state = network(torch.tensor(primer)[:, None])  # (P, 1, V)
+    places = np.random.default_rng(seed).random(count)  # where in the distribution each draw falls, 0 ≤ place < 1
     drawn: list[int] = []
-    while len(drawn) < count:
-        p = torch.softmax(scores[-1, 0].double(), dim=0).numpy()  # (V,)
-        drawn.append(int(random.choice(len(p), p=p / p.sum())))
-        scores, state = network(torch.tensor([[drawn[-1]]]), state)  # (1, 1, V)
+    given, state = np.array(primer, dtype=np.uint8), None
+    for place in places:
+        scores, state = network.scores(given, state)  # (S, V)
+        last = scores[-1].astype(np.float64)
+        up_to = np.exp(last - last.max()).cumsum()  # (V,)
+        drawn.append(int(np.searchsorted(up_to, place * up_to[-1], side="right")))
+        given = np.array(drawn[-1:], dtype=np.uint8)
     return drawn

@@ -1,20 +1,18 @@
-"""LSTM, fully connected layer, softmax (paper §4.1): one network, two engines behind one interface.
+"""LSTM, fully connected layer, softmax (paper §4.1), as torch modules: two engines behind one interface.
 
 `scratch` steps the cell of `lstm.py` through Python; `torch` is `torch.nn.LSTM`, some twenty times as fast. Weights
-go in and out under the names of the scratch network, so that a checkpoint of one engine is a checkpoint of the other.
+go in and out under the names of the scratch network, so that a checkpoint of one engine is a checkpoint of any other.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from maestro_lstm.lstm import LSTM, State
+from maestro_lstm.choices import EngineName, Output
+from maestro_lstm.engines.lstm import LSTM, State
 
-EngineName = Literal["scratch", "torch"]
-Output = Literal["softmax", "logits"]
 Weights = dict[str, Tensor]
 
 # name in the scratch network → name in the torch network
@@ -48,7 +46,7 @@ class Network(nn.Module):
     Args:
         n_symbols: V, size of the alphabet.
         hidden: H, size of the hidden and of the cell state.
-        engine: what computes the LSTM; it changes the speed, and the result by rounding only.
+        engine: what computes the LSTM: `scratch`, or torch.nn.LSTM for any other; the result differs by rounding only.
     """
 
     def __init__(self, n_symbols: int, hidden: int, engine: EngineName = "torch") -> None:

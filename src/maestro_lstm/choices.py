@@ -1,0 +1,8 @@
+"""What a setting may say, for params.yaml and for the code that acts on it."""
+
+from typing import Literal
+
+EngineName = Literal["scratch", "torch", "compiled", "batched"]
+OptimizerName = Literal["sgd", "adagrad", "adam"]
+Output = Literal["softmax", "logits"]  # what the cross entropy is given
+ScheduleName = Literal["constant", "cyclical"]

@@ -1,0 +1,125 @@
+"""Engines as the training loop sees them: windows and rates in, losses out, weights at any time.
+
+A learner trains one or several runs in step; R is how many. `scratch` and `torch` go through autograd, `compiled`
+through `compiled.py`, one run at a time; `batched` trains many as one (`batched.py`).
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from maestro_lstm.engines import compiled
+from maestro_lstm.engines.layout import Flat, pack, split, unpack
+from maestro_lstm.engines.network import Network, Weights, initial_weights, sequence_loss
+from maestro_lstm.settings import Settings
+from maestro_lstm.symbols import Ids
+
+Doubles = npt.NDArray[np.float64]
+Starts = npt.NDArray[np.int64]
+
+# Settings other than the learning rate are PyTorch's defaults (§4.3).
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
+
+
+class Learner(Protocol):
+    def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
+        """One update of each run for each of its starts and rates, (R, n) each, in order.
+
+        Returns: the loss of each, nats a symbol, (R, n).
+        """
+
+    def weights(self, run: int) -> Weights:
+        """A copy of a run's weights as they now are."""
+
+
+class AutogradRun:
+    """One run of either network of `network.py`, by torch's autograd and optimizers."""
+
+    def __init__(self, ids: Ids, n_symbols: int, settings: Settings) -> None:
+        self.settings = settings
+        self.ids = torch.from_numpy(ids.astype(np.int64)).to(settings.device)  # (S,)
+        self.network = Network(n_symbols, settings.hidden, settings.engine)
+        self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed))
+        self.network.to(settings.device)
+        # fused: the same step in one call
+        self.optimizer = OPTIMIZERS[settings.optimizer](self.network.parameters(), fused=True)
+
+    def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
+        """(n,) each."""
+        seq_len, output = self.settings.seq_len, self.settings.output
+        losses = torch.empty(len(starts), device=self.ids.device)  # read once: a GPU is not waited for at each update
+        for k, (start, rate) in enumerate(zip(starts.tolist(), rates.tolist(), strict=True)):
+            window = self.ids[start : start + seq_len + 1]  # (T + 1,)
+            scores, _ = self.network(window[:-1, None])  # (T, 1, V), the state zero at the start
+            loss = sequence_loss(scores[:, 0], window[1:], output)
+            self.optimizer.param_groups[0]["lr"] = rate
+            self.optimizer.zero_grad()
+            torch.autograd.backward(loss)
+            self.optimizer.step()
+            losses[k] = loss.detach()
+        return losses.cpu().numpy().astype(np.float64) / seq_len
+
+    def weights(self) -> Weights:
+        return self.network.weights()
+
+
+class CompiledRun:
+    """One run in compiled code."""
+
+    def __init__(self, ids: Ids, n_symbols: int, settings: Settings) -> None:
+        if ids.max() >= n_symbols:  # compiled code would read beside its arrays
+            raise ValueError(f"an id of {ids.max()} among {n_symbols} symbols")
+        self.settings, self.ids, self.done = settings, ids, 0
+        self.sizes = (n_symbols, settings.hidden)
+        w = pack(initial_weights(n_symbols, settings.hidden, settings.seed))
+        self.flat = Flat(w, np.zeros_like(w), np.zeros_like(w), np.zeros_like(w))
+        self.parts, self.gradient = split(self.flat.w, *self.sizes), split(self.flat.gradient, *self.sizes)
+        self.steps = compiled.steps(settings.seq_len, *self.sizes)
+
+    def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
+        """(n,) each."""
+        losses = np.empty(len(starts))
+        compiled.take_updates(
+            self.ids,
+            starts,
+            rates,
+            self.settings.output == "softmax",
+            compiled.OPTIMIZERS[self.settings.optimizer],
+            self.done,
+            self.flat,
+            self.parts,
+            self.gradient,
+            self.steps,
+            losses,
+        )
+        self.done += len(starts)
+        return losses / self.settings.seq_len
+
+    def weights(self) -> Weights:
+        return unpack(self.flat.w, *self.sizes)
+
+
+class OneByOne:
+    """Runs that do not share their arithmetic: each takes its updates in turn."""
+
+    def __init__(self, runs: Sequence[AutogradRun | CompiledRun]) -> None:
+        self.runs = runs
+
+    def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
+        return np.stack([run.take_updates(s, r) for run, s, r in zip(self.runs, starts, rates, strict=True)])
+
+    def weights(self, run: int) -> Weights:
+        return self.runs[run].weights()
+
+
+def learner_for(ids: Ids, n_symbols: int, runs: Sequence[Settings]) -> Learner:
+    """The engine that the runs ask for; they all ask for the same."""
+    if runs[0].engine == "batched":
+        from maestro_lstm.engines.batched import BatchedLearner
+
+        return BatchedLearner(ids, n_symbols, runs)
+    kind = CompiledRun if runs[0].engine == "compiled" else AutogradRun
+    return OneByOne([kind(ids, n_symbols, settings) for settings in runs])
