@@ -4,7 +4,7 @@ from maestro_lstm.chords import symbols_of
 from maestro_lstm.corpus.pieces import read_index
 from maestro_lstm.files import write_json
 from maestro_lstm.params import load_params
-from maestro_lstm.parsing import counts, parse_corpus
+from maestro_lstm.parsing import counts, parse_corpus, streams_of
 from maestro_lstm.splits import SPLITS
 from stages import command, paths
 
@@ -13,8 +13,7 @@ def main() -> None:
     params = load_params().parse
     parsed = parse_corpus(paths.CORPUS, read_index(paths.CORPUS), params.engine, params.rule, params.max_bad)
     for split in SPLITS:
-        streams = [one.stream for one in parsed if one.piece.split == split and one.stream is not None]
-        notes = [symbol for stream in streams for symbol in symbols_of(stream)]
+        notes = [symbol for stream in streams_of(parsed, split) for symbol in symbols_of(stream)]
         write_json(paths.NOTES / f"{split}.json", {"notes": notes}, indent=None)
         figures = counts(parsed, split)
         write_json(paths.METRICS / "parse" / f"{split}.json", figures)

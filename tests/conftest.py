@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from maestro_lstm.cluster import ADDRESS
 from maestro_lstm.compute import use_one_core
 
 use_one_core()  # as the stages do; several threads on networks this small only wait for each other
 
 
 @pytest.fixture(autouse=True)
-def _no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests must not depend on what the user has set up."""
     monkeypatch.delenv("MAESTRO_MIRROR", raising=False)
+    monkeypatch.delenv(ADDRESS, raising=False)
 
 
 @pytest.fixture

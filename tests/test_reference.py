@@ -1,12 +1,10 @@
 """The slow parse through today's music21, beside the exact rule."""
 
-from pathlib import Path
-
 import pytest
 
 from maestro_lstm.chords import chord_stream
 from maestro_lstm.errors import BadMidi
-from maestro_lstm.notes import read_notes
+from maestro_lstm.notes import notes_from_bytes
 from maestro_lstm.reference import music21_stream
 from tests.midi_files import Note, midi_file, track
 
@@ -14,16 +12,13 @@ from tests.midi_files import Note, midi_file, track
 NOTES: list[Note] = [(0, 300, 60), (10, 310, 64), (768, 4000, 70), (4200, 4500, 50), (4240, 4500, 55)]
 
 
-def test_on_music_without_doubtful_cases_both_agree(tmp_path: Path) -> None:
-    path = tmp_path / "a.mid"
-    path.write_bytes(midi_file([track([]), track(NOTES)]))
+def test_on_music_without_doubtful_cases_both_agree() -> None:
+    data = midi_file([track([]), track(NOTES)])
     expected = [60, 64, -1, 70, -1, 50, -1, 55, -1]
-    assert chord_stream(read_notes(path)).tolist() == expected
-    assert music21_stream(path).tolist() == expected
+    assert chord_stream(notes_from_bytes(data)).tolist() == expected
+    assert music21_stream(data).tolist() == expected
 
 
-def test_it_refuses_what_the_fast_parse_refuses(tmp_path: Path) -> None:
-    path = tmp_path / "a.mid"
-    path.write_bytes(b"")
+def test_it_refuses_what_the_fast_parse_refuses() -> None:
     with pytest.raises(BadMidi, match="is empty"):
-        music21_stream(path)
+        music21_stream(b"")

@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 
 from maestro_lstm.chords import NEXT_MARK, chord_stream
 from maestro_lstm.corpus.pieces import Piece, read_index
-from maestro_lstm.notes import IntArray, read_notes
+from maestro_lstm.notes import IntArray, notes_from_bytes
 from maestro_lstm.progress import progress
 from maestro_lstm.reference import music21_stream
 from stages import paths
@@ -50,8 +50,8 @@ def kind_of(exact: Sequence[Chord], other: Sequence[Chord]) -> str:
 
 def compare(piece: Piece) -> tuple[int, int, int, Counter[str]]:
     """Symbols by the exact rule, how many music21 has alike, pitches that only one has, the kinds of difference."""
-    path = paths.CORPUS / piece.file
-    exact, other = chord_stream(read_notes(path)), music21_stream(path)
+    data = (paths.CORPUS / piece.file).read_bytes()
+    exact, other = chord_stream(notes_from_bytes(data)), music21_stream(data)
     blocks = SequenceMatcher(None, exact.tolist(), other.tolist(), autojunk=False).get_matching_blocks()
     alike = sum(block.size for block in blocks)
     ours, theirs = chords_in(exact), chords_in(other)

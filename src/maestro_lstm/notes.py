@@ -30,22 +30,20 @@ class Notes:
         return len(self.onset)
 
 
-def read_notes(path: Path, name: str = "") -> Notes:
-    """Read a MIDI file; `name` is what an error calls it, its path if not given.
+def read_bytes(path: Path, name: str = "") -> bytes:
+    """A file's content; `name` is what an error calls it, its path if not given. Raises BadMidi."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadMidi(f"{name or path}: cannot be read ({error.strerror})") from error
+
+
+def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
+    """Notes of a MIDI file; `name` is what an error calls it.
 
     Raises:
         BadMidi: the file is empty, cut short, not MIDI, in SMPTE time or without notes; the message says which.
     """
-    name = name or str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadMidi(f"{name}: cannot be read ({error.strerror})") from error
-    return notes_from_bytes(data, name)
-
-
-def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
-    """The same from the bytes of a MIDI file; `name` is what an error calls it. Raises BadMidi."""
     _check_frame(data, name)
     try:
         score: Any = symusic.Score.from_midi(data)

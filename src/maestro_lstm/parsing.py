@@ -1,4 +1,4 @@
-"""Pieces → symbols, file by file on all cores; a bad file is skipped, named and counted."""
+"""Pieces → symbols, file by file on all cores or on a cluster; a bad file is skipped, named and counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from maestro_lstm.chords import NEXT_MARK, Rule, chord_stream
+from maestro_lstm.cluster import side_by_side
 from maestro_lstm.corpus.pieces import Piece
 from maestro_lstm.errors import BadMidi, UserError
-from maestro_lstm.notes import IntArray, read_notes
+from maestro_lstm.notes import IntArray, notes_from_bytes, read_bytes
 from maestro_lstm.progress import progress
 from maestro_lstm.splits import SPLITS
 
 Engine = Literal["fast", "music21"]
+BATCH = 25  # files that are sent to a worker of a cluster at a time, some 2 MB
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,17 @@ class Parsed:
     problem: str = ""
 
 
-def parse_file(folder: Path, piece: Piece, engine: Engine, rule: Rule) -> Parsed:
-    """Read one file; never raises for what the file holds."""
+def parse_file(piece: Piece, data: bytes | BadMidi, engine: Engine, rule: Rule) -> Parsed:
+    """Read one file's content, or take down why there is none; never raises for what the file holds."""
     try:
+        if isinstance(data, BadMidi):
+            raise data
         if engine == "music21":
             from maestro_lstm.reference import music21_stream  # here: the fast engine does without music21
 
-            stream = music21_stream(folder / piece.file, piece.file)
+            stream = music21_stream(data, piece.file)
         else:
-            stream = chord_stream(read_notes(folder / piece.file, piece.file), rule)
+            stream = chord_stream(notes_from_bytes(data, piece.file), rule)
     except BadMidi as error:
         return Parsed(piece, None, str(error))
     if not len(stream):
@@ -51,9 +54,9 @@ def parse_corpus(folder: Path, pieces: Sequence[Piece], engine: Engine, rule: Ru
 
     Raises: UserError where more are, or where a split is left without a piece; the message names the first.
     """
-    folder = folder.resolve()  # a worker's working folder may be another
-    jobs = (delayed(parse_file)(folder, piece, engine, rule) for piece in pieces)
-    parsed = list(progress(Parallel(n_jobs=-1, return_as="generator")(jobs), "parse", len(pieces), "file"))
+    # read here: a worker of a cluster need not have the folder
+    jobs = ((piece, _content(folder / piece.file, piece.file), engine, rule) for piece in pieces)
+    parsed = list(progress(side_by_side(parse_file, jobs, ordered=True, batch=BATCH), "parse", len(pieces), "file"))
     bad = [one for one in parsed if one.stream is None]
     if len(bad) > max_bad * len(pieces):
         raise UserError(
@@ -67,9 +70,21 @@ def parse_corpus(folder: Path, pieces: Sequence[Piece], engine: Engine, rule: Ru
     return parsed
 
 
+def _content(path: Path, name: str) -> bytes | BadMidi:
+    try:
+        return read_bytes(path, name)
+    except BadMidi as error:
+        return error
+
+
+def streams_of(parsed: Sequence[Parsed], split: str) -> list[IntArray]:
+    """The chord streams of a split's files that could be read."""
+    return [one.stream for one in parsed if one.piece.split == split and one.stream is not None]
+
+
 def counts(parsed: Sequence[Parsed], split: str) -> dict[str, Any]:
     """What was read of a split; its symbols include an `<END>` for each piece, next_share is in percent."""
-    streams = [one.stream for one in parsed if one.piece.split == split and one.stream is not None]
+    streams = streams_of(parsed, split)
     problems = [one.problem for one in parsed if one.piece.split == split and one.stream is None]
     chords = sum(int((stream == NEXT_MARK).sum()) for stream in streams)
     symbols = sum(len(stream) + 1 for stream in streams)

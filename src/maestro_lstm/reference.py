@@ -1,18 +1,17 @@
 """The same parse through today's music21: slow, and the reference that the fast rule is compared with (paper §3)."""
 
 import warnings
-from pathlib import Path
 
 import numpy as np
 from music21 import chord, converter, note
 
 from maestro_lstm.chords import NEXT_MARK
 from maestro_lstm.errors import BadMidi
-from maestro_lstm.notes import IntArray, read_notes
+from maestro_lstm.notes import IntArray, notes_from_bytes
 from maestro_lstm.symbols import HIGHEST_PITCH, LOWEST_PITCH
 
 
-def music21_stream(path: Path, name: str = "") -> IntArray:
+def music21_stream(data: bytes, name: str = "MIDI data") -> IntArray:
     """Chord stream of a MIDI file as music21 ≥ 7 reads it: pitches, -1 after each chord (as `chords.chord_stream`).
 
     `quantizePost=False` keeps the chord window at a sixteenth of a quarter note. A note that music21 ties over a bar
@@ -20,13 +19,13 @@ def music21_stream(path: Path, name: str = "") -> IntArray:
 
     Raises: BadMidi.
     """
-    read_notes(path, name)  # the same files are refused, in the same words
+    notes_from_bytes(data, name)  # the same files are refused, in the same words
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            score = converter.parse(path, format="midi", forceSource=True, quantizePost=False)
+            score = converter.parseData(data, format="midi", quantizePost=False)
     except Exception as error:  # music21 raises whatever its reader meets
-        raise BadMidi(f"{name or path}: music21 cannot read it ({error})") from error
+        raise BadMidi(f"{name}: music21 cannot read it ({error})") from error
     out: list[int] = []
     for element in score.flatten().notes:
         sounding = element.notes if isinstance(element, chord.Chord) else (element,)

@@ -1,0 +1,129 @@
+"""The same work side by side on this machine's cores, or on a Dask cluster's where an address is given.
+
+Here by joblib; there by Dask's own client, for joblib's Dask backend waits for ever for a job that Dask has given up.
+Dask gives the work of a worker that is lost to another. All that a job needs travels with it: no folder is shared, and
+nothing is lost with a worker.
+"""
+
+import os
+import platform
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from itertools import islice
+from typing import Any, TypeVar
+
+from joblib import Parallel, cpu_count, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+from maestro_lstm.errors import UserError
+from maestro_lstm.sources import whole_digest
+
+T = TypeVar("T")
+Job = tuple[Any, ...]  # the arguments of one call
+ADDRESS = "DASK_SCHEDULER_ADDRESS"  # the environment variable, by Dask's own name
+PATIENCE = 20  # seconds to wait for the scheduler's answer
+IN_FLIGHT = 4  # batches a core that are sent ahead
+LIBRARIES = ("llvmlite", "numba", "numpy", "scipy", "symusic", "torch")  # what a result is computed with
+
+
+def side_by_side(
+    work: Callable[..., T],
+    jobs: Iterable[Job],
+    ordered: bool = False,
+    n_jobs: int | None = None,
+    batch: int = 1,
+    stay_here: bool = False,
+) -> Iterator[T]:
+    """work(*job) of every job, as they are done or, if `ordered`, in their order.
+
+    Args:
+        n_jobs: at most so many at a time on this machine; as many as there are cores if not given.
+        batch: jobs that are sent to a cluster's worker at a time.
+        stay_here: on this machine also where a cluster is given, for what only this one has.
+
+    Raises: UserError where the environment names a Dask scheduler that does not answer or has no worker, where a worker
+        has other code or libraries, and where workers were killed again and again.
+    """
+    address = os.environ.get(ADDRESS)
+    if address and not stay_here:
+        yield from _on_cluster(address, work, jobs, ordered, batch)
+        return
+    how = "generator" if ordered else "generator_unordered"
+    try:
+        yield from Parallel(n_jobs=n_jobs or cpu_count(), return_as=how)(delayed(work)(*job) for job in jobs)
+    except TerminatedWorkerError:
+        raise UserError("a worker process was killed, perhaps for want of memory; what was done is kept") from None
+
+
+@cache
+def stamp() -> dict[str, str]:
+    """What two machines must have in common for their results to be the same figures."""
+    return {
+        "code": whole_digest(),
+        "python": platform.python_version().rpartition(".")[0],
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def do_batch(work: Callable[..., T], jobs: list[Job], head: dict[str, str]) -> list[T]:
+    """What a worker does: some jobs, unless it differs from the machine that asks in what its results depend on."""
+    own = stamp()
+    if own != head:
+        names = ", ".join(f"{name} {own[name][:12]} for {head[name][:12]}" for name in head if own[name] != head[name])
+        raise UserError(f"worker {platform.node()} differs ({names}): install it from this commit and start it again")
+    return [work(*job) for job in jobs]
+
+
+def _on_cluster(address: str, work: Callable[..., T], jobs: Iterable[Job], ordered: bool, batch: int) -> Iterator[T]:
+    from distributed import as_completed
+
+    waiting, head = iter(jobs), stamp()
+    with _client(address) as client:
+        room = IN_FLIGHT * sum(client.ncores().values())
+
+        def send() -> Any:
+            some = list(islice(waiting, batch))
+            return client.submit(do_batch, work, some, head, pure=False) if some else None
+
+        # not all at once: a million jobs, or the data of a hundred, would not fit into the scheduler
+        sent = [future for _ in range(room) if (future := send())]
+        if ordered:
+            queue = deque(sent)
+            while queue:
+                yield from queue.popleft().result()
+                if future := send():
+                    queue.append(future)
+        else:
+            done = as_completed(sent, loop=client.loop)
+            for finished in done:
+                yield from finished.result()
+                if future := send():
+                    done.add(future)
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    """A connection to a cluster with workers; what breaks on it is told in a line."""
+    try:
+        import dask
+        from distributed import Client, KilledWorker
+        from distributed.comm import CommClosedError
+    except ImportError:
+        raise UserError(f"{ADDRESS} is set, and Dask is not installed: pip install 'maestro-lstm[cluster]'") from None
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{ADDRESS}: no Dask scheduler answers at {address} ({error})") from None
+    # a training's job holds the encoded split; that is meant
+    with client, dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"}):
+        if not client.ncores():
+            raise UserError(f"{ADDRESS}: the scheduler at {address} has no worker: dask worker {address}")
+        try:
+            yield client
+        except KilledWorker as error:
+            raise UserError(f"a job was given up, for every worker that tried it was lost: {error}") from None
+        except (CommClosedError, ModuleNotFoundError, RuntimeError) as error:
+            raise UserError(f"the cluster at {address} failed: {error}; what was done is kept") from error
