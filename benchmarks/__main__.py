@@ -1,0 +1,51 @@
+"""All benchmarks in one run: a table, and benchmarks/results.json with the machine. `make bench`, some minutes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine, networks, parsing
+from benchmarks.measure import Figure, Way, compare
+from maestro_lstm.errors import UserError
+from maestro_lstm.files import write_json
+from maestro_lstm.splits import load_ids
+from stages import command, paths
+from tools.dvc import dvc
+
+RESULTS = Path("benchmarks/results.json")
+
+
+def table(figures: Sequence[Mapping[str, Any]]) -> str:
+    """The figures in Markdown."""
+    lines = ["| what | way | time | times as fast |", "|---|---|---:|---:|"]
+    for one in figures:
+        ratio = "" if one["way"] == one["reference"] else f"{one['times_as_fast']:.1f} × {one['reference']}"
+        lines.append(f"| {one['what']} | {one['way']} | {one['value']:.3g} {one['unit']} | {ratio} |")
+    return "\n".join(lines)
+
+
+def nothing_to_do() -> list[Figure]:
+    """`dvc repro` where all is up to date."""
+    if json.loads(dvc("status", "--json", quiet=True)):
+        raise UserError("the study is not up to date, so that `dvc repro` cannot be timed: run it first")
+    return compare("`dvc repro`, nothing to do", {"dvc": Way(lambda: dvc("repro", quiet=True), 1)}, "dvc", "s", 1, 3)
+
+
+def main() -> None:
+    train, test = load_ids(paths.encoded("train")), load_ids(paths.encoded("test"))
+    files = sorted(paths.CORPUS.rglob("*.mid*"))
+    figures = networks.training(train)
+    figures += networks.evaluation(test)
+    figures += networks.generation()
+    figures += parsing.parsing(files)
+    figures += nothing_to_do()
+    results = {"machine": machine.describe(), "figures": [asdict(figure) for figure in figures]}
+    write_json(RESULTS, results)
+    print(table(results["figures"]))  # type: ignore[arg-type]
+    print(f"\n{machine.processor()}; all of it in {RESULTS}")
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,63 @@
+"""Training, evaluation and generation with every engine, on one core, over the study's own data."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.measure import Figure, Way, compare
+from maestro_lstm.choices import EngineName
+from maestro_lstm.compute import use_one_core
+from maestro_lstm.engines.learners import learner_for
+from maestro_lstm.engines.network import initial_weights
+from maestro_lstm.engines.predictors import Predictor, predictor
+from maestro_lstm.evaluation import evaluate
+from maestro_lstm.sampling import sample
+from maestro_lstm.schedules import Schedule
+from maestro_lstm.settings import Settings
+from maestro_lstm.symbols import SYMBOLS, Ids
+from maestro_lstm.windows import draw_starts
+
+HIDDEN = 64
+LENGTHS = (25, 50, 100, 200)  # T
+# symbols a round; the slow ones do fewer of the same draws
+SYMBOLS_OF: dict[EngineName, int] = {"torch": 40_000, "compiled": 200_000, "scratch": 5_000}
+START = SYMBOLS.index("C3")
+
+
+def training(ids: Ids) -> list[Figure]:
+    """A symbol's share of an update: forward, loss, backward, ADAM; softmax twice, as in the paper."""
+    figures = []
+    for seq_len in LENGTHS:
+        ways: dict[str, Way] = {
+            engine: training_way(ids, engine, seq_len, count) for engine, count in SYMBOLS_OF.items()
+        }
+        figures += compare(f"training, T = {seq_len}", ways, "torch", "µs a symbol", 1e6)
+    return figures
+
+
+def training_way(ids: Ids, engine: EngineName, seq_len: int, symbols: int) -> Way:
+    """Training on so many symbols; every call goes on from the one before, with the same draws."""
+    settings = Settings(HIDDEN, "softmax", "adam", Schedule.constant(0.001), seq_len, 1, seed=0, engine=engine)
+    updates = symbols // seq_len
+    use_one_core()
+    learner = learner_for(ids, len(SYMBOLS), [settings])
+    starts = draw_starts(len(ids), seq_len, updates, seed=0)[None]  # (1, n)
+    rates = np.full((1, updates), 0.001)
+    return Way(lambda: learner.take_updates(starts, rates), updates * seq_len)
+
+
+def evaluation(ids: Ids) -> list[Figure]:
+    """A whole split, the state carried from its first symbol to its last."""
+    weights = initial_weights(len(SYMBOLS), HIDDEN, seed=0)
+    engines: Sequence[EngineName] = ("torch", "compiled")
+    networks: dict[str, Predictor] = {engine: predictor(weights, engine) for engine in engines}
+    ways = {name: Way(lambda n=n: evaluate(n, ids[:-1], ids[1:]), 1) for name, n in networks.items()}  # type: ignore[misc]
+    return compare(f"evaluation, {len(ids):,} symbols", ways, "torch", "s", 1, rounds=3)
+
+
+def generation(count: int = 10_000) -> list[Figure]:
+    weights = initial_weights(len(SYMBOLS), HIDDEN, seed=0)
+    engines: Sequence[EngineName] = ("torch", "compiled", "scratch")
+    networks: dict[str, Predictor] = {engine: predictor(weights, engine) for engine in engines}
+    ways = {name: Way(lambda n=n: sample(n, [START], count, seed=0), 1) for name, n in networks.items()}  # type: ignore[misc]
+    return compare(f"generation, {count:,} symbols", ways, "torch", "s", 1, rounds=3)
