@@ -2,7 +2,7 @@
 
 from maestro_lstm.files import read_json, write_csv, write_json, write_text
 from maestro_lstm.params import SWEEPS, load_params
-from maestro_lstm.tables import as_text, compare, rows_of, scores_as_text
+from maestro_lstm.tables import as_text, compare, leading, leads_as_text, rows_of, scores_as_text
 from stages import command, paths
 
 
@@ -21,7 +21,12 @@ def main() -> None:
     floors = [f"{order}-gram" for order in params.floors.orders]
     test = {name: f"evaluate/test/{name}.json" for name in (*floors, *params.train.networks)}
     scores = {name: read_json(paths.METRICS / file) for name, file in test.items()}
-    text = f"{as_text(comparisons)}\n\n{scores_as_text(scores)}\n"
+    leads = {}
+    for sweep in SWEEPS:
+        candidates = [one for one in comparisons if one.row.table == sweep]
+        if len(candidates) > 1:
+            leads[candidates[0].row.title] = leading(candidates)
+    text = "\n\n".join((as_text(comparisons), leads_as_text(leads), scores_as_text(scores))) + "\n"
     write_text(paths.METRICS / "tables.md", text)
     print(text)
 

@@ -15,9 +15,15 @@ SELECTED = METRICS / "selected"
 CURVES = METRICS / "curves"
 VS_PAPER = METRICS / "vs_paper"
 MODELS = Path("models")
+RUNS = Path("runs")
 GENERATED = Path("generated")
 PAPER_TABLES = Path("paper/tables.json")
 
 
 def encoded(split: Split) -> Path:
     return ENCODED / f"{split}.npy"
+
+
+def model(seed: int) -> str:
+    """The name of a network's file in its folder of MODELS."""
+    return f"seed-{seed}.safetensors"

@@ -1,35 +1,46 @@
-"""sweep_*: train one candidate of an experiment and score it on validation (paper §4.3).
+"""sweep_*: train one candidate of an experiment with every seed and score it on validation (paper §4.3).
 
 python -m stages.sweep optimizer adam
+
+The first candidate of an experiment trains all of them, so that a GPU, a cluster or many cores are filled; the others
+find their runs kept.
 """
 
-from dataclasses import asdict
+from itertools import chain
 
+from maestro_lstm.compute import use_one_core
 from maestro_lstm.files import write_csv, write_json
 from maestro_lstm.params import SWEEPS, load_params
+from maestro_lstm.runs import curve_rows
+from maestro_lstm.seeds import over_seeds
 from maestro_lstm.splits import load_ids
-from maestro_lstm.study import candidate_named, sweep_settings
-from maestro_lstm.sweeps import run_candidate, summarise
+from maestro_lstm.study import candidate_named, sweep_settings, with_seeds
+from maestro_lstm.sweeps import score
 from maestro_lstm.symbols import SYMBOLS
-from maestro_lstm.windows import check_seq_len
+from maestro_lstm.trials import succeeded, train_all
 from stages import command, paths
 
 
 def main() -> None:
     params = load_params()
+    use_one_core()
     sweep = command.choice("sweep", SWEEPS)
     name = command.argument("candidate", 2)
-    before = SWEEPS[: SWEEPS.index(sweep)]
-    settings = sweep_settings(params, sweep, candidate_named(params, sweep, name), command.chosen(*before))
-    train, validation = load_ids(paths.encoded("train")), load_ids(paths.encoded("validation"))
-    check_seq_len(settings.seq_len, min(len(train), len(validation)), "shorter", f"sweep_{sweep}")
-    trials = run_candidate(name, train, validation, len(SYMBOLS), settings, params.sweep.every, params.seeds)
-    runs = [trial.figures for trial in trials]
-    figures = summarise(runs)
-    write_json(paths.METRICS / f"sweep_{sweep}" / f"{name}.json", {**figures, "runs": runs})
-    curve = [{"seed": t.figures["seed"], **asdict(point)} for t in trials for point in t.curve]
-    write_csv(paths.CURVES / f"sweep_{sweep}" / f"{name}.csv", curve)
-    print(f"{sweep} {name}: accuracy {figures['accuracy']:.2f} %, {figures['distinct']:g} distinct symbols predicted")
+    chosen = command.chosen(*SWEEPS[: SWEEPS.index(sweep)])
+    this = candidate_named(params, sweep, name)
+    runs_of = {c: with_seeds(params, sweep_settings(params, sweep, c, chosen)) for c in params.candidates(sweep)}
+    ids = load_ids(paths.encoded("train"))
+    trained = train_all(paths.RUNS, ids, len(SYMBOLS), chain.from_iterable(runs_of.values()))
+
+    runs = [succeeded(trained[settings]) for settings in runs_of[this]]
+    validation = load_ids(paths.encoded("validation"))
+    figures = over_seeds([score(run, validation, params.sweep.every) for run in runs])
+    write_json(paths.METRICS / f"sweep_{sweep}" / f"{name}.json", figures)
+    write_csv(paths.CURVES / f"sweep_{sweep}" / f"{name}.csv", curve_rows(runs))
+    print(
+        f"{sweep} {name}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} % over "
+        f"{figures['seeds']} seeds, {figures['distinct']:g} distinct symbols predicted"
+    )
 
 
 if __name__ == "__main__":

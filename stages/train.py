@@ -1,19 +1,22 @@
-"""train: the final training of one network (paper §4.4).
+"""train: the final training of one network with every seed (paper §4.4).
 
 python -m stages.train paper
+
+The first network trains all of them, the others find their runs kept.
 """
 
 from dataclasses import asdict
+from itertools import chain
 
 from maestro_lstm.checkpoint import Checkpoint, save_checkpoint
-from maestro_lstm.files import write_csv, write_json
+from maestro_lstm.files import whole_folder, write_csv, write_json
 from maestro_lstm.params import SWEEPS, load_params
-from maestro_lstm.progress import progress
+from maestro_lstm.runs import curve_rows
+from maestro_lstm.seeds import over_seeds
 from maestro_lstm.splits import load_ids
-from maestro_lstm.study import final_choices, final_settings
+from maestro_lstm.study import final_choices, final_settings, with_seeds
 from maestro_lstm.symbols import SYMBOLS
-from maestro_lstm.training import Training
-from maestro_lstm.windows import check_seq_len
+from maestro_lstm.trials import succeeded, train_all
 from stages import command, paths
 
 
@@ -21,23 +24,24 @@ def main() -> None:
     params = load_params()
     name = command.argument("network")
     chosen = command.chosen(*SWEEPS)
-    settings = final_settings(params, name, chosen)
+    # this one first: a network that is not in params.yaml is told before any is trained
+    names = dict.fromkeys([name, *params.train.networks])
+    runs_of = {n: with_seeds(params, final_settings(params, n, chosen)) for n in names}
     ids = load_ids(paths.encoded("train"))
-    check_seq_len(settings.seq_len, len(ids), "train")
+    trained = train_all(paths.RUNS, ids, len(SYMBOLS), chain.from_iterable(runs_of.values()))
 
-    training = Training(ids, len(SYMBOLS), settings)
-    for _ in progress(training, f"train {name}", training.n_points, "point"):
-        write_csv(paths.CURVES / "train" / f"{name}.csv", map(asdict, training.curve))
-
-    best = training.best
-    assert best is not None  # the split holds a window, so that there was an update
-    save_checkpoint(paths.MODELS / f"{name}.safetensors", Checkpoint(best.weights, asdict(settings)))
+    runs = [succeeded(trained[settings]) for settings in runs_of[name]]
+    with whole_folder(paths.MODELS / name) as folder:
+        for run in runs:
+            save_checkpoint(folder / paths.model(run.settings.seed), Checkpoint(run.best.weights, asdict(run.settings)))
+    lowest = [
+        {"seed": run.settings.seed, "loss": round(run.best.smoothed, 4), "best_update": run.best.update} for run in runs
+    ]
     used = {f"{key}_used": value for key, value in final_choices(params, chosen).items()}
-    figures = {"loss": round(best.smoothed, 4), "best_update": best.update, "updates": training.n_updates, **used}
+    figures = {**over_seeds(lowest, "loss"), **used}
     write_json(paths.METRICS / "train" / f"{name}.json", figures)
-    print(
-        f"{name}: lowest smoothed loss {best.smoothed:.4f} nats after {best.update:,} of {training.n_updates:,} updates"
-    )
+    write_csv(paths.CURVES / "train" / f"{name}.csv", curve_rows(runs))
+    print(f"{name}: lowest smoothed loss {figures['loss']:.4f} ± {figures['loss_std']:.4f} nats over {len(runs)} seeds")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """dvc.yaml against the code: a stage's deps are the modules that it runs, its params the keys that it reads."""
 
-import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -9,14 +8,20 @@ from typing import Any
 import pytest
 import yaml
 
+from maestro_lstm.sources import closure
+
+PACKAGES = {"maestro_lstm": Path("src/maestro_lstm"), "stages": Path("stages")}
 # These cannot change a figure, only whether and with which words it is made; a change of theirs runs no stage again.
 PLUMBING = {
     "src/maestro_lstm/__init__.py",
+    "src/maestro_lstm/cluster.py",
     "src/maestro_lstm/corpus/__init__.py",
+    "src/maestro_lstm/engines/__init__.py",
     "src/maestro_lstm/errors.py",
     "src/maestro_lstm/files.py",
     "src/maestro_lstm/params.py",
     "src/maestro_lstm/progress.py",
+    "src/maestro_lstm/sources.py",
     "stages/__init__.py",
     "stages/command.py",
     "stages/paths.py",
@@ -26,45 +31,18 @@ STAGES: dict[str, Any] = PIPELINE["stages"]
 PARAMS: dict[str, Any] = yaml.safe_load(Path("params.yaml").read_text())
 
 
-def file_of(module: str) -> str | None:
-    """The file of a module of this project; None for any other."""
-    place = module.replace(".", "/")
-    for candidate in (f"src/{place}.py", f"{place}.py", f"src/{place}/__init__.py", f"{place}/__init__.py"):
-        if Path(candidate).is_file():
-            return candidate
-    return None
-
-
 @cache
-def imports_of(path: str) -> frozenset[str]:
-    """The project's files that a file imports, at the top or inside a function."""
-    found = set()
-    for node in ast.walk(ast.parse(Path(path).read_text())):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        found |= {file for name in names if (file := file_of(name))}
-    return frozenset(found)
-
-
 def runs(script: str) -> set[str]:
     """A script and all of the project that it imports, directly or not."""
-    reached, new = set(), {script}
-    while new:
-        reached |= new
-        # plumbing is not followed: params.py knows every setting and would bring in everything
-        new = {file for path in new if path == script or path not in PLUMBING for file in imports_of(path)} - reached
-    return reached
+    # plumbing is not followed: params.py knows every setting and would bring in everything
+    files = closure(Path(script), PACKAGES, lambda path: str(path) not in PLUMBING)
+    return {str(path) for path in files}
 
 
 def script_of(stage: str) -> str:
-    match = re.match(r"python -m (stages\.\w+)", STAGES[stage]["cmd"])
+    match = re.match(r"python -m stages\.(\w+)", STAGES[stage]["cmd"])
     assert match
-    script = file_of(match[1])
-    assert script
-    return script
+    return f"stages/{match[1]}.py"
 
 
 @pytest.mark.parametrize("stage", STAGES)

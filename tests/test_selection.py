@@ -2,8 +2,9 @@
 
 import pytest
 
+from maestro_lstm.seeds import over_seeds
 from maestro_lstm.selection import choose
-from maestro_lstm.sweeps import summarise
+from maestro_lstm.tables import Comparison, Row, as_text, leading, leads_as_text
 
 
 def figures(**accuracy: float) -> dict[str, dict[str, float]]:
@@ -30,8 +31,49 @@ def test_a_lead_within_the_seeds_spread_is_none() -> None:
 
 
 def test_summary_of_several_seeds() -> None:
-    runs = [{"accuracy": a, "nats": 2.0, "distinct": 1, "next_share": 42.0} for a in (42.0, 44.0)]
-    summary = summarise(runs)
+    runs = [{"seed": seed, "accuracy": a, "nats": 2.0} for seed, a in enumerate((42.0, 44.0))]
+    summary = over_seeds(runs)
     assert (summary["accuracy"], summary["accuracy_min"], summary["accuracy_max"], summary["seeds"]) == (43, 42, 44, 2)
     assert summary["accuracy_std"] == pytest.approx(2**0.5, abs=1e-4)
-    assert summarise(runs[:1])["accuracy_std"] == 0
+    assert (summary["nats"], summary["runs"]) == (2.0, runs)
+    assert "seed" not in summary
+    assert over_seeds(runs[:1])["accuracy_std"] == 0
+
+
+def comparison(setting: str, accuracies: list[float], next_share: float) -> Comparison:
+    return Comparison(Row("seq_len", "T", setting, 42.4), accuracies, list(range(len(accuracies))), next_share, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "first", "points", "spread", "verdict"),
+    [
+        # the same constant predictor: what differs is how often `<NEXT>` stands in the windows
+        ([[42.40, 42.40], [42.45, 42.45]], "25", 0.0, 0.0, "no"),
+        ([[42.40, 46.40], [42.45, 42.45]], "25", 2.0, 2.83, "no"),
+        ([[44.40, 44.60], [42.45, 42.45]], "25", 2.1, 0.14, "yes"),
+    ],
+)
+def test_a_lead_is_told_beside_the_seeds_spread(
+    accuracies: list[list[float]], first: str, points: float, spread: float, verdict: str
+) -> None:
+    candidates = [comparison("25", accuracies[0], 42.40), comparison("200", accuracies[1], 42.45)]
+    lead = leading(candidates)
+    assert (lead.first, round(lead.points, 2), round(lead.spread, 2)) == (first, points, spread)
+    assert (
+        leads_as_text({"T": lead}).splitlines()[-1].endswith(f"{points:.2f} points | {spread:.2f} points | {verdict} |")
+    )
+
+
+def test_a_row_shows_mean_spread_least_and_greatest() -> None:
+    figures = comparison("25", [42.0, 44.0, 46.0], 42.4).figures()
+    assert figures == {
+        "paper": 42.4,
+        "delta": 1.6,
+        "ours": 44.0,
+        "std": 2.0,
+        "least": 42.0,
+        "greatest": 46.0,
+        "next_share": 42.4,
+        "distinct": 1.0,
+    }
+    assert "| 42.4 % | 44.00 ± 2.00 % | 42.00 … 46.00 |" in as_text([comparison("25", [42.0, 44.0, 46.0], 42.4)])

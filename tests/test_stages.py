@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from maestro_lstm.checkpoint import Checkpoint, save_checkpoint
-from maestro_lstm.network import initial_weights
+from maestro_lstm.engines.network import initial_weights
 from maestro_lstm.splits import SPLITS
 from maestro_lstm.symbols import NEXT_ID, SYMBOLS
 from stages import command
@@ -28,6 +29,7 @@ SMALL = {
     "sweep_learning_rate": {"seq_len": 5},
     "sweep_seq_len": {"candidates": [5, 100]},
     "train": {"epochs": 2, "log_every": 10},
+    "seeds": 2,
 }
 # each of dvc.yaml's commands, in an order in which they can run
 COMMANDS = [
@@ -131,14 +133,14 @@ def test_all_stages_run_in_order_and_the_same_way_twice(
     declared = declared_outputs(small)
     assert {file for file in before if not any(Path(file).is_relative_to(one) for one in declared)} == set()
     assert {one for one in declared if not any(Path(file).is_relative_to(one) for file in before)} == set()
+    shutil.rmtree("runs")  # or nothing would be trained again
     for words in COMMANDS:
         run(words, monkeypatch)
     assert outputs(small) == before
 
 
-def test_seeds_of_a_candidate_are_all_kept(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_project(project, tmp_path, seeds=2)
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.usefixtures("small")
+def test_seeds_of_a_candidate_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     for words in COMMANDS[:6]:
         run(words, monkeypatch)
     figures = json.loads(Path("metrics/sweep_optimizer/sgd.json").read_text())
@@ -183,7 +185,7 @@ def test_one_bad_file_is_skipped_named_and_counted(
             ("metrics/selected/seq_len.json", '{"seq_len": 99999}'),
             "99999 is longer than the train split",
         ),
-        ("evaluate paper", ("models/paper.safetensors", ""), "paper.safetensors is damaged"),
+        ("evaluate paper", ("models/paper/seed-0.safetensors", ""), "seed-0.safetensors is damaged"),
     ],
 )
 def test_bad_input_is_one_line_and_earlier_outputs_stay(
@@ -199,7 +201,7 @@ def test_bad_input_is_one_line_and_earlier_outputs_stay(
         Path("metrics/selected").mkdir(exist_ok=True)
         Path(f"metrics/selected/{sweep}.json").write_text(json.dumps({sweep: winner}))
     if spoil:
-        Path(spoil[0]).parent.mkdir(exist_ok=True)
+        Path(spoil[0]).parent.mkdir(parents=True, exist_ok=True)
         Path(spoil[0]).write_text(spoil[1])
     earlier = outputs(small)
     with pytest.raises(SystemExit) as raised:
@@ -223,7 +225,7 @@ def test_a_full_disk_and_a_closed_folder_are_told_in_a_line() -> None:
 def test_a_network_that_only_says_next_gets_an_honest_message(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weights = initial_weights(len(SYMBOLS), 8, seed=0)
     weights["output.bias"][NEXT_ID] = 1e4
-    save_checkpoint(small / "models" / "paper.safetensors", Checkpoint(weights, {"hidden": 8}))
+    save_checkpoint(small / "models" / "paper" / "seed-0.safetensors", Checkpoint(weights, {"hidden": 8}))
     run("generate paper", monkeypatch)
     told = Path("generated/paper/about.txt").read_text()
     assert told == "paper: no music: after C3 the network drew 100 symbols, no pitch among them (100 <NEXT>)\n"
@@ -240,8 +242,8 @@ def dvc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_dvc_deletes_nothing_for_a_value_that_is_refused(project: Path, tmp_path: Path) -> None:
     make_project(project, tmp_path)
     assert dvc(tmp_path, "repro", "vocab", "check_lengths").returncode == 0
-    model = tmp_path / "models" / "paper.safetensors"  # stands for what a training made
-    model.parent.mkdir()
+    model = tmp_path / "models" / "paper" / "seed-0.safetensors"  # stands for what a training made
+    model.parent.mkdir(parents=True)
     model.write_bytes(b"made before")
     earlier, params = outputs(tmp_path), (tmp_path / "params.yaml").read_text()
     for bad, message in (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import make_env, paper_tables, repro
+from tools import make_env, paper_tables
 from tools.check_lock import mismatches
 from tools.compare_engines import kind_of
 from tools.demo import merged
@@ -48,34 +48,6 @@ def test_the_papers_revision_is_the_same_commit_everywhere(tmp_path: Path, proje
         shown = ["git", "show", f"{paper_tables.TAG}:metrics/sweep_optimizer/adam.json"]
         assert "46.1" in subprocess.run(shown, cwd=clone, check=True, capture_output=True, text=True).stdout
     assert len(ids) == 1
-
-
-def test_candidates_run_side_by_side_each_sweep_before_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[tuple[str, ...]] = []
-    stages = ["sweep_optimizer@sgd", "sweep_optimizer@adam", "sweep_seq_len@25", "train@paper", "vocab"]
-
-    def dvc(*words: str, **_: object) -> str:
-        calls.append(tuple(word for word in words if word != "--quiet"))
-        return "\n".join(stages)
-
-    monkeypatch.setattr(repro, "dvc", dvc)
-    monkeypatch.setattr(repro, "leave_ctrl_c_to_dvc", lambda: None)
-    monkeypatch.setattr(sys, "argv", ["repro", "2"])
-    repro.main()
-    done = [words for words in calls if words[0] == "repro"]
-    assert done[0] == ("repro", "vocab", "check_lengths")
-    assert sorted(done[1:3]) == [("repro", "-s", "sweep_optimizer@adam"), ("repro", "-s", "sweep_optimizer@sgd")]
-    assert done[3:] == [
-        ("repro", "-s", "select_optimizer"),
-        ("repro", "-s", "select_learning_rate"),
-        ("repro", "-s", "sweep_seq_len@25"),
-        ("repro", "-s", "select_seq_len"),
-        ("repro", "-s", "train@paper"),
-        ("repro",),
-    ]
-    monkeypatch.setattr(sys, "argv", ["repro", "two"])
-    with pytest.raises(SystemExit, match="error: JOBS=two"):
-        repro.main()
 
 
 def test_settings_are_changed_leaf_by_leaf_and_unknown_ones_refused() -> None:

@@ -13,13 +13,13 @@ import yaml
 from ruamel.yaml import YAML
 
 from stages import command
-from tools.repro import reproduce
+from tools.dvc import dvc, leave_ctrl_c_to_dvc
 
 DEMO = Path("build/demo")
 CODE = ("dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "src", "stages")
 CONFIG = "[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n"
-JOBS = 2  # candidates at a time
 SMALL = {
+    "seeds": 2,
     "corpus": "chorales",
     "train": {"epochs": 15, "log_every": 100},
     "sweep": {"epochs": 3},
@@ -56,7 +56,8 @@ def prepare(root: Path, demo: Path) -> None:
 def main() -> None:
     began = time.monotonic()
     prepare(Path.cwd(), DEMO)
-    reproduce(JOBS, DEMO, {"PYTHONPATH": str((DEMO / "src").resolve())})
+    leave_ctrl_c_to_dvc()
+    dvc("repro", "--quiet", folder=DEMO, environment={"PYTHONPATH": str((DEMO / "src").resolve())})
     print(f"\nThe paper's figures are for MAESTRO, ours for chorales, in {time.monotonic() - began:.0f} s:\n")
     print((DEMO / "metrics" / "tables.md").read_text())
     for about in sorted(DEMO.glob("generated/*/about.txt")):

@@ -1,13 +1,14 @@
 """The study's design: with which settings each training of the paper runs (§4.3, §4.4)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from maestro_lstm.compute import pick_device
+from maestro_lstm.compute import pick_engine
 from maestro_lstm.errors import UserError
 from maestro_lstm.params import SWEEPS, Params, SweepName
 from maestro_lstm.schedules import Schedule
-from maestro_lstm.training import Settings
+from maestro_lstm.settings import Settings
 
 Choices = Mapping[str, Any]  # setting → the candidate that its sweep chose
 
@@ -55,9 +56,15 @@ def final_settings(params: Params, network: str, chosen: Choices) -> Settings:
     return _settings(params, network, final["optimizer"], schedule, final["seq_len"], params.train.epochs)
 
 
+def with_seeds(params: Params, settings: Settings) -> list[Settings]:
+    """The same with every seed of the study: seed, seed + 1, …"""
+    return [replace(settings, seed=seed) for seed in params.all_seeds]
+
+
 def _settings(params: Params, network: str, optimizer: Any, schedule: Schedule, seq_len: int, epochs: int) -> Settings:
     if network not in params.networks:
         raise UserError(f"params.yaml: networks.{network} is missing")
+    engine, device = pick_engine(params.engine, params.device)
     return Settings(
         hidden=params.networks[network].hidden,
         output=params.networks[network].output,
@@ -68,6 +75,6 @@ def _settings(params: Params, network: str, optimizer: Any, schedule: Schedule, 
         seed=params.seed,
         log_every=params.train.log_every,
         smoothing=params.train.smoothing,
-        engine="torch" if params.engine == "auto" else params.engine,
-        device=pick_device(params.device),
+        engine=engine,
+        device=device,
     )
