@@ -21,9 +21,14 @@ def table(figures: Sequence[Mapping[str, Any]]) -> str:
     """The figures in Markdown."""
     lines = ["| what | way | time | times as fast |", "|---|---|---:|---:|"]
     for one in figures:
-        ratio = "" if one["way"] == one["reference"] else f"{one['times_as_fast']:.1f} × {one['reference']}"
-        lines.append(f"| {one['what']} | {one['way']} | {one['value']:.3g} {one['unit']} | {ratio} |")
+        ratio = "" if one["way"] == one["reference"] else f"{_three_digits(one['times_as_fast'])} × {one['reference']}"
+        time = f"{_three_digits(one['value'])} {one['unit']}"
+        lines.append(f"| {one['what']} | {one['way']} | {time} | {ratio} |")
     return "\n".join(lines)
+
+
+def _three_digits(value: float) -> str:
+    return f"{float(f'{value:.3g}'):,g}"
 
 
 def nothing_to_do() -> list[Figure]:

@@ -1,9 +1,11 @@
 """Training, evaluation and generation with every engine, on one core, over the study's own data."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
+from benchmarks.as_published import trainer
 from benchmarks.measure import Figure, Way, compare
 from maestro_lstm.choices import EngineName
 from maestro_lstm.compute import use_one_core
@@ -20,7 +22,7 @@ from maestro_lstm.windows import draw_starts
 HIDDEN = 64
 LENGTHS = (25, 50, 100, 200)  # T
 # symbols a round; the slow ones do fewer of the same draws
-SYMBOLS_OF: dict[EngineName, int] = {"torch": 40_000, "compiled": 200_000, "scratch": 5_000}
+SYMBOLS_OF = {"torch": 40_000, "compiled": 200_000, "scratch": 5_000, "as published": 5_000}
 START = SYMBOLS.index("C3")
 
 
@@ -28,22 +30,24 @@ def training(ids: Ids) -> list[Figure]:
     """A symbol's share of an update: forward, loss, backward, ADAM; softmax twice, as in the paper."""
     figures = []
     for seq_len in LENGTHS:
-        ways: dict[str, Way] = {
-            engine: training_way(ids, engine, seq_len, count) for engine, count in SYMBOLS_OF.items()
-        }
+        ways = {way: training_way(ids, way, seq_len, count) for way, count in SYMBOLS_OF.items()}
         figures += compare(f"training, T = {seq_len}", ways, "torch", "µs a symbol", 1e6)
     return figures
 
 
-def training_way(ids: Ids, engine: EngineName, seq_len: int, symbols: int) -> Way:
+def training_way(ids: Ids, way: str, seq_len: int, symbols: int) -> Way:
     """Training on so many symbols; every call goes on from the one before, with the same draws."""
-    settings = Settings(HIDDEN, "softmax", "adam", Schedule.constant(0.001), seq_len, 1, seed=0, engine=engine)
-    updates = symbols // seq_len
     use_one_core()
+    updates = symbols // seq_len
+    starts = draw_starts(len(ids), seq_len, updates, seed=0)
+    if way == "as published":
+        weights = initial_weights(len(SYMBOLS), HIDDEN, seed=0)
+        return Way(trainer(ids, weights, seq_len, starts), updates * seq_len)
+    engine = cast(EngineName, way)
+    settings = Settings(HIDDEN, "softmax", "adam", Schedule.constant(0.001), seq_len, 1, seed=0, engine=engine)
     learner = learner_for(ids, len(SYMBOLS), [settings])
-    starts = draw_starts(len(ids), seq_len, updates, seed=0)[None]  # (1, n)
     rates = np.full((1, updates), 0.001)
-    return Way(lambda: learner.take_updates(starts, rates), updates * seq_len)
+    return Way(lambda: learner.take_updates(starts[None], rates)[0], updates * seq_len)
 
 
 def evaluation(ids: Ids) -> list[Figure]:
