@@ -1,9 +1,8 @@
 # make demo, make test: all that a fresh machine needs. make repro: the study.
 PYTHON ?= python3
-JOBS ?= 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test repro lint check-lock paper-tables env clean
+.PHONY: demo test repro bench lint check-lock paper-tables env clean
 
 demo: env      ## the whole pipeline on chorales that ship with music21, in build/demo
 	@python -m tools.demo
@@ -11,8 +10,11 @@ demo: env      ## the whole pipeline on chorales that ship with music21, in buil
 test: env      ## the test suite
 	@python -m pytest
 
-repro: env     ## the paper's study on MAESTRO; JOBS=2 trains two candidates side by side
-	@python -m tools.repro $(JOBS)
+repro: env     ## the paper's study on MAESTRO
+	@dvc repro
+
+bench: env     ## how fast it all is, as a table and in benchmarks/results.json
+	@python -m benchmarks
 
 lint: env      ## style and types
 	@ruff check . && ruff format --check . && mypy

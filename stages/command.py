@@ -19,7 +19,7 @@ def run(main: Callable[[], None]) -> None:
     except UserError as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
-        sys.exit("stopped: `dvc repro` begins this stage anew; what was finished before it stays")
+        sys.exit("stopped: what was finished is kept, and `dvc repro` goes on from there")
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             sys.exit(f"error: no space left on the disk of {error.filename or Path.cwd()}: free some and run again")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import table
 from maestro_lstm.tables import Row, compare, rows_of
 from tests.test_pipeline import PARAMS, STAGES, leaves
 
@@ -16,6 +17,14 @@ def test_its_tables_are_those_of_the_study() -> None:
     shown = re.search(r"<!-- metrics/tables.md -->\n(.*?)<!-- end -->", README, re.S)
     assert shown
     assert shown[1].strip() == Path("metrics/tables.md").read_text().strip()
+
+
+def test_its_benchmarks_are_those_that_were_measured() -> None:
+    shown = re.search(r"<!-- benchmarks/results.json -->\n(.*?)<!-- end -->", README, re.S)
+    assert shown
+    results = json.loads(Path("benchmarks/results.json").read_text())
+    assert shown[1].strip() == table(results["figures"]).strip()
+    assert results["machine"]["processor"] in README
 
 
 def test_the_study_in_git_is_whole() -> None:
@@ -31,9 +40,11 @@ def test_only_what_we_tried_is_shown_and_what_the_paper_lacks_too() -> None:
     tables = {"tables": [{"name": "seq_len", "title": "T", "rows": [{"setting": "25", "accuracy": 42.4}]}]}
     rows = rows_of(tables, {"seq_len": ["400"]})
     assert rows == [Row("seq_len", "T", "400", None)]
-    (one,) = compare(rows, lambda _: {"accuracy": 43.0, "next_share": 42.0, "distinct": 3, "seed": 0})
+    runs = [{"seed": 0, "accuracy": 43.0}, {"seed": 1, "accuracy": 44.0}]
+    (one,) = compare(rows, lambda _: {"runs": runs, "next_share": 42.0, "distinct": 3})
     assert "paper" not in one.figures()
-    assert [point["who"] for point in one.points()] == ["ours", "always <NEXT>"]
+    assert [point["who"] for point in one.points()] == ["ours", "ours", "always <NEXT>"]
+    assert [point["seed"] for point in one.points()] == [0, 1, ""]
 
 
 def test_a_row_knows_where_our_figure_is() -> None:
@@ -71,4 +82,4 @@ def test_stages_that_it_names_exist() -> None:
 def test_every_folder_of_its_tree_exists() -> None:
     tree = README.split("```\ndvc.yaml ")[1].split("```")[0]
     for name in re.findall(r"^([\w./]+)", f"dvc.yaml {tree}", re.M):
-        assert Path(name).exists() or name == "models/", name
+        assert Path(name).exists() or name in ("models/", "runs/"), name
