@@ -222,6 +222,13 @@ def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatc
         list(side_by_side(abs, [(-1,)]))
 
 
+def test_dask_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setenv(ADDRESS, "tcp://127.0.0.1:1")
+    with pytest.raises(UserError, match="Dask is not installed"):
+        list(side_by_side(abs, [(-1,)]))
+
+
 def test_without_a_scheduler_the_work_stays_here() -> None:
     assert list(side_by_side(abs, [(-3,), (2,), (-1,)], ordered=True)) == [3, 2, 1]
     assert sorted(side_by_side(abs, [(-3,), (2,), (-1,)])) == [1, 2, 3]

@@ -78,10 +78,10 @@ def do_batch(work: Callable[..., T], jobs: list[Job], head: dict[str, str]) -> l
 
 
 def _on_cluster(address: str, work: Callable[..., T], jobs: Iterable[Job], ordered: bool, batch: int) -> Iterator[T]:
-    from distributed import as_completed
-
     waiting, head = iter(jobs), stamp()
     with _client(address) as client:
+        from distributed import as_completed  # after _client, which tells where Dask is not installed
+
         room = IN_FLIGHT * sum(client.ncores().values())
 
         def send() -> Any:
