@@ -8,9 +8,9 @@ from typing import Any
 
 from benchmarks import machine, networks, parsing
 from benchmarks.measure import Figure, Way, compare
+from maestro_lstm.encoded import load_ids
 from maestro_lstm.errors import UserError
 from maestro_lstm.files import write_json
-from maestro_lstm.splits import load_ids
 from stages import command, paths
 from tools.dvc import dvc
 

@@ -5,12 +5,13 @@ python -m stages.evaluate paper
 
 from maestro_lstm.checkpoint import load_checkpoint
 from maestro_lstm.compute import pick_engine, use_one_core
+from maestro_lstm.encoded import load_ids
 from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.evaluation import evaluate
 from maestro_lstm.files import write_json
 from maestro_lstm.params import load_params
 from maestro_lstm.seeds import over_seeds
-from maestro_lstm.splits import Split, load_ids
+from maestro_lstm.splits import Split
 from maestro_lstm.windows import spaced_windows
 from stages import command, paths
 

@@ -3,10 +3,11 @@
 python -m stages.floors 4
 """
 
+from maestro_lstm.encoded import load_ids
 from maestro_lstm.files import write_json
 from maestro_lstm.ngrams import NGram
 from maestro_lstm.params import load_params
-from maestro_lstm.splits import Split, load_ids
+from maestro_lstm.splits import Split
 from stages import command, paths
 
 HELD_OUT: tuple[Split, ...] = ("validation", "test")

@@ -17,11 +17,13 @@ VS_PAPER = METRICS / "vs_paper"
 MODELS = Path("models")
 RUNS = Path("runs")
 GENERATED = Path("generated")
+LOCK = Path(".dvc/tmp/stage.lock")
+PROVENANCE = Path("provenance")
 PAPER_TABLES = Path("paper/tables.json")
 
 
 def encoded(split: Split) -> Path:
-    return ENCODED / f"{split}.npy"
+    return ENCODED / f"{split}.safetensors"
 
 
 def model(seed: int) -> str:

@@ -9,11 +9,11 @@ find their runs kept.
 from itertools import chain
 
 from maestro_lstm.compute import use_one_core
+from maestro_lstm.encoded import load_ids
 from maestro_lstm.files import write_csv, write_json
 from maestro_lstm.params import SWEEPS, load_params
 from maestro_lstm.runs import curve_rows
 from maestro_lstm.seeds import over_seeds
-from maestro_lstm.splits import load_ids
 from maestro_lstm.study import candidate_named, sweep_settings, with_seeds
 from maestro_lstm.sweeps import score
 from maestro_lstm.symbols import SYMBOLS

@@ -9,11 +9,11 @@ from dataclasses import asdict
 from itertools import chain
 
 from maestro_lstm.checkpoint import Checkpoint, save_checkpoint
+from maestro_lstm.encoded import load_ids
 from maestro_lstm.files import whole_folder, write_csv, write_json
 from maestro_lstm.params import SWEEPS, load_params
 from maestro_lstm.runs import curve_rows
 from maestro_lstm.seeds import over_seeds
-from maestro_lstm.splits import load_ids
 from maestro_lstm.study import final_choices, final_settings, with_seeds
 from maestro_lstm.symbols import SYMBOLS
 from maestro_lstm.trials import succeeded, train_all

@@ -1,7 +1,8 @@
 """vocab: the alphabet, and the splits as ids, a byte a symbol (paper §3)."""
 
+from maestro_lstm.encoded import encode, save_ids
 from maestro_lstm.files import read_json, write_json
-from maestro_lstm.splits import SPLITS, encode, save_ids
+from maestro_lstm.splits import SPLITS
 from maestro_lstm.symbols import ID_OF_SYMBOL, SYMBOLS
 from stages import command, paths
 

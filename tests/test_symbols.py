@@ -3,8 +3,8 @@
 import pytest
 from music21 import pitch
 
+from maestro_lstm.encoded import encode
 from maestro_lstm.errors import UserError
-from maestro_lstm.splits import encode
 from maestro_lstm.symbols import (
     END,
     HIGHEST_PITCH,

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from maestro_lstm.arrays import Arrays
 from maestro_lstm.choices import EngineName, OptimizerName
 from maestro_lstm.engines.network import Network, Weights, initial_weights
 from maestro_lstm.errors import UserError
@@ -110,6 +111,12 @@ class Scripted:
 
     def weights(self, run: int) -> Weights:  # noqa: ARG002
         return {"w": self.tensor.clone()}
+
+    def state(self) -> Arrays:
+        return {"done": np.array(self.done)}
+
+    def restore(self, state: Arrays) -> None:
+        self.done = int(state["done"])
 
 
 def test_the_weights_kept_are_those_of_the_lowest_smoothed_loss() -> None:

@@ -105,7 +105,7 @@ def test_nor_for_one_of_other_data_code_or_libraries(tmp_path: Path, monkeypatch
     monkeypatch.setattr("maestro_lstm.runs.digest", lambda _: "other code")
     assert RunStore(tmp_path, IDS, 12).path(ONE) != here
     monkeypatch.undo()
-    monkeypatch.setattr("maestro_lstm.runs.version", lambda _: "0.0")
+    monkeypatch.setattr("maestro_lstm.runs.libraries", lambda: {"torch": "0.0"})
     assert RunStore(tmp_path, IDS, 12).path(ONE) != here
 
 

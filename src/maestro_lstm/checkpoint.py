@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maestro_lstm.engines.network import Weights
+import torch
+
+from maestro_lstm.arrays import load_arrays, save_arrays
+from maestro_lstm.engines.network import Weights, shapes_of
 from maestro_lstm.errors import UserError
+from maestro_lstm.files import damaged
 from maestro_lstm.symbols import SYMBOLS
-from maestro_lstm.tensors import load_tensors, save_tensors
 
 
 @dataclass(frozen=True)
@@ -18,18 +21,29 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    save_tensors(path, checkpoint.weights, {"settings": checkpoint.settings, "symbols": checkpoint.symbols})
+    save_arrays(path, checkpoint.weights, {"settings": checkpoint.settings, "symbols": checkpoint.symbols})
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Raises UserError, naming the file, where it is missing, damaged or made with another alphabet."""
+    """Raises UserError, naming the file, where it is missing or damaged, or where weights, settings and alphabet do not
+    belong together or the alphabet is not ours."""
     try:
-        weights, about = load_tensors(path)
+        arrays, about = load_arrays(path)
+        weights = {name: torch.from_numpy(value) for name, value in arrays.items()}
         checkpoint = Checkpoint(weights, about["settings"], tuple(about["symbols"]))
+        n_symbols, hidden = len(checkpoint.symbols), int(checkpoint.settings["hidden"])
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro train`") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is damaged ({error}): delete it and run `dvc repro train`") from None
+    except (KeyError, OSError, TypeError, ValueError) as error:
+        raise damaged(path, error) from None
     if checkpoint.symbols != SYMBOLS:
-        raise UserError(f"{path} was trained with another alphabet ({len(checkpoint.symbols)} symbols): train it again")
+        raise UserError(f"{path} was trained with another alphabet ({n_symbols} symbols): train it again")
+    shapes = {name: tuple(value.shape) for name, value in weights.items()}
+    expected = shapes_of(n_symbols, hidden)
+    if shapes != expected:
+        wrong = min(name for name in shapes | expected if shapes.get(name) != expected.get(name))
+        raise UserError(
+            f"{path} does not hold a network of {n_symbols} symbols and hidden: {hidden} ({wrong} is "
+            f"{shapes.get(wrong, 'missing')}, not {expected.get(wrong, 'known')}): train it again"
+        )
     return checkpoint

@@ -20,13 +20,18 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from maestro_lstm.errors import UserError
 from maestro_lstm.sources import whole_digest
+from maestro_lstm.versions import libraries
 
 T = TypeVar("T")
 Job = tuple[Any, ...]  # the arguments of one call
 ADDRESS = "DASK_SCHEDULER_ADDRESS"  # the environment variable, by Dask's own name
 PATIENCE = 20  # seconds to wait for the scheduler's answer
 IN_FLIGHT = 4  # batches a core that are sent ahead
-LIBRARIES = ("llvmlite", "numba", "numpy", "scipy", "symusic", "torch")  # what a result is computed with
+
+
+def on_cluster() -> bool:
+    """Does the environment name a cluster?"""
+    return bool(os.environ.get(ADDRESS))
 
 
 def side_by_side(
@@ -47,9 +52,8 @@ def side_by_side(
     Raises: UserError where the environment names a Dask scheduler that does not answer or has no worker, where a worker
         has other code or libraries, and where workers were killed again and again.
     """
-    address = os.environ.get(ADDRESS)
-    if address and not stay_here:
-        yield from _on_cluster(address, work, jobs, ordered, batch)
+    if on_cluster() and not stay_here:
+        yield from _on_cluster(os.environ[ADDRESS], work, jobs, ordered, batch)
         return
     how = "generator" if ordered else "generator_unordered"
     try:
@@ -64,7 +68,8 @@ def stamp() -> dict[str, str]:
     return {
         "code": whole_digest(),
         "python": platform.python_version().rpartition(".")[0],
-        **{name: version(name) for name in LIBRARIES},
+        **libraries(),
+        "symusic": version("symusic"),  # reads the files
     }
 
 

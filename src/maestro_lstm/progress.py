@@ -10,9 +10,9 @@ T = TypeVar("T")
 LINE_EVERY = 30.0  # seconds between states in a log
 
 
-def progress(steps: Iterable[T], name: str, total: int | None = None, unit: str = "") -> "tqdm[T]":
-    """The same steps, told as they go: share done, rate, time left."""
-    return tqdm(steps, desc=name, total=total, unit=unit, **_style())
+def progress(steps: Iterable[T], name: str, total: int | None = None, unit: str = "", done: int = 0) -> "tqdm[T]":
+    """The same steps, told as they go: share done, rate, time left; some may be done already."""
+    return tqdm(steps, desc=name, total=total, unit=unit, initial=done, **_style())
 
 
 def byte_progress(name: str, total: int | None, done: int) -> "tqdm[Any]":

@@ -2,20 +2,21 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from maestro_lstm.arrays import load_arrays, save_arrays
 from maestro_lstm.engines.network import Weights
 from maestro_lstm.settings import Settings
 from maestro_lstm.sources import digest
 from maestro_lstm.symbols import Ids
-from maestro_lstm.tensors import load_tensors, save_tensors
 from maestro_lstm.training import Best, Point, Training
-
-LIBRARIES = ("llvmlite", "numba", "numpy", "scipy", "torch")  # what the arithmetic is done with
+from maestro_lstm.versions import libraries, processor
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,18 @@ class RunStore:
         self.shared = {
             "code": digest("runs"),
             "data": hashlib.sha256(ids.tobytes()).hexdigest(),
-            "libraries": {name: version(name) for name in LIBRARIES},
+            "libraries": libraries(),
             "n_symbols": n_symbols,
+            "processor": processor(),
         }
 
     def path(self, settings: Settings) -> Path:
         """Where a run with these settings is kept."""
-        key = hashlib.sha256(json.dumps(self._determines(settings), sort_keys=True).encode()).hexdigest()
-        return self.folder / f"{key[:32]}.safetensors"
+        return self.folder / _named_after(self._determines(settings))
+
+    def under_way(self, runs: Sequence[Settings]) -> Path:
+        """Where the snapshot of runs that are trained in step is kept."""
+        return self.folder / "under_way" / _named_after([self._determines(settings) for settings in runs])
 
     def save(self, run: Run) -> None:
         tensors = {f"last.{name}": value for name, value in run.last.items()}
@@ -88,23 +93,31 @@ class RunStore:
             "curve": [[p.update, p.loss, p.smoothed, p.learning_rate] for p in run.curve],
             "best": [run.best.update, run.best.smoothed],
         }
-        save_tensors(self.path(run.settings), tensors, about)
+        save_arrays(self.path(run.settings), tensors, about)
 
     def load(self, settings: Settings) -> Run | None:
-        """The run with these settings; None where it is not kept, or its file is damaged or another's."""
+        """The run with these settings; None where it is not kept. A file that is damaged or another's is named."""
+        path = self.path(settings)
         try:
-            tensors, about = load_tensors(self.path(settings))
-        except (FileNotFoundError, ValueError):
+            arrays, about = load_arrays(path)
+            if about["of"] != json.loads(json.dumps(self._determines(settings))):
+                raise ValueError("it holds another run")
+            parts: dict[str, Weights] = {"last": {}, "best": {}}
+            for name, value in arrays.items():
+                part, _, weight = name.partition(".")
+                parts[part][weight] = torch.from_numpy(value)
+            update, smoothed = about["best"]
+            curve = [Point(*point) for point in about["curve"]]
+        except FileNotFoundError:
             return None
-        if about["of"] != json.loads(json.dumps(self._determines(settings))):
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            print(f"{path} is not used, it is damaged ({error}): this run is trained again", file=sys.stderr)
             return None
-        parts: dict[str, Weights] = {"last": {}, "best": {}}
-        for name, value in tensors.items():
-            part, _, weight = name.partition(".")
-            parts[part][weight] = value
-        update, smoothed = about["best"]
-        curve = [Point(*point) for point in about["curve"]]
         return Run(settings, curve, parts["last"], Best(parts["best"], update, smoothed))
 
     def _determines(self, settings: Settings) -> dict[str, Any]:
         return {**self.shared, "settings": asdict(settings)}
+
+
+def _named_after(what: Any) -> str:
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:32] + ".safetensors"

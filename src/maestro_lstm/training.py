@@ -6,12 +6,15 @@ run, or several in step for a learner that trains them together.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
+from maestro_lstm.arrays import Arrays
 from maestro_lstm.compute import use_one_core
 from maestro_lstm.engines.learners import Learner, learner_for
 from maestro_lstm.engines.network import Weights
@@ -70,6 +73,8 @@ class Training:
         runs: R settings, equal in all that `in_step` says.
         learner: the engine; made from the settings if not given.
 
+    The draws follow from the seed and are all made at the start, so that `done` says where in them the training is.
+
     Raises: UserError where the split does not hold one window.
     """
 
@@ -80,24 +85,57 @@ class Training:
             raise ValueError("these runs cannot be trained in step")
         check_seq_len(one.seq_len, len(ids), "train")
         self.n_updates = one.epochs * updates_per_epoch(len(ids), one.seq_len)
-        self.n_points = math.ceil(self.n_updates / one.log_every)
+        self.n_points = math.ceil(self.n_updates / one.log_every)  # of each curve
         self.starts = np.stack([draw_starts(len(ids), one.seq_len, self.n_updates, run.seed) for run in runs])  # (R, n)
         self.rates = np.stack([run.schedule.rates(self.n_updates) for run in runs])  # (R, n)
         self.learner = learner or learner_for(ids, n_symbols, runs)
         self.progress = [Progress() for _ in runs]
+        self.done = 0  # updates so far, of each run
 
     def __iter__(self) -> Iterator[int]:
         """Updates done, at every point of the curves."""
         log_every = self.runs[0].log_every
-        for first in range(0, self.n_updates, log_every):
+        for first in range(self.done, self.n_updates, log_every):
             some = slice(first, min(first + log_every, self.n_updates))
             losses = self.learner.take_updates(self.starts[:, some], self.rates[:, some])  # (R, log_every)
             for k, run in enumerate(self.runs):
                 rate = float(self.rates[k, some][-1])
                 self.progress[k].add(losses[k], rate, some.stop, run.smoothing, partial(self.learner.weights, k))
-            yield some.stop
+            self.done = some.stop
+            yield self.done
             if all(progress.problem for progress in self.progress):
                 return
+
+    @property
+    def points_done(self) -> int:
+        return math.ceil(self.done / self.runs[0].log_every)
+
+    def state(self) -> tuple[Arrays, Any]:
+        """All that the rest of the training depends on: arrays, and what JSON can say."""
+        arrays = {f"learner.{name}": value for name, value in self.learner.state().items()}
+        told = []
+        for k, kept in enumerate(self.progress):
+            best = None
+            if kept.best:
+                arrays |= {f"best.{k}.{name}": value.numpy() for name, value in kept.best.weights.items()}
+                best = [kept.best.update, kept.best.smoothed]
+            curve = [astuple(point) for point in kept.curve]
+            told.append({"curve": curve, "best": best, "problem": kept.problem})
+        return arrays, {"done": self.done, "progress": told}
+
+    def restore(self, arrays: Arrays, about: Any) -> None:
+        """Go on from what `state` gave, bit for bit on the same machine. Raises KeyError, ValueError for another's."""
+        self.learner.restore(_under("learner.", arrays))
+        for k, (kept, told) in enumerate(zip(self.progress, about["progress"], strict=True)):
+            kept.curve, kept.problem = [Point(*point) for point in told["curve"]], told["problem"]
+            if told["best"]:
+                weights = {name: torch.from_numpy(value) for name, value in _under(f"best.{k}.", arrays).items()}
+                kept.best = Best(weights, *told["best"])
+        self.done = about["done"]
+
+
+def _under(prefix: str, arrays: Arrays) -> Arrays:
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
 def in_step(run: Settings) -> Settings:

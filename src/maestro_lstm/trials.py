@@ -1,17 +1,23 @@
-"""Settings → trained runs: what is not kept yet is trained, side by side, and kept as soon as it is done."""
+"""Settings → trained runs: what is not kept yet is trained, side by side, and kept as soon as it is done.
 
-from collections.abc import Iterable, Sequence
+What is under way leaves snapshots, so that a study which is killed loses seconds of it.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from joblib import cpu_count
 
-from maestro_lstm.cluster import side_by_side
-from maestro_lstm.errors import UserError
+from maestro_lstm.cluster import on_cluster, side_by_side
+from maestro_lstm.errors import Stopped, UserError
 from maestro_lstm.progress import progress
 from maestro_lstm.runs import Failed, Run, RunStore, results
 from maestro_lstm.settings import Settings
+from maestro_lstm.snapshots import EVERY, resumed, with_snapshots
 from maestro_lstm.symbols import Ids
 from maestro_lstm.training import Training, in_step
 
@@ -23,7 +29,9 @@ class Job:
     ids: Ids
     n_symbols: int
     runs: Sequence[Settings]
-    watched: bool  # by somebody who has nothing else to look at
+    watched: bool = False  # by somebody who has nothing else to look at
+    snapshot: Path | None = None  # where it is kept under way, on this machine
+    head: int = 0  # the process that waits for it, on this machine
 
     def name(self) -> str:
         """For a progress bar."""
@@ -37,9 +45,21 @@ def describe(run: Settings) -> str:
 
 def do(job: Job) -> list[Run | Failed]:
     """Train."""
-    training = Training(job.ids, job.n_symbols, job.runs)
-    for _ in progress(training, job.name(), training.n_points, "point") if job.watched else training:
-        pass
+
+    def make() -> Training:
+        return Training(job.ids, job.n_symbols, job.runs)
+
+    if job.snapshot is None:
+        training = make()
+        steps: Iterable[int] = training
+    else:
+        training = resumed(make, job.snapshot)
+        steps = with_snapshots(training, job.snapshot)
+    if job.watched:
+        steps = progress(steps, job.name(), training.n_points, "point", training.points_done)
+    for _ in steps:
+        if job.head and job.head not in (os.getpid(), os.getppid()):
+            sys.exit("stopped: the stage that waited for this training is gone")  # its snapshot stays
     return results(training)
 
 
@@ -69,14 +89,28 @@ def train_all(folder: Path, ids: Ids, n_symbols: int, wanted: Iterable[Settings]
     if not groups:
         return runs
     on_gpu = any(run.device == "cuda" for run in missing)  # of this machine, one batch at a time
-    jobs = [(Job(ids, n_symbols, group, len(groups) == 1),) for group in groups]
-    ended = side_by_side(do, jobs, n_jobs=1 if on_gpu else min(len(jobs), cpu_count()), stay_here=on_gpu)
-    for done in progress(ended, "train", len(jobs), "job") if len(jobs) > 1 else ended:
-        for run in done:
-            runs[run.settings] = run
-            if isinstance(run, Run):
-                store.save(run)
+    here = on_gpu or not on_cluster()
+    jobs = []
+    for group in groups:
+        # a cluster's workers share no folder, and the process that waits for them is not theirs
+        own = (store.under_way(group), os.getpid()) if here else (None, 0)
+        jobs.append((Job(ids, n_symbols, group, len(groups) == 1, *own),))
+    ended = side_by_side(do, jobs, n_jobs=1 if on_gpu else min(len(jobs), cpu_count()), stay_here=here)
+    try:
+        for done in progress(ended, "train", len(jobs), "job") if len(jobs) > 1 else ended:
+            for run in done:
+                runs[run.settings] = run
+                if isinstance(run, Run):
+                    store.save(run)
+            store.under_way([run.settings for run in done]).unlink(missing_ok=True)
+    except KeyboardInterrupt:
+        raise Stopped(_what_is_kept(runs, jobs if here else [])) from None
     return runs
+
+
+def _what_is_kept(runs: Mapping[Settings, Run | Failed], jobs: Sequence[tuple[Job]]) -> str:
+    half = sum(job.snapshot is not None and job.snapshot.exists() for (job,) in jobs)
+    return f"{len(runs)} trained runs are kept, and {half} trainings under way as they were {EVERY:g} s ago or less"
 
 
 def succeeded(run: Run | Failed) -> Run:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from maestro_lstm.arrays import Arrays
 from maestro_lstm.engines.layout import Parts, pack, split, unpack
 from maestro_lstm.engines.network import Weights, initial_weights
 from maestro_lstm.engines.optimizers import ADAGRAD_EPS, ADAM_EPS, BETA1, BETA2
@@ -63,6 +64,20 @@ class BatchedLearner:
     def weights(self, run: int) -> Weights:
         return unpack(self.flat[run].detach().cpu().numpy(), *self.sizes)
 
+    def state(self) -> Arrays:
+        return {name: tensor.detach().cpu().numpy().copy() for name, tensor in self._memory().items()}
+
+    def restore(self, state: Arrays) -> None:
+        # in their places: a captured update finds them there
+        for name, tensor in self._memory().items():
+            if state[name].shape != tuple(tensor.shape):
+                raise ValueError(f"{name} is of shape {state[name].shape}, not {tuple(tensor.shape)}")
+            tensor.copy_(torch.from_numpy(state[name].copy()))
+
+    def _memory(self) -> dict[str, Tensor]:
+        """The tensors that outlive an update."""
+        return {"w": self.flat.data, "mean": self.mean, "square": self.square, "done": self.done}
+
     def update(self) -> None:
         """The update in column `at`, of all runs; it reads and writes the learner's own tensors only."""
         starts = self.starts.index_select(1, self.at)  # (R, 1)
@@ -109,7 +124,7 @@ class BatchedLearner:
 
     def _captured(self) -> Callable[[], None]:
         """The update as a CUDA graph; what warming up and capturing changed is put back."""
-        own = (self.flat.data, self.mean, self.square, self.done, self.at)
+        own = [*self._memory().values(), self.at]
         before = [tensor.clone() for tensor in own]
         aside = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
         aside.wait_stream(torch.cuda.current_stream(self.device))

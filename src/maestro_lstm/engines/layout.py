@@ -39,6 +39,8 @@ class Flat(NamedTuple):
     square: Floats  # of the gradient: mean or sum, over updates
 
 
+MEMORY = ("w", "mean", "square")  # the fields of `Flat` that outlive an update
+
 # the parts, under the names of the scratch network
 NAMES = Parts("lstm.U.weight", "lstm.U.bias", "lstm.W.weight", "lstm.W.bias", "output.weight", "output.bias")
 

@@ -4,6 +4,7 @@ A learner trains one or several runs in step; R is how many. `scratch` and `torc
 through `compiled.py`, one run at a time; `batched` trains many as one (`batched.py`).
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -11,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from maestro_lstm.arrays import Arrays
 from maestro_lstm.engines import compiled
-from maestro_lstm.engines.layout import Flat, pack, split, unpack
+from maestro_lstm.engines.layout import MEMORY, Flat, pack, split, unpack
 from maestro_lstm.engines.network import Network, Weights, initial_weights, sequence_loss
 from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import Ids
@@ -33,6 +35,12 @@ class Learner(Protocol):
 
     def weights(self, run: int) -> Weights:
         """A copy of a run's weights as they now are."""
+
+    def state(self) -> Arrays:
+        """A copy of all that later updates depend on: weights, and what the optimizers remember."""
+
+    def restore(self, state: Arrays) -> None:
+        """Go on from what `state` gave, bit for bit. Raises KeyError or ValueError for another network's."""
 
 
 class AutogradRun:
@@ -64,6 +72,27 @@ class AutogradRun:
 
     def weights(self) -> Weights:
         return self.network.weights()
+
+    def state(self) -> Arrays:
+        parts = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        for k, kept in self.optimizer.state_dict()["state"].items():
+            parts |= {f"optimizer.{k}.{name}": value for name, value in kept.items()}
+        return {name: value.detach().cpu().numpy().copy() for name, value in parts.items()}
+
+    def restore(self, state: Arrays) -> None:
+        parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "optimizer": {}}
+        for name, value in state.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = torch.from_numpy(value.copy())
+        try:
+            self.network.load_state_dict(parts["network"])
+        except RuntimeError as error:
+            raise ValueError(str(error)) from None
+        kept: dict[int, dict[str, torch.Tensor]] = defaultdict(dict)
+        for name, tensor in parts["optimizer"].items():
+            k, _, rest = name.partition(".")
+            kept[int(k)][rest] = tensor
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": dict(kept)})
 
 
 class CompiledRun:
@@ -101,6 +130,15 @@ class CompiledRun:
     def weights(self) -> Weights:
         return unpack(self.flat.w, *self.sizes)
 
+    def state(self) -> Arrays:
+        kept = {name: getattr(self.flat, name).copy() for name in MEMORY}
+        return {**kept, "done": np.array(self.done)}
+
+    def restore(self, state: Arrays) -> None:
+        for name in MEMORY:
+            getattr(self.flat, name)[:] = state[name]
+        self.done = int(state["done"])
+
 
 class OneByOne:
     """Runs that do not share their arithmetic: each takes its updates in turn."""
@@ -113,6 +151,14 @@ class OneByOne:
 
     def weights(self, run: int) -> Weights:
         return self.runs[run].weights()
+
+    def state(self) -> Arrays:
+        return {f"{k}.{name}": value for k, run in enumerate(self.runs) for name, value in run.state().items()}
+
+    def restore(self, state: Arrays) -> None:
+        for k, run in enumerate(self.runs):
+            own = f"{k}."
+            run.restore({name.removeprefix(own): value for name, value in state.items() if name.startswith(own)})
 
 
 def learner_for(ids: Ids, n_symbols: int, runs: Sequence[Settings]) -> Learner:

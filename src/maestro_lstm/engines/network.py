@@ -80,6 +80,12 @@ def initial_weights(n_symbols: int, hidden: int, seed: int) -> Weights:
         return Network(n_symbols, hidden, "scratch").weights()
 
 
+def shapes_of(n_symbols: int, hidden: int) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every weight."""
+    with torch.device("meta"):  # without memory for them
+        return {name: tuple(value.shape) for name, value in Network(n_symbols, hidden, "scratch").state_dict().items()}
+
+
 def sequence_loss(scores: Tensor, targets: Tensor, output: Output) -> Tensor:
     """Cross entropy summed over a sequence (§4.1).
 

@@ -1,0 +1,175 @@
+"""Trainings that are stopped and go on: bit for bit what they would have been."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from maestro_lstm.arrays import load_arrays, save_arrays
+from maestro_lstm.choices import EngineName, OptimizerName
+from maestro_lstm.errors import Stopped
+from maestro_lstm.runs import Run, RunStore, results
+from maestro_lstm.schedules import Schedule
+from maestro_lstm.settings import Settings
+from maestro_lstm.snapshots import resumed, with_snapshots
+from maestro_lstm.symbols import Ids
+from maestro_lstm.training import Training
+from maestro_lstm.trials import Job, do, train_all
+
+IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
+# the cycle's top and the lowest loss lie on either side of most stops
+ONE = Settings(8, "softmax", "adam", Schedule(1e-3, 1e-2, 7), 10, 1, seed=5, log_every=6)
+
+
+def same(one: Run, other: Run) -> bool:
+    pairs = [(one.last, other.last), (one.best.weights, other.best.weights)]
+    weights = all(torch.equal(a[name], b[name]) for a, b in pairs for name in a)
+    return weights and (one.curve, one.best.update, one.best.smoothed) == (
+        other.curve,
+        other.best.update,
+        other.best.smoothed,
+    )
+
+
+def ended(training: Training) -> list[Run]:
+    for _ in training:
+        pass
+    return [run for run in results(training) if isinstance(run, Run)]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
+@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled", "batched"])
+def test_stopped_anywhere_a_training_ends_as_if_it_had_not_been(
+    engine: EngineName, optimizer: OptimizerName, tmp_path: Path
+) -> None:
+    runs = [replace(ONE, engine=engine, optimizer=optimizer, seed=seed) for seed in (5, 6)]
+
+    def make() -> Training:
+        return Training(IDS, 12, runs)
+
+    whole = ended(make())
+    assert len(whole) == 2
+    path = tmp_path / "snapshot.safetensors"
+    for stop in (6, 18, 36, 40):  # the last: after all updates
+        for done in with_snapshots(make(), path, every=0):
+            if done == stop:
+                break
+        training = resumed(make, path)
+        # a snapshot is taken before its point is told
+        assert training.done == stop
+        for one, other in zip(ended(training), whole, strict=True):
+            assert same(one, other)
+
+
+def test_snapshots_are_taken_as_often_as_asked(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot.safetensors"
+    list(with_snapshots(Training(IDS, 12, [ONE]), path, every=3600))
+    assert not path.exists()
+    list(with_snapshots(Training(IDS, 12, [ONE]), path, every=0))
+    assert path.exists()
+
+
+def cut(path: Path) -> str:
+    path.write_bytes(path.read_bytes()[:-1])
+    return "damaged"
+
+
+def altered(path: Path) -> str:
+    data = bytearray(path.read_bytes())
+    data[-100] ^= 1
+    path.write_bytes(data)
+    return "its hash does not fit its content"
+
+
+def of_another_network(path: Path) -> str:
+    training = Training(IDS, 12, [replace(ONE, hidden=9)])
+    list(with_snapshots(training, path, every=0))
+    return "could not broadcast"
+
+
+def of_another_run(path: Path) -> str:
+    arrays, about = load_arrays(path)
+    save_arrays(path, arrays, {**about, "of": "somebody"})
+    return "it belongs to somebody"
+
+
+def without_its_progress(path: Path) -> str:
+    arrays, about = load_arrays(path)
+    save_arrays(path, arrays, {"of": about["of"], "training": {"done": 6}})
+    return "'progress'"
+
+
+@pytest.mark.parametrize("spoil", [cut, altered, of_another_network, of_another_run, without_its_progress])
+def test_a_snapshot_that_does_not_fit_is_named_and_the_training_starts_anew(
+    spoil: Callable[[Path], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "snapshot.safetensors"
+    list(with_snapshots(Training(IDS, 12, [ONE]), path, every=0))
+    words = spoil(path)
+    training = resumed(lambda: Training(IDS, 12, [ONE]), path)
+    assert training.done == 0
+    told = capsys.readouterr().err
+    assert told.startswith(f"{path} is not used")
+    assert words in told
+    (whole,), (again,) = ended(Training(IDS, 12, [ONE])), ended(training)
+    assert same(whole, again)
+
+
+LONG = [replace(ONE, engine="compiled", epochs=1500, log_every=50, seed=seed) for seed in range(2)]
+# what the killed process runs: a snapshot at every point
+SCRIPT = """
+import sys
+from pathlib import Path
+from maestro_lstm import trials
+from tests.test_snapshots import IDS, LONG
+trials.with_snapshots = lambda training, path: __import__("maestro_lstm.snapshots").snapshots.with_snapshots(
+    training, path, every=0
+)
+trials.train_all(Path(sys.argv[1]), IDS, 12, LONG)
+"""
+
+
+def test_a_process_killed_at_work_goes_on(tmp_path: Path, project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    environment = {**os.environ, "PYTHONPATH": f"{project}:{project / 'src'}", "LOKY_MAX_CPU_COUNT": "1"}
+    process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path)], env=environment)
+    store = RunStore(tmp_path, IDS, 12)
+    while not store.under_way(LONG[:1]).exists() and process.poll() is None:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert store.load(LONG[0]) is None
+    capfd.readouterr()
+    runs = train_all(tmp_path, IDS, 12, LONG[:1])
+    assert "the training goes on after" in capfd.readouterr().err
+    (alone,) = do(Job(IDS, 12, LONG[:1]))
+    gone_on = runs[LONG[0]]
+    assert isinstance(alone, Run)
+    assert isinstance(gone_on, Run)
+    assert same(alone, gone_on)
+    assert not store.under_way(LONG[:1]).exists()
+
+
+def test_a_training_whose_stage_is_gone_ends(tmp_path: Path) -> None:
+    nobody = 2**22 + 1  # no process has this number
+    with pytest.raises(SystemExit, match="the stage that waited for this training is gone"):
+        do(Job(IDS, 12, [ONE], snapshot=tmp_path / "x.safetensors", head=nobody))
+
+
+def test_ctrl_c_tells_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped_at_the_second(work: Callable[[Job], list[Run]], jobs: list[tuple[Job]], **_: object) -> object:
+        yield work(*jobs[0])
+        save_arrays(tmp_path / "under_way" / jobs[1][0].snapshot.name, {}, {})  # type: ignore[union-attr]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("maestro_lstm.trials.side_by_side", stopped_at_the_second)
+    runs = [replace(ONE, seed=seed) for seed in range(3)]
+    with pytest.raises(Stopped, match=r"^1 trained runs are kept, and 1 trainings under way as they were 10 s ago"):
+        train_all(tmp_path, IDS, 12, runs)
