@@ -1,6 +1,7 @@
 """check_lengths: every sequence length fits the splits, checked before DVC deletes what a training made."""
 
-from maestro_lstm.files import read_json, write_text
+from maestro_lstm.figures import read_counts
+from maestro_lstm.files import write_text
 from maestro_lstm.params import load_params
 from maestro_lstm.splits import SPLITS
 from maestro_lstm.windows import check_seq_len
@@ -14,7 +15,7 @@ def main() -> None:
     asked += [("sweep_learning_rate.seq_len", params.sweep_learning_rate.seq_len)]
     asked += [] if params.seq_len == "auto" else [("seq_len", params.seq_len)]
     for split in SPLITS:
-        symbols = read_json(paths.METRICS / "parse" / f"{split}.json")["symbols"]
+        symbols = read_counts(paths.METRICS / "parse" / f"{split}.json").symbols
         for key, seq_len in asked:
             check_seq_len(seq_len, symbols, split, key)
     write_text(paths.LENGTHS_CHECKED, "every sequence length fits the splits\n")

@@ -1,31 +1,72 @@
-"""What every stage's `main` is wrapped in: a user's error is one line and a non-zero exit, not a traceback."""
+"""What every stage's `main` is wrapped in.
+
+A user's error is one line and a non-zero exit, not a traceback; one stage runs at a time; and who made the results is
+written down beside them.
+"""
 
 import errno
+import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from maestro_lstm.errors import UserError
-from maestro_lstm.files import read_json
+from filelock import FileLock, Timeout
+
+from maestro_lstm.errors import Stopped, UserError
+from maestro_lstm.figures import read_selected
+from maestro_lstm.files import recorded, write_json
+from maestro_lstm.provenance import provenance
 from stages import paths
 
 Word = TypeVar("Word", bound=str)
 
 
 def run(main: Callable[[], None]) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        main()
+        with _alone(), recorded() as written:
+            main()
+        results = [path for path in written if paths.RUNS not in path.parents]
+        write_json(paths.PROVENANCE / f"{_name()}.json", provenance(results))
     except UserError as error:
         sys.exit(f"error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("stopped: what was finished is kept, and `dvc repro` goes on from there")
+    except KeyboardInterrupt as stop:
+        sys.exit(f"stopped: {stop if isinstance(stop, Stopped) else 'what is finished is kept'}; `dvc repro` goes on")
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             sys.exit(f"error: no space left on the disk of {error.filename or Path.cwd()}: free some and run again")
         if error.errno in (errno.EACCES, errno.EROFS):
             sys.exit(f"error: {error.filename} may not be read or written: check its owner and permissions")
         raise
+
+
+def _name() -> str:
+    """This call of a stage, such as sweep_optimizer_adam."""
+    return "_".join([Path(sys.argv[0]).stem, *sys.argv[1:]])
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other stage is at work here, such as one whose `dvc repro` was killed without it.
+
+    `dvc repro` itself refuses to run beside another; a stage that it left behind it does not see.
+    """
+    paths.LOCK.parent.mkdir(parents=True, exist_ok=True)
+    lock, who = FileLock(paths.LOCK), paths.LOCK.with_suffix(".txt")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        told = who.read_text() if who.exists() else "?"
+        print(f"waiting for {told}, which is at work here: `kill` it, or let it end", file=sys.stderr, flush=True)
+        lock.acquire()
+    try:
+        who.write_text(f"process {os.getpid()} ({_name()})")
+        yield
+    finally:
+        lock.release()
 
 
 def argument(meaning: str, place: int = 1) -> str:
@@ -46,4 +87,4 @@ def choice(meaning: str, words: Sequence[Word], place: int = 1) -> Word:
 
 def chosen(*sweeps: str) -> dict[str, Any]:
     """The winners of these sweeps."""
-    return {sweep: read_json(paths.SELECTED / f"{sweep}.json")[sweep] for sweep in sweeps}
+    return {sweep: read_selected(paths.SELECTED / f"{sweep}.json", sweep) for sweep in sweeps}

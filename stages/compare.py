@@ -1,5 +1,6 @@
 """compare: the paper's tables beside ours, a metrics file a row, and the points of the plots."""
 
+from maestro_lstm.figures import read_one_pass, read_over_seeds
 from maestro_lstm.files import read_json, write_csv, write_json, write_text
 from maestro_lstm.params import SWEEPS, load_params
 from maestro_lstm.tables import as_text, compare, leading, leads_as_text, rows_of, scores_as_text
@@ -12,15 +13,16 @@ def main() -> None:
     tried: dict[str, list[str]] = {sweep: [str(c) for c in params.candidates(sweep)] for sweep in SWEEPS}
     tried["final"] = list(params.train.networks)
     rows = rows_of(read_json(paths.PAPER_TABLES), tried)
-    comparisons = compare(rows, lambda name: read_json(paths.METRICS / name))
+    comparisons = compare(rows, lambda name: read_over_seeds(paths.METRICS / name))
     for one in comparisons:
         write_json(paths.VS_PAPER / f"{one.row.table}_{one.row.setting}.json", one.figures())
     for table in tried:
         points = [point for one in comparisons if one.row.table == table for point in one.points()]
         write_csv(paths.METRICS / "tables" / f"{table}.csv", points)
+    test = paths.METRICS / "evaluate" / "test"
     floors = [f"{order}-gram" for order in params.floors.orders]
-    test = {name: f"evaluate/test/{name}.json" for name in (*floors, *params.train.networks)}
-    scores = {name: read_json(paths.METRICS / file) for name, file in test.items()}
+    scores = {name: read_one_pass(test / f"{name}.json") for name in floors}
+    scores |= {name: read_over_seeds(test / f"{name}.json") for name in params.train.networks}
     leads = {}
     for sweep in SWEEPS:
         candidates = [one for one in comparisons if one.row.table == sweep]

@@ -181,7 +181,7 @@ def test_one_bad_file_is_skipped_named_and_counted(
         ("sweep width 64", None, "width is no sweep: say one of optimizer, learning_rate, seq_len"),
         ("train", None, "argument 1 is missing: network"),
         ("train none", None, "networks.none is missing"),
-        ("train paper", ("data/encoded/train.npy", "not an array"), "train.npy is damaged"),
+        ("train paper", ("data/encoded/train.safetensors", "not an array"), "train.safetensors is damaged"),
         (
             "train paper",
             ("metrics/selected/seq_len.json", '{"seq_len": 99999}'),

@@ -1,5 +1,6 @@
 """Writing a file or a folder whole or not at all, and reading JSON with an error that names the file."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,6 +14,23 @@ import pandas as pd
 
 from maestro_lstm.errors import UserError
 
+_written: list[list[Path]] = []  # by each `recorded` that is open
+
+
+@contextmanager
+def recorded() -> Iterator[list[Path]]:
+    """The files and folders that this process writes meanwhile."""
+    _written.append([])
+    try:
+        yield _written[-1]
+    finally:
+        _written.pop()
+
+
+def _record(path: Path) -> None:
+    for paths in _written:
+        paths.append(path)
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
@@ -25,6 +43,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             yield file
         temporary.chmod(0o644)  # mkstemp's own is 0600
         temporary.replace(path)
+        _record(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -39,6 +58,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     try:
         yield partial
         _put_in_place(partial, target)
+        _record(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -59,6 +79,12 @@ def _put_in_place(new: Path, target: Path) -> None:
     shutil.rmtree(replaced, ignore_errors=True)
 
 
+def sha256_of(path: Path) -> str:
+    """Of a file's content, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def write_text(path: Path, text: str) -> None:
     with whole_file(path) as file:
         file.write(text.encode())
@@ -74,11 +100,16 @@ def write_csv(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     write_text(path, pd.DataFrame(list(rows)).to_csv(index=False, lineterminator="\n"))
 
 
+def damaged(path: Path, why: object) -> UserError:
+    """The error for a file that the pipeline made and that is no longer what it made."""
+    return UserError(f"{path} is damaged ({why}): delete it and run `dvc repro`")
+
+
 def read_json(path: Path) -> Any:
     """Raises UserError, naming the file, where it is missing or not JSON."""
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro`") from None
-    except ValueError as error:
-        raise UserError(f"{path} is damaged ({error}): delete it and run `dvc repro`") from None
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, error) from None

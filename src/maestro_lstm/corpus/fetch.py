@@ -1,7 +1,6 @@
 """An address → a file: goes on where it stopped, tries again, and checks what came."""
 
 import errno
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import fsspec
 import requests
 
 from maestro_lstm.errors import UserError
+from maestro_lstm.files import sha256_of
 from maestro_lstm.progress import byte_progress
 
 BLOCK = 1 << 16  # bytes read at a time, and the most that a broken connection loses
@@ -19,11 +19,6 @@ TRIES = 6  # in a row without a new byte, with 1, 2, 4, 8, 16 s between them
 # trouble of this machine, such as a full disk, which waiting does not help
 LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR}
 FINAL = frozenset(range(400, 500)) - {408, 425, 429}  # answers that a second request will not change
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fetch(

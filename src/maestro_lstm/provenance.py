@@ -1,0 +1,57 @@
+"""Who made a result: the commit, the versions and the machine, kept apart from the figures."""
+
+import hashlib
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from maestro_lstm.files import sha256_of
+from maestro_lstm.versions import libraries, processor
+
+ALSO = ("dvc", "music21", "pandas", "safetensors", "symusic")  # no arithmetic, but files are read and written by them
+CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml")  # where a change not committed makes the commit untrue
+
+
+def provenance(results: Iterable[Path]) -> dict[str, Any]:
+    """Of some files and folders: their hashes, and what they were made with.
+
+    No time and no duration: made again the same way, a result has the same provenance.
+    """
+    return {
+        "commit": _git("rev-parse", "HEAD"),
+        "uncommitted": (_git("status", "--porcelain", "--", *CODE) or "").splitlines(),
+        "python": platform.python_version(),
+        "libraries": libraries() | {name: version(name) for name in ALSO},
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
+        "gpu": _gpu(),
+        "results": {path.as_posix(): _hash(path) for path in sorted(results)},
+    }
+
+
+def _hash(path: Path) -> str:
+    """sha256 of a file; of a folder that of its files' hashes and names."""
+    if path.is_file():
+        return sha256_of(path)
+    files = sorted(one for one in path.rglob("*") if one.is_file())
+    lines = "".join(f"{sha256_of(one)}  {one.relative_to(path).as_posix()}\n" for one in files)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _git(*words: str) -> str | None:
+    """What git says; None where there is no git or no repository."""
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout.rstrip() if done.returncode == 0 else None
+
+
+def _gpu() -> str | None:
+    """The name of the GPU that torch sees; None where torch was not needed."""
+    torch = sys.modules.get("torch")  # loading it for this takes two seconds
+    return torch.cuda.get_device_name() if torch and torch.cuda.is_available() else None
