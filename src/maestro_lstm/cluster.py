@@ -41,12 +41,14 @@ def side_by_side(
     n_jobs: int | None = None,
     batch: int = 1,
     stay_here: bool = False,
+    threads: bool = False,
 ) -> Iterator[T]:
     """work(*job) of every job, as they are done or, if `ordered`, in their order.
 
     Args:
         n_jobs: at most so many at a time on this machine; as many as there are cores if not given.
         batch: jobs that are sent to a cluster's worker at a time.
+        threads: threads on this machine, for work that waits for other processes.
         stay_here: on this machine also where a cluster is given, for what only this one has.
 
     Raises: UserError where the environment names a Dask scheduler that does not answer or has no worker, where a worker
@@ -57,7 +59,8 @@ def side_by_side(
         return
     how = "generator" if ordered else "generator_unordered"
     try:
-        yield from Parallel(n_jobs=n_jobs or cpu_count(), return_as=how)(delayed(work)(*job) for job in jobs)
+        pool = Parallel(n_jobs=n_jobs or cpu_count(), return_as=how, prefer="threads" if threads else None)
+        yield from pool(delayed(work)(*job) for job in jobs)
     except TerminatedWorkerError:
         raise UserError("a worker process was killed, perhaps for want of memory; what was done is kept") from None
 

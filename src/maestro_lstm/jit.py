@@ -16,7 +16,12 @@ from numba import njit
 
 C = TypeVar("C", bound=Callable[..., Any])
 HERE = Path(__file__).parent
-SOURCES = ("chords.py", "jit.py", *(f"engines/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")))
+SOURCES = (
+    "chords.py",
+    "events.py",
+    "jit.py",
+    *(f"engines/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")),
+)
 
 
 def _folder() -> Path:

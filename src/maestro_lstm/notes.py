@@ -13,6 +13,7 @@ import numpy.typing as npt
 import symusic
 
 from maestro_lstm.errors import BadMidi
+from maestro_lstm.events import first_fault
 
 IntArray = npt.NDArray[np.int64]
 
@@ -44,7 +45,7 @@ def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
     Raises:
         BadMidi: the file is empty, cut short, not MIDI, in SMPTE time or without notes; the message says which.
     """
-    _check_frame(data, name)
+    check_file(data, name)
     try:
         score: Any = symusic.Score.from_midi(data)
     except Exception as error:  # symusic raises several kinds; each means that the bytes are not sound MIDI
@@ -59,8 +60,9 @@ def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
     return Notes(onset[order], (onset + duration)[order], pitch[order], score.ticks_per_quarter)
 
 
-def _check_frame(data: bytes, name: str) -> None:
-    """Refuse a file whose header or chunks are not whole: symusic takes what is left of a file cut short for all."""
+def check_file(data: bytes, name: str) -> None:
+    """Refuse a file whose header, chunks or events are not whole and sound: symusic takes what is left of a file that
+    was cut short for all, and does not survive every other. Raises BadMidi."""
     if not data:
         raise BadMidi(f"{name}: is empty")
     if data[:4] != b"MThd":
@@ -70,10 +72,17 @@ def _check_frame(data: bytes, name: str) -> None:
     division = int.from_bytes(data[12:14], "big")
     if division == 0 or division > 0x7FFF:
         raise BadMidi(f"{name}: has a time division of {division}; 1 to 32767 ticks a quarter note are understood")
-    tracks, at = 0, 8 + int.from_bytes(data[4:8], "big")
-    while tracks < int.from_bytes(data[10:12], "big"):
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 8 + int.from_bytes(data[4:8], "big")
+    while len(starts) < int.from_bytes(data[10:12], "big"):
         end = at + 8 + int.from_bytes(data[at + 4 : at + 8], "big")
         if at + 8 > len(data) or end > len(data):
-            raise BadMidi(f"{name}: is cut short in track {tracks + 1}")
-        tracks += data[at : at + 4] == b"MTrk"  # other chunks may stand between
+            raise BadMidi(f"{name}: is cut short in track {len(starts) + 1}")
+        if data[at : at + 4] == b"MTrk":  # other chunks may stand between
+            starts.append(at + 8)
+            ends.append(end)
         at = end
+    fault = first_fault(np.frombuffer(data, np.uint8), np.array(starts, np.int64), np.array(ends, np.int64))
+    if fault >= 0:
+        raise BadMidi(f"{name}: is damaged (byte {fault:,} belongs to no event)")

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from maestro_lstm.chords import NEXT_MARK, Rule, chord_stream
+from maestro_lstm.chords import NEXT_MARK, Rule
 from maestro_lstm.cluster import side_by_side
 from maestro_lstm.corpus.pieces import Piece
 from maestro_lstm.errors import BadMidi, UserError
-from maestro_lstm.notes import IntArray, notes_from_bytes, read_bytes
+from maestro_lstm.notes import IntArray, read_bytes
 from maestro_lstm.progress import progress
 from maestro_lstm.splits import SPLITS
+from maestro_lstm.streams import Engine, guarded_stream_of
 
-Engine = Literal["fast", "music21"]
 BATCH = 25  # files that are sent to a worker of a cluster at a time, some 2 MB
 
 
@@ -33,16 +33,9 @@ def parse_file(piece: Piece, data: bytes | BadMidi, engine: Engine, rule: Rule) 
     try:
         if isinstance(data, BadMidi):
             raise data
-        if engine == "music21":
-            from maestro_lstm.reference import music21_stream  # here: the fast engine does without music21
-
-            stream = music21_stream(data, piece.file)
-        else:
-            stream = chord_stream(notes_from_bytes(data, piece.file), rule)
+        stream = guarded_stream_of(data, piece.file, engine, rule)
     except BadMidi as error:
         return Parsed(piece, None, str(error))
-    if not len(stream):
-        return Parsed(piece, None, f"{piece.file}: no note on the piano's 88 keys")
     return Parsed(piece, stream.astype(np.int16))
 
 
@@ -56,7 +49,9 @@ def parse_corpus(folder: Path, pieces: Sequence[Piece], engine: Engine, rule: Ru
     """
     # read here: a worker of a cluster need not have the folder
     jobs = ((piece, _content(folder / piece.file, piece.file), engine, rule) for piece in pieces)
-    parsed = list(progress(side_by_side(parse_file, jobs, ordered=True, batch=BATCH), "parse", len(pieces), "file"))
+    # threads are enough: each has a guarded process that does the work
+    done = side_by_side(parse_file, jobs, ordered=True, batch=BATCH, threads=True)
+    parsed = list(progress(done, "parse", len(pieces), "file"))
     bad = [one for one in parsed if one.stream is None]
     if len(bad) > max_bad * len(pieces):
         raise UserError(

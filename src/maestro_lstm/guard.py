@@ -1,0 +1,107 @@
+"""A function in a process of its own: a call that crashes it, hangs or wants too much memory fails, and nothing else.
+
+For what is read by compiled libraries and comes from strangers. Only bytes cross between the two processes, so that
+nothing that a broken one sends is executed.
+"""
+
+import importlib
+import resource
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+
+class Lost(Exception):
+    """A call that did not come back, and why."""
+
+
+class Guard:
+    """A function from bytes to bytes, called in a child process that is replaced when it is lost.
+
+    Args:
+        function: `module:name` of what the child imports and calls, with `words` after the bytes.
+        sample: what it is called with first, unlimited: libraries are loaded and code is compiled by it.
+        seconds: of processor time that a call may take; a busy machine does not make it fail.
+        memory: bytes that a call may take on top of what the sample did (on Linux).
+    """
+
+    def __init__(self, function: str, *words: str, sample: bytes, seconds: float, memory: int) -> None:
+        self.seconds, self.sample = seconds, sample
+        self.command = [sys.executable, "-m", __name__, function, str(seconds), str(memory)]
+        self.words = words
+        self.child: subprocess.Popen[bytes] | None = None
+        self.pipe: Connection | None = None
+
+    def __call__(self, data: bytes) -> bytes:
+        """Raises Lost."""
+        pipe = self.pipe or self._start()
+        try:
+            pipe.send_bytes(data)
+            return pipe.recv_bytes()
+        except (EOFError, OSError):
+            raise Lost(self._end()) from None
+
+    def close(self) -> None:
+        """End the child; the next call starts another."""
+        if self.child:
+            self.child.kill()
+            self._end()
+
+    __del__ = close
+
+    def _start(self) -> Connection:
+        self.pipe, other = Pipe()
+        self.child = subprocess.Popen([*self.command, str(other.fileno()), *self.words], pass_fds=[other.fileno()])
+        other.close()
+        try:
+            self.pipe.send_bytes(self.sample)
+            self.pipe.recv_bytes()
+        except (EOFError, OSError):
+            raise RuntimeError(f"the process that guards {self.command[3]} does not start: {self._end()}") from None
+        return self.pipe
+
+    def _end(self) -> str:
+        """Wait for the child's end; how it ended, in words."""
+        assert self.child
+        assert self.pipe
+        self.pipe.close()
+        status = self.child.wait()
+        self.child = self.pipe = None
+        if status == -signal.SIGPROF:
+            return f"takes more than {self.seconds:g} s to read"
+        return f"ends the process that reads it ({signal.Signals(-status).name if status < 0 else f'status {status}'})"
+
+
+def _address_space() -> int:
+    """Bytes that this process has in use or reserved; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _serve(function: Any, seconds: float, memory: int, pipe: Connection, words: list[str]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks; this one ends with its pipe
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pipe.send_bytes(function(pipe.recv_bytes(), *words))
+    if in_use := _address_space():
+        resource.setrlimit(resource.RLIMIT_AS, (in_use + memory, in_use + memory))
+    with suppress(EOFError, ConnectionError):  # until nobody asks any more
+        while True:
+            data = pipe.recv_bytes()
+            signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal, not caught, ends also what is compiled
+            answer = function(data, *words)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            pipe.send_bytes(answer)
+
+
+if __name__ == "__main__":
+    where, seconds, memory, descriptor, *words = sys.argv[1:]
+    module, _, name = where.partition(":")
+    called = getattr(importlib.import_module(module), name)
+    _serve(called, float(seconds), int(memory), Connection(int(descriptor)), words)
