@@ -3,6 +3,10 @@
 import csv
 import hashlib
 import io
+import os
+import random
+import stat
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -163,6 +167,83 @@ def test_what_does_not_fit_is_named_and_the_old_corpus_stays(
     assert [path.name for path in target.parent.iterdir()] == ["corpus"]
 
 
+def hostile_zip(path: Path, *entries: tuple[zipfile.ZipInfo | str, bytes]) -> Path:
+    """An archive of entries as they are given, honest or not."""
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        warnings.simplefilter("ignore")  # a name twice
+        for entry, data in entries:
+            zipped.writestr(entry, data)
+    return path
+
+
+def link(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return entry
+
+
+def test_a_link_in_an_archive_is_refused(tmp_path: Path, target: Path) -> None:
+    archive = hostile_zip(tmp_path / "m.zip", (link(FIRST), b"/etc/passwd"))
+    with pytest.raises(UserError, match=r"holds the link '.*piece 0\.midi'; nothing was unpacked"):
+        download(RELEASE, target, tmp_path / "d", str(archive))
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path: Path, target: Path) -> None:
+    archive = hostile_zip(tmp_path / "m.zip", (FIRST, b"MThd harmless"), (FIRST, b"MThd other"))
+    with pytest.raises(UserError, match=r"holds '.*piece 0\.midi' twice; nothing was unpacked"):
+        download(RELEASE, target, tmp_path / "d", str(archive))
+
+
+def test_a_bomb_that_says_how_large_it_is_is_not_unpacked(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maestro, "MAX_ARCHIVE", 1 << 20)
+    archive = hostile_zip(tmp_path / "m.zip", *[(f"{k}.midi", bytes(200_000)) for k in range(6)])
+    assert archive.stat().st_size < 10_000
+    with pytest.raises(UserError, match="holds 1,200,000 bytes when unpacked, far more than MAESTRO"):
+        download(RELEASE, target, tmp_path / "d", str(archive))
+
+
+def test_a_bomb_that_lies_about_its_size_is_not_unpacked(tmp_path: Path, target: Path) -> None:
+    """The real bytes are a megabyte, the directory says ten: what is read is what was said, and its sum is wrong."""
+    archive = hostile_zip(tmp_path / "m.zip", ("maestro-v9/" + FIRST, bytes(1 << 20)))
+    data = archive.read_bytes()
+    said = (1 << 20).to_bytes(4, "little")
+    assert data.count(said) == 2  # before the file and in the directory
+    archive.write_bytes(data.replace(said, (10).to_bytes(4, "little")))
+    with pytest.raises(UserError, match=r"m\.zip: not a sound zip archive"):
+        download(RELEASE, target, tmp_path / "d", str(archive))
+
+
+@pytest.mark.parametrize("kind", ["zip", "folder"])
+def test_a_file_larger_than_any_of_maestro_is_not_read_to_its_end(
+    kind: str, tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maestro, "MAX_FILE", 1000)
+    files = contents() | {FIRST: bytes(1001)}
+    place = make_zip(tmp_path / "m", files) if kind == "zip" else make_folder(tmp_path / "m", files)
+    with pytest.raises(UserError, match=r"piece 0\.midi is larger than any file of MAESTRO"):
+        download(RELEASE, target, tmp_path / "d", str(place))
+
+
+def test_an_archive_altered_anywhere_is_told_or_does_no_harm(tmp_path: Path, target: Path) -> None:
+    sound = make_zip(tmp_path / "m.zip", contents(), packing=zipfile.ZIP_DEFLATED).read_bytes()
+    rng, told = random.Random(0), 0
+    for _ in range(300):
+        data = bytearray(sound)
+        for _ in range(rng.choice((1, 5))):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        (tmp_path / "m.zip").write_bytes(data)
+        try:
+            pieces = download(RELEASE, target, tmp_path / "d", str(tmp_path / "m.zip"))
+        except UserError as error:
+            told += "\n" not in str(error)
+        else:
+            told += 1
+            check_whole(target, pieces)
+    assert told == 300
+
+
 @pytest.mark.parametrize("name", ["/etc/evil", "C:/evil", "..\\evil", "a/../../evil"])
 def test_a_name_that_leads_out_is_refused(tmp_path: Path, target: Path, name: str) -> None:
     archive = make_zip(tmp_path / "m.zip", {name: b""}, top="")
@@ -215,7 +296,9 @@ def test_a_folder_is_split_by_piece_and_always_the_same(tmp_path: Path) -> None:
     assert read_index(tmp_path / "corpus") == pieces
     assert {p.composer for p in pieces} == {"0", "1", "2"}
 
-    renamed = split_by_content({f"other{k}": data for k, data in enumerate(reversed(files.values()))})
+    renamed = split_by_content(
+        {f"other{k}": hashlib.sha256(data).hexdigest() for k, data in enumerate(reversed(files.values()))}
+    )
     split_of = {files[piece.file]: piece.split for piece in pieces if piece.file in files}
     for k, data in enumerate(reversed(files.values())):
         assert split_of.get(data, renamed[f"other{k}"]) == renamed[f"other{k}"]
@@ -242,3 +325,51 @@ def test_an_index_keeps_the_order_given(tmp_path: Path) -> None:
 def test_a_missing_index_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"pieces\.csv is missing: run `dvc repro download`"):
         read_index(tmp_path)
+
+
+def test_words_that_a_spreadsheet_would_compute_are_defused(tmp_path: Path) -> None:
+    formula = '=HYPERLINK("http://127.0.0.1/?"&A1)'
+    write_index(tmp_path, [Piece("=x.mid", "train", "+1", formula), Piece("a.mid", "test", "@x", "-")])
+    cells = list(csv.reader(io.StringIO((tmp_path / "pieces.csv").read_text())))[1:]
+    assert cells == [["./=x.mid", "train", "'+1", f"'{formula}"], ["a.mid", "test", "'@x", "'-"]]
+    (tmp_path / "=x.mid").touch()
+    assert (tmp_path / read_index(tmp_path)[0].file).exists()
+
+
+@pytest.mark.parametrize("file", ["../x.mid", "/etc/passwd", "a/../../x.mid", "."])
+def test_an_index_that_leads_out_of_its_folder_is_refused(tmp_path: Path, file: str) -> None:
+    (tmp_path / "pieces.csv").write_text(f"file,split,composer,title\n{file},train,a,b\n")
+    with pytest.raises(UserError, match=r"pieces\.csv, line 2: .* is no file of this folder"):
+        read_index(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("file,split,composer,title\nä.mid,train,Händel,x\n".encode("latin-1"), "not a csv in UTF-8"),
+        ("file,split,composer,title\na.mid,train,b,c\n".encode("utf-16"), "not a csv in UTF-8"),
+        (b'file,split,composer,title\n"a.mid,train,b,c\n', "not a csv in UTF-8"),
+        (b"file,split,composer,title\na.mid,train,b,c,d,e\n", "not a csv in UTF-8|is none of train"),
+        (b"\0\0\0\0", "has no column file"),
+        (b"file;split;composer;title\na.mid;train;b;c\n", "has no column file"),
+    ],
+)
+def test_an_odd_csv_is_named(tmp_path: Path, data: bytes, words: str) -> None:
+    (tmp_path / "pieces.csv").write_bytes(data)
+    with pytest.raises(UserError, match=words) as raised:
+        read_index(tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "pieces.csv").write_bytes("\ufefffile,split,composer,title\r\na.mid,train,b,c\r\n".encode())
+    assert read_index(tmp_path) == [Piece("a.mid", "train", "b", "c")]
+
+
+@pytest.mark.parametrize("name", [b"a\nb.mid", b"\xff.mid"])
+def test_a_name_that_cannot_be_written_down_is_told(tmp_path: Path, name: bytes) -> None:
+    (tmp_path / "mine").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path / "mine") + b"/" + name)).touch()
+    with pytest.raises(UserError, match=r"give the file .* a name of printable characters") as raised:
+        copy_folder(tmp_path / "mine", tmp_path / "corpus")
+    str(raised.value).encode()

@@ -156,6 +156,14 @@ def test_bytes_that_lie_are_noticed_by_their_hash(server: Server, tmp_path: Path
         fetch(server.url, tmp_path / "a.zip", len(DATA), SHA256)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_more_than_expected_is_not_stored(server: Server, tmp_path: Path, known: bool) -> None:
+    how: dict[str, int] = {"size": len(DATA) // 3} if known else {"limit": len(DATA) // 3}
+    with pytest.raises(UserError, match=r"sends more than .* bytes; it was deleted"):
+        fetch(server.url, tmp_path / "a.zip", sleep=no_sleep, **how)  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("url", ["nothing://x/y.zip", "http://", "s3://bucket/x.zip"])
 def test_an_address_that_cannot_be_opened_is_final(tmp_path: Path, url: str) -> None:
     waits: list[float] = []

@@ -15,6 +15,7 @@ import symusic
 from maestro_lstm.errors import BadMidi
 from maestro_lstm.events import first_fault
 
+MAX_FILE = 64 << 20  # bytes; the largest of MAESTRO has 0.5 MB
 IntArray = npt.NDArray[np.int64]
 
 
@@ -34,9 +35,13 @@ class Notes:
 def read_bytes(path: Path, name: str = "") -> bytes:
     """A file's content; `name` is what an error calls it, its path if not given. Raises BadMidi."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
     except OSError as error:
         raise BadMidi(f"{name or path}: cannot be read ({error.strerror})") from error
+    if len(data) > MAX_FILE:
+        raise BadMidi(f"{name or path}: has more than {MAX_FILE >> 20} MB")
+    return data
 
 
 def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:

@@ -16,7 +16,7 @@ def write_chorales(count: int, target: Path) -> list[Piece]:
     scores = sorted(Path(path) for path in corpus.getComposer("bach") if Path(path).suffix == ".mxl")[:count]
     midi = Parallel(n_jobs=-1, return_as="generator")(delayed(_midi_of)(path) for path in scores)
     contents = {f"{path.stem}.mid": data for path, data in zip(scores, progress(midi, "chorales", count), strict=True)}
-    return write_corpus(contents, target, composer="Johann Sebastian Bach")
+    return write_corpus(contents, contents.__getitem__, target, composer="Johann Sebastian Bach")
 
 
 def _midi_of(path: Path) -> bytes:

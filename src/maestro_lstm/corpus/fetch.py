@@ -18,6 +18,7 @@ TIMEOUT = 30.0  # seconds without a byte, after which a connection has stalled
 TRIES = 6  # in a row without a new byte, with 1, 2, 4, 8, 16 s between them
 # trouble of this machine, such as a full disk, which waiting does not help
 LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR}
+OTHERWISE = "run again, or name a mirror in MAESTRO_MIRROR"
 FINAL = frozenset(range(400, 500)) - {408, 425, 429}  # answers that a second request will not change
 
 
@@ -26,6 +27,7 @@ def fetch(
     target: Path,
     size: int | None = None,
     sha256: str | None = None,
+    limit: int | None = None,
     timeout: float = TIMEOUT,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
@@ -35,20 +37,24 @@ def fetch(
         url: http(s):// or whatever fsspec opens, such as gs://bucket/name.
         size: bytes expected; not checked if not given.
         sha256: hex digest expected; not checked if not given.
+        limit: bytes that it may have at most; `size` if not given.
 
     Raises: UserError, with the way out, when the address does not answer, says no, or sends something else.
     """
+    limit = size if limit is None else limit
     partial = target.with_name(target.name + ".part")
     partial.parent.mkdir(parents=True, exist_ok=True)
     failures = 0
     while True:
         before = partial.stat().st_size if partial.exists() else 0
         try:
-            total = _receive(url, partial, before, timeout)
+            total = _receive(url, partial, before, timeout, limit)
             got = partial.stat().st_size
             if total is not None and got < total:
                 raise ConnectionError(f"the connection ended after {got:,} of {total:,} bytes")
             break
+        except UserError:
+            raise
         except requests.HTTPError as error:
             status = error.response.status_code
             if status in FINAL:
@@ -86,17 +92,23 @@ def _check(partial: Path, url: str, size: int | None, sha256: str | None) -> Non
         problem = f"has sha256 {digest}, not {sha256}"
     if problem:
         partial.unlink()
-        raise UserError(f"{url}: what came {problem}; it was deleted: run again, or name a mirror in MAESTRO_MIRROR")
+        raise UserError(f"{url}: what came {problem}; it was deleted: {OTHERWISE}")
 
 
-def _receive(url: str, partial: Path, offset: int, timeout: float) -> int | None:
-    """Append to `partial` from `offset` on (or from 0 where the server cannot). Returns the whole size, if told."""
+def _receive(url: str, partial: Path, offset: int, timeout: float, limit: int | None) -> int | None:
+    """Append to `partial` from `offset` on (or from 0 where the server cannot). Returns the whole size, if told.
+
+    Raises: UserError as soon as more has come than the limit, in bytes; what came is then deleted.
+    """
     with _open(url, offset, timeout) as (start, total, blocks):
         bar = byte_progress(partial.stem, total, start)
         with bar, partial.open("r+b" if start else "wb") as file:
             file.seek(start)
             file.truncate()
             for block in blocks:
+                if limit is not None and file.tell() + len(block) > limit:
+                    partial.unlink()
+                    raise UserError(f"{url}: sends more than {limit:,} bytes; it was deleted: {OTHERWISE}")
                 file.write(block)
                 bar.update(len(block))
         return total

@@ -5,6 +5,8 @@ kept here wherever it comes from: a mirror's archive may be packed otherwise, it
 """
 
 import hashlib
+import lzma
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from maestro_lstm.corpus.fetch import fetch
 from maestro_lstm.corpus.pieces import Piece, read_table, write_index
@@ -19,8 +22,9 @@ from maestro_lstm.errors import UserError
 from maestro_lstm.files import whole_folder
 from maestro_lstm.progress import progress
 
-Read = Callable[[str], bytes]  # name inside MAESTRO's folder → bytes; KeyError or OSError where there is none
+Open = Callable[[str], IO[bytes]]  # a name inside MAESTRO's folder; KeyError or OSError where there is none
 MAX_FILE = 64 << 20  # bytes; the largest real file has 0.5 MB
+MAX_ARCHIVE = 1 << 30  # bytes, packed and unpacked; the real ones have 0.1 GB
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,10 @@ def download(release: Release, target: Path, downloads: Path, mirror: str = "") 
     elif "://" in mirror:
         # a mirror's archive has a name of its own, so that parts of two sources are never strung together
         archive = downloads / f"mirror-{hashlib.sha256(mirror.encode()).hexdigest()[:12]}.zip"
-        fetch(mirror, archive)
+        fetch(mirror, archive, limit=MAX_ARCHIVE)
     elif place.is_dir():
         root = place / release.folder if (place / release.folder).is_dir() else place
-        return collect(release, lambda name: (root / name).read_bytes(), target, str(place))
+        return collect(release, lambda name: (root / name).open("rb"), target, str(place))
     elif place.is_file():
         return _from_zip(release, place, target)
     else:
@@ -102,56 +106,66 @@ def _from_zip(release: Release, archive: Path, target: Path) -> list[Piece]:
     with _opened(archive) as zipped:
         # packed with MAESTRO's own folder at the top, or without
         top = f"{release.folder}/" if any(n.startswith(f"{release.folder}/") for n in zipped.namelist()) else ""
-
-        def read(name: str) -> bytes:
-            with zipped.open(f"{top}{name}") as file:
-                data = file.read(MAX_FILE + 1)
-            if len(data) > MAX_FILE:
-                raise UserError(
-                    f"{archive}: {name} is larger than any file of MAESTRO; the archive is not what it says"
-                )
-            return data
-
-        return collect(release, read, target, str(archive))
+        return collect(release, lambda name: zipped.open(f"{top}{name}"), target, str(archive))
 
 
 @contextmanager
 def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
-    """The archive, if it is sound and none of its names leads out of the folder it is unpacked in."""
+    """The archive, if it is sound and holds nothing that an honest one would not."""
     try:
         with zipfile.ZipFile(archive) as zipped:
-            for name in zipped.namelist():
-                path = PurePosixPath(name.replace("\\", "/"))
-                if path.is_absolute() or ".." in path.parts or ":" in name:
-                    raise UserError(f"{archive}: holds the unsafe path {name!r}; nothing was unpacked")
+            if trick := _trick(zipped.infolist()):
+                raise UserError(f"{archive}: holds {trick}; nothing was unpacked")
             yield zipped
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError) as error:
         # RuntimeError: encrypted, or packed in a way that Python cannot unpack
         raise UserError(f"{archive}: not a sound zip archive ({error}); delete it and run again") from None
 
 
-def collect(release: Release, read: Read, target: Path, source: str) -> list[Piece]:
+def _trick(entries: Sequence[zipfile.ZipInfo]) -> str:
+    """What in an archive is not there for honest reasons, in words; nothing if all is well."""
+    seen = set()
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
+            return f"the unsafe path {entry.filename!r}"
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            return f"the link {entry.filename!r}"
+        if entry.filename in seen:
+            return f"{entry.filename!r} twice"
+        seen.add(entry.filename)
+    if (size := sum(entry.file_size for entry in entries)) > MAX_ARCHIVE:
+        return f"{size:,} bytes when unpacked, far more than MAESTRO"
+    return ""
+
+
+def collect(release: Release, open_: Open, target: Path, source: str) -> list[Piece]:
     """Write every file that the manifest names, checked, and nothing else; then the index."""
     with whole_folder(target) as folder:
         for name, digest in progress(release.manifest().items(), "unpack", unit="file"):
-            data = _read(read, name, source)
+            data = _read(open_, name, source)
             if hashlib.sha256(data).hexdigest() != digest:
                 raise UserError(f"{source}: {name} is not the file of MAESTRO {release.version}; take another copy")
             path = folder / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(data)
         for name in (f"{release.folder}.csv", "LICENSE"):
-            (folder / name).write_bytes(_read(read, name, source))
+            (folder / name).write_bytes(_read(open_, name, source))
         pieces = read_pieces(release, folder / f"{release.folder}.csv", f"{source}: {release.folder}.csv")
         write_index(folder, pieces)
     return pieces
 
 
-def _read(read: Read, name: str, source: str) -> bytes:
+def _read(open_: Open, name: str, source: str) -> bytes:
+    """A file's bytes, and no more of them than a file of MAESTRO could have, whatever size it says it is of."""
     try:
-        return read(name)
+        with open_(name) as file:
+            data = file.read(MAX_FILE + 1)
     except (KeyError, FileNotFoundError):
         raise UserError(f"{source}: {name} is missing; is this MAESTRO's MIDI archive?") from None
+    if len(data) > MAX_FILE:
+        raise UserError(f"{source}: {name} is larger than any file of MAESTRO; take another copy")
+    return data
 
 
 def read_pieces(release: Release, path: Path, name: str = "") -> list[Piece]:

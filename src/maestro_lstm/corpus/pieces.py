@@ -1,9 +1,8 @@
 """A corpus as every later stage sees it: MIDI files and one index of them."""
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import get_args
 
 import pandas as pd
@@ -14,6 +13,7 @@ from maestro_lstm.splits import SPLITS, Split
 
 INDEX = "pieces.csv"
 COLUMNS = ("file", "split", "composer", "title")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet computes
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,35 @@ class Piece:
 
 
 def write_index(folder: Path, pieces: Sequence[Piece]) -> None:
-    """Write the index, in the order given: the splits are strung together in it, and so are validation's windows."""
-    write_csv(folder / INDEX, map(asdict, pieces))
+    """Write the index, in the order given: the splits are strung together in it, and so are validation's windows.
+
+    Words of a stranger that a spreadsheet would take for a formula get an apostrophe before them, and a path `./`.
+    """
+    rows = [
+        {
+            "file": f"./{piece.file}" if piece.file.startswith(FORMULA) else piece.file,
+            "split": piece.split,
+            "composer": _words(piece.composer),
+            "title": _words(piece.title),
+        }
+        for piece in pieces
+    ]
+    write_csv(folder / INDEX, rows)
+
+
+def _words(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def read_index(folder: Path) -> list[Piece]:
     """The pieces of a corpus, in its order. Raises UserError where the index is missing or makes no sense."""
     table = read_table(folder / INDEX, COLUMNS)[list(COLUMNS)]
-    return [Piece(*row) for row in table.itertuples(index=False)]
+    pieces = [Piece(*row) for row in table.itertuples(index=False)]
+    for line, piece in enumerate(pieces, start=2):
+        path = PurePosixPath(piece.file)
+        if path.is_absolute() or ".." in path.parts or not path.name:
+            raise UserError(f"{folder / INDEX}, line {line}: {piece.file!r} is no file of this folder")
+    return pieces
 
 
 def read_table(path: Path, columns: tuple[str, ...], name: str = "") -> pd.DataFrame:
@@ -55,17 +76,20 @@ def read_table(path: Path, columns: tuple[str, ...], name: str = "") -> pd.DataF
     return table
 
 
-def split_by_content(contents: dict[str, bytes]) -> dict[str, Split]:
+def split_by_content(hashes: Mapping[str, str]) -> dict[str, Split]:
     """Divide files 80 : 10 : 10, whole pieces, the same way on every machine and in whatever order they come.
 
     They are ranked by the hash of their bytes. Of files with equal bytes only the first by name is kept, so that
     no piece stands in two splits.
 
+    Args:
+        hashes: of each file, by its name.
+
     Returns: split of each file kept. Raises UserError for fewer than three different files.
     """
     by_hash: dict[str, str] = {}
-    for name in sorted(contents):
-        by_hash.setdefault(hashlib.sha256(contents[name]).hexdigest(), name)
+    for name in sorted(hashes):
+        by_hash.setdefault(hashes[name], name)
     ranked = [name for _, name in sorted(by_hash.items())]
     if len(ranked) < 3:
         raise UserError(f"three different MIDI files are the least that three splits need; there are {len(ranked)}")
