@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from maestro_lstm.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from maestro_lstm.engines.network import initial_weights
+from maestro_lstm.engines.network import Weights, initial_weights
 from maestro_lstm.errors import UserError
 
 CHECKPOINT = Checkpoint(initial_weights(90, 8, seed=0), {"hidden": 8, "seq_len": 100, "output": "logits"})
@@ -54,4 +54,22 @@ def test_another_alphabet_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     save_checkpoint(path, Checkpoint(CHECKPOINT.weights, CHECKPOINT.settings, ("x", "y")))
     with pytest.raises(UserError, match="another alphabet"):
+        load_checkpoint(path)
+
+
+def test_weights_that_do_not_fit_their_settings_are_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    weights = CHECKPOINT.weights
+    wrong: list[tuple[Weights, str]] = [
+        (initial_weights(90, 9, seed=0), r"lstm\.U\.bias is \(36,\), not \(32,\)"),
+        ({**weights, "output.bias": torch.zeros(91)}, r"output\.bias is \(91,\), not \(90,\)"),
+        ({name: value for name, value in weights.items() if name != "output.bias"}, r"output\.bias is missing"),
+        ({**weights, "evil": torch.zeros(1)}, r"evil is \(1,\), not known"),
+    ]
+    for those, words in wrong:
+        save_checkpoint(path, Checkpoint(those, CHECKPOINT.settings))
+        with pytest.raises(UserError, match=rf"a\.safetensors does not hold a network of .*hidden: 8 \({words}"):
+            load_checkpoint(path)
+    save_checkpoint(path, Checkpoint(weights, {"seq_len": 5}))
+    with pytest.raises(UserError, match=r"a\.safetensors is damaged \('hidden'\)"):
         load_checkpoint(path)

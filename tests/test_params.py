@@ -73,6 +73,94 @@ def test_a_mistake_is_named_in_one_line(key: str, value: Any, words: str) -> Non
     assert "\n" not in str(raised.value)
 
 
+# Every key, with values that it takes and values that are out of its range; `ANY_TYPE` is tried on all of them.
+TABLE: dict[str, tuple[list[Any], list[Any]]] = {
+    "corpus": (["maestro", "chorales", "folder"], ["", "Maestro"]),
+    "optimizer": (["auto", "sgd", "adagrad", "adam"], ["Adam", "rmsprop"]),
+    "learning_rate": (["auto", "constant", "cyclical", 0.5, 10, 1e-9], [0, -1, 10.1, 1e9, "0.1"]),
+    "seq_len": (["auto", 1, 100_000], [0, -1, 1.5, "100"]),
+    "seed": ([0, 2**31 - 1], [-1, 2**31, 0.5, "0"]),
+    "seeds": ([1, 1000], [0, 1001, 1.5]),
+    "device": (["auto", "cpu", "cuda"], ["gpu", "cuda:0"]),
+    "engine": (["auto", "scratch", "torch", "compiled", "batched"], ["numba"]),
+    "download.maestro": (["3.0.0", "2.0.0"], ["3", 3.0]),
+    "download.chorales": ([3, 400], [2, 401, 60.5]),
+    "download.folder": (["x", "/a b/ü"], [""]),
+    "parse.engine": (["fast", "music21"], ["mido"]),
+    "parse.rule": (["paper", "clean"], ["Paper"]),
+    "parse.max_bad": ([0, 0.5, 1], [-0.01, 1.01, "0.01"]),
+    "networks.paper.hidden": ([1, 4096], [0, 4097, 64.0, "64"]),
+    "networks.paper.output": (["softmax", "logits"], ["sigmoid"]),
+    "networks.corrected.hidden": ([1, 4096], [0, 4097]),
+    "networks.corrected.output": (["softmax", "logits"], [""]),
+    "schedules.constant.rate": ([1e-9, 10], [0, -0.1, 11]),
+    "schedules.cyclical.low": ([1e-9, 0.001], [0, -0.1, 0.002]),
+    "schedules.cyclical.high": ([0.0001, 10], [0.00001, 11]),
+    "schedules.cyclical.updates_up": ([1, 10**9], [0, -1, 0.5]),
+    "sweep.epochs": ([1, 100], [0, 0.5]),
+    "sweep.every": ([1, 100], [0, -4]),
+    "sweep.margin": ([0, 100], [-0.1, 100.1]),
+    "sweep_optimizer.candidates": ([["sgd"], ["adam", "sgd"]], [[], ["sgd", "sgd"], ["x"], "sgd"]),
+    "sweep_optimizer.paper": (["adam"], ["auto"]),
+    "sweep_optimizer.seq_len": ([1, 25], [0, "auto"]),
+    "sweep_learning_rate.candidates": ([["constant"]], [[], ["constant", "constant"], [0.1]]),
+    "sweep_learning_rate.paper": (["cyclical"], [0.001]),
+    "sweep_learning_rate.seq_len": ([1], [0, "auto"]),
+    "sweep_learning_rate.cyclical_high": ([0.0001, 10], [0.00001, 11]),
+    "sweep_seq_len.candidates": ([[1], [25, 50]], [[], [25, 25], [0], [25.5], ["auto"], 25]),
+    "sweep_seq_len.paper": ([100, 7], [0, 1.5]),
+    "train.networks": ([["paper"], ["corrected", "paper"]], [[], ["paper", "paper"], ["best"], [1], "paper"]),
+    "train.epochs": ([1], [0, 1.5]),
+    "train.log_every": ([1], [0]),
+    "train.smoothing": ([0, 0.999], [-0.1, 1, 1.5]),
+    "floors.orders": ([[1], [9, 2]], [[], [0], [10], [2, 2], [1.5], 4]),
+    "generate.start": (["C3", "F#4", "B-2"], ["c3", "H3", "C9", "<NEXT>", ""]),
+    "generate.symbols": ([1, 1_000_000], [0, 1_000_001, 10.5]),
+}
+ANY_TYPE: list[Any] = [None, True, "no such word", float("nan"), float("inf"), [], [[]], {}, {"a": 1}, -(10**30)]
+
+
+def leaves(tree: Any, prefix: str = "") -> set[str]:
+    if not isinstance(tree, dict):
+        return {prefix}
+    return {leaf for key, value in tree.items() for leaf in leaves(value, f"{prefix}.{key}" if prefix else key)}
+
+
+def test_the_table_has_every_key() -> None:
+    assert set(TABLE) == leaves(TREE)
+
+
+@pytest.mark.parametrize("key", TABLE)
+def test_every_key_takes_its_values_and_names_itself_for_any_other(key: str) -> None:
+    good, bad = TABLE[key]
+    for value in good:
+        check_params(changed(key, value))
+    free_text = key == "download.folder"
+    for value in [*bad, *(one for one in ANY_TYPE if not (free_text and isinstance(one, str)))]:
+        with pytest.raises(UserError) as raised:
+            check_params(changed(key, value))
+        told = str(raised.value)
+        section = key.rsplit(".", 1)[0]  # a rule between two keys names their section
+        assert told.startswith("params.yaml: ")
+        assert key in told or section in told or str(value) in told, (value, told)
+        assert "\n" not in told
+
+
+@pytest.mark.parametrize("section", ["", *sorted({key.rpartition(".")[0] for key in TABLE} - {""})])
+def test_every_section_names_a_key_that_it_does_not_know_or_misses(section: str) -> None:
+    prefix = f"{section}." if section else ""
+    with pytest.raises(UserError, match=rf"{prefix}typo: "):
+        check_params(changed(f"{prefix}typo", 1 if section != "networks" else {"hiden": 8}))
+    missing = next(key for key in TABLE if key.rpartition(".")[0] == section)
+    tree = copy.deepcopy(TREE)
+    place = tree
+    for name in section.split(".") if section else []:
+        place = place[name]
+    del place[missing.rpartition(".")[2]]
+    with pytest.raises(UserError, match=rf"{missing}: key is missing"):
+        check_params(tree)
+
+
 def test_a_missing_key_is_named() -> None:
     tree = copy.deepcopy(TREE)
     del tree["train"]["epochs"]

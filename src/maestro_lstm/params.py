@@ -153,9 +153,11 @@ class Params(Section):
         for key, values in lists.items():
             if len(set(values)) < len(values):
                 raise ValueError(f"{key}: a value stands twice")
-        unknown = [name for name in (*self.train.networks, "paper") if name not in self.networks]
+        if "paper" not in self.networks:
+            raise ValueError("networks.paper is missing, on which the experiments are made")
+        unknown = [name for name in self.train.networks if name not in self.networks]
         if unknown:
-            raise ValueError(f"networks.{unknown[0]} is missing")
+            raise ValueError(f"train.networks: networks.{unknown[0]} is missing")
         return self
 
     def candidates(self, sweep: SweepName) -> list[Any]:
@@ -195,7 +197,7 @@ def _explain(error: ValidationError) -> str:
     """Pydantic's report in one line; of the alternatives of a union, all that it expected."""
     messages: dict[str, tuple[Any, list[str]]] = {}
     for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"] if not BRANCH.match(str(part))) or "the file"
+        key = ".".join(str(part) for part in problem["loc"] if not BRANCH.match(str(part)))
         text = {"extra_forbidden": "unknown key, is it misspelt?", "missing": "key is missing"}.get(
             problem["type"], problem["msg"].removeprefix("Value error, ")
         )
@@ -203,5 +205,6 @@ def _explain(error: ValidationError) -> str:
     lines = []
     for key, (value, texts) in messages.items():
         shown = "" if isinstance(value, (dict, BaseModel)) else f" (it is {value!r})"
-        lines.append(f"{key}: {' or '.join(dict.fromkeys(texts))}{shown}")
+        told = f"{' or '.join(dict.fromkeys(texts))}{shown}"
+        lines.append(f"{key}: {told}" if key else told)
     return "; ".join(lines)
