@@ -17,7 +17,7 @@ def _nothing_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ADDRESS, raising=False)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def project() -> Path:
     """The project's root."""
     return Path(__file__).parents[1]
