@@ -2,19 +2,29 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test repro bench lint check-lock paper-tables env clean
+.PHONY: demo test repro bench verify kill audit lint check-lock paper-tables env clean
 
 demo: env      ## the whole pipeline on chorales that ship with music21, in build/demo
 	@python -m tools.demo
 
 test: env      ## the test suite
-	@python -m pytest
+	@python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 repro: env     ## the paper's study on MAESTRO
 	@dvc repro
 
 bench: env     ## how fast it all is, as a table and in benchmarks/results.json
 	@python -m benchmarks
+
+verify: env    ## the whole pipeline twice, small: the same bytes?
+	@python -m tools.verify
+
+kill: env      ## the whole pipeline, small, killed twelve times: the same bytes?
+	@python -m tools.kill 12
+
+audit: env     ## known vulnerabilities of the pinned packages
+	@python -m pip install -q -c constraints.txt -e '.[audit]'
+	@pip-audit --strict --disable-pip --no-deps -r constraints.txt
 
 lint: env      ## style and types
 	@ruff check . && ruff format --check . && mypy

@@ -1,7 +1,6 @@
-"""What every stage's `main` is wrapped in.
+"""What every stage's `main` is wrapped in: one stage at a time, and who made the results written down beside them.
 
-A user's error is one line and a non-zero exit, not a traceback; one stage runs at a time; and who made the results is
-written down beside them.
+A user's error is one line and a non-zero exit, not a traceback.
 """
 
 import errno
@@ -25,12 +24,23 @@ Word = TypeVar("Word", bound=str)
 
 
 def run(main: Callable[[], None]) -> None:
+    """Run a stage."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    tell_in_a_line(lambda: _run(main))
+
+
+def _run(main: Callable[[], None]) -> None:
+    with _alone(), recorded() as written:
+        main()
+    # not the kept runs, which other stages share, nor what stands in a folder under its final name by now
+    results = {path for path in written if path.exists() and paths.RUNS not in path.parents}
+    write_json(paths.PROVENANCE / f"{_name()}.json", provenance(results))
+
+
+def tell_in_a_line(main: Callable[[], None]) -> None:
+    """Run what may fail; what a user can mend is told in a line."""
     try:
-        with _alone(), recorded() as written:
-            main()
-        results = [path for path in written if paths.RUNS not in path.parents]
-        write_json(paths.PROVENANCE / f"{_name()}.json", provenance(results))
+        main()
     except UserError as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt as stop:

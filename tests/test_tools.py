@@ -1,15 +1,18 @@
 """What stands around the pipeline."""
 
 import ast
+import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tools import make_env, paper_tables
+from tools import fuzz, kill, make_env, outputs, paper_tables
 from tools.check_lock import mismatches
 from tools.compare_engines import kind_of
 from tools.demo import merged
@@ -95,3 +98,48 @@ def test_differences_between_parsers_are_named(
     exact: list[tuple[int, ...]], other: list[tuple[int, ...]], kind: str
 ) -> None:
     assert kind_of(exact, other) == kind
+
+
+def test_folders_are_compared_file_by_file(tmp_path: Path) -> None:
+    for name, figure in (("one", 42.0), ("two", 42.1)):
+        for kind in ("data", "metrics"):
+            (tmp_path / name / kind).mkdir(parents=True)
+        (tmp_path / name / "dvc.lock").write_text("same")
+        (tmp_path / name / "data" / "x").write_text("same")
+        (tmp_path / name / "metrics" / "x.json").write_text(json.dumps({"runs": [{"accuracy": figure}]}))
+    (tmp_path / "two" / "data" / "more").touch()
+    one, two = outputs.hashes(tmp_path / "one"), outputs.hashes(tmp_path / "two")
+    assert list(one) == ["data/x", "dvc.lock", "metrics/x.json"]
+    assert outputs.differences(one, one) == []
+    assert outputs.differences(one, two) == ["data/more", "metrics/x.json"]
+    assert [line.split("  ")[1] for line in outputs.summary(two).splitlines()] == [
+        "data, 2 files",
+        "metrics, 1 files",
+        "models, 0 files",
+        "generated, 0 files",
+        "dvc.lock",
+    ]
+    assert outputs.far_apart(tmp_path / "one", tmp_path / "two") == []
+    (tmp_path / "two" / "metrics" / "x.json").write_text(json.dumps({"runs": [{"accuracy": 50}]}))
+    assert outputs.far_apart(tmp_path / "one", tmp_path / "two") == ["metrics/x.json: runs.0.accuracy: 42.0 and 50.0"]
+    (tmp_path / "two" / "metrics" / "x.json").unlink()
+    assert outputs.far_apart(tmp_path / "one", tmp_path / "two") == ["metrics/x.json: only in one"]
+
+
+def test_a_mutant_is_the_same_for_the_same_number() -> None:
+    files = [bytes(range(256)), b"MThd"]
+    assert [fuzz.mutant(files, n) for n in range(50)] == [fuzz.mutant(files, n) for n in range(50)]
+    assert len({fuzz.mutant(files, n) for n in range(50)}) > 30
+
+
+def test_a_stream_that_makes_no_sense_is_a_fault() -> None:
+    sound = [60, 64, -1, 21, -1, 108, -1]
+    assert fuzz.fault(np.array(sound)) == ""
+    for wrong in ([], [60], [-1], [60, -1, -1], [-1, 60, -1], [20, -1], [109, -1]):
+        assert fuzz.fault(np.array(wrong, dtype=int)) != ""
+
+
+def test_every_way_of_killing_names_who_is_killed() -> None:
+    known = {"dvc", "stage", "workers", "a worker"}
+    assert all(set(who) <= known for _, who in kill.WAYS.values())
+    assert {signal.SIGKILL, signal.SIGINT} == {which for which, _ in kill.WAYS.values()}

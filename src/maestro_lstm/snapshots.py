@@ -1,5 +1,6 @@
 """A training under way → a file, from which it goes on bit for bit: killed, it loses the seconds since the last one."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 from maestro_lstm.arrays import load_arrays, save_arrays
 from maestro_lstm.training import Training
 
-EVERY = 10.0  # seconds between two; one takes milliseconds
+EVERY = float(os.environ.get("SNAPSHOT_SECONDS", "10"))  # between two; one takes milliseconds
 
 
 def resumed(make: Callable[[], Training], path: Path) -> Training:

@@ -1,0 +1,143 @@
+"""A study that is killed again and again ends as if it had not been: `python -m tools.kill 12`.
+
+The whole pipeline at a small size, twice: once left alone, once with `dvc repro` killed at random moments, in turn as
+power fails (all at once), DVC alone (its stage works on), the stage alone, one worker, and by Ctrl-C. Then every
+output is compared by its hash. In build/kill; the seed of the moments is the second argument.
+"""
+
+import math
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from maestro_lstm.corpus.chorales import write_chorales
+from stages import command
+from tools.demo import prepare
+from tools.dvc import dvc, environment_for
+from tools.outputs import differences, hashes, summary
+
+ROOT = Path("build/kill")
+SMALL = {
+    "corpus": "folder",
+    "seeds": 2,
+    "download": {"folder": "../midi"},
+    "floors": {"orders": [1]},
+    "sweep": {"epochs": 60},
+    "sweep_optimizer": {"candidates": ["sgd", "adam"]},
+    "sweep_seq_len": {"candidates": [25]},
+    "schedules": {"cyclical": {"updates_up": 200}},
+    "train": {"epochs": 150, "log_every": 100},
+    "generate": {"symbols": 30},
+}
+STAGES, SECONDS = (0, 1, 2), (0.2, 5.0)  # how many stages end before a kill, and how far the next one comes
+SNAPSHOTS = {"SNAPSHOT_SECONDS": "0.2"}
+
+# which signal, and who is sent it: dvc, the stage that it runs, the stage's own processes
+WAYS = {
+    "all at once": (signal.SIGKILL, ("dvc", "stage", "workers")),
+    "dvc alone": (signal.SIGKILL, ("dvc",)),
+    "the stage alone": (signal.SIGKILL, ("stage",)),
+    "a worker": (signal.SIGKILL, ("a worker",)),
+    "Ctrl-C": (signal.SIGINT, ("dvc", "stage", "workers")),
+}
+
+
+def start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """`dvc repro`, in a process group of its own as in a terminal."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dvc", "repro"],
+            cwd=folder,
+            env=environment_for(folder) | SNAPSHOTS,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+
+
+def begun(log: Path) -> list[str]:
+    """The stages that DVC has begun, as it names them."""
+    lines = log.read_text(errors="replace").splitlines()
+    return [line.split("'")[1] for line in lines if line.startswith("Running stage")]
+
+
+def stage_of(dvc: psutil.Process) -> psutil.Process | None:
+    """The stage that DVC runs just now."""
+    for child in dvc.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "stages." in " ".join(child.cmdline()[:3]):
+                return child
+    return None
+
+
+def kill_once(folder: Path, log: Path, way: str, stages: int, seconds: float) -> str | None:
+    """Start, wait, kill; what happened, or None if the study came to its end before."""
+    before = len(begun(log))
+    process = start(folder, log)
+    head, moment = psutil.Process(process.pid), math.inf
+    while True:
+        if process.poll() is not None:
+            return None if process.returncode == 0 else "failed by itself"
+        stage = stage_of(head)
+        if stage and moment == math.inf and len(begun(log)) > before + stages:
+            moment = time.monotonic() + seconds
+        if stage and time.monotonic() > moment:
+            break
+        time.sleep(0.02)
+    which, who = WAYS[way]
+    during = begun(log)[-1]
+    with suppress(psutil.NoSuchProcess):
+        workers = stage.children(recursive=True)
+        among = {"dvc": [head], "stage": [stage], "workers": workers, "a worker": workers[-1:] or [stage]}
+        for one in (process for name in who for process in among[name]):
+            one.send_signal(which)
+    began = time.monotonic()
+    process.wait()
+    return f"{during:30} dvc had ended {time.monotonic() - began:.1f} s later"
+
+
+def main() -> None:
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+    rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    alone, killed = ROOT / "alone", ROOT / "killed"
+    shutil.rmtree(ROOT, ignore_errors=True)
+    write_chorales(20, ROOT / "midi")
+    for folder in (alone, killed):
+        prepare(Path.cwd(), folder, SMALL)
+
+    began = time.monotonic()
+    dvc("repro", "--quiet", folder=alone, environment=environment_for(alone) | SNAPSHOTS)
+    print(f"left alone: {time.monotonic() - began:.0f} s", flush=True)
+
+    log, done = ROOT / "killed.log", 0
+    log.touch()
+    while done < times:
+        way = list(WAYS)[done % len(WAYS)]
+        happened = kill_once(killed, log, way, rng.choice(STAGES), rng.uniform(*SECONDS))
+        if happened is None:
+            sys.exit(f"error: the study came to its end after {done} of {times} kills; make it longer")
+        done += 1
+        print(f"{done:3}  {way:15} {happened}", flush=True)
+    began = time.monotonic()
+    if start(killed, log).wait():
+        sys.exit(f"error: dvc repro fails after the kills: see {log}")
+    text = log.read_text(errors="replace")
+    resumed = text.count("the training goes on after")
+    print(f"then to its end: {time.monotonic() - began:.0f} s; {resumed} trainings went on from a snapshot")
+
+    one, other = hashes(alone), hashes(killed)
+    print(summary(other))
+    if wrong := differences(one, other):
+        sys.exit("error: not as if it had been left alone:\n" + "\n".join(wrong))
+    print(f"all {len(one)} files are those of the study that was left alone")
+
+
+if __name__ == "__main__":
+    command.tell_in_a_line(main)

@@ -1,0 +1,54 @@
+"""Is the pipeline the same twice? `python -m tools.verify`.
+
+The whole pipeline at a small size, from nothing, in two folders and under different circumstances: another seed for
+Python's hashes, another time zone, one process instead of one a core. Every output is compared by its hash; on a GPU,
+where sums are taken in no fixed order, the figures are compared within a tolerance (not tried yet).
+"""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from stages import command
+from tools.demo import prepare
+from tools.dvc import dvc, leave_ctrl_c_to_dvc
+from tools.outputs import differences, far_apart, hashes, summary
+
+ROOT = Path("build/verify")
+SMALL = {
+    "corpus": "chorales",
+    "seeds": 2,
+    "download": {"chorales": 20},
+    "sweep": {"epochs": 5},
+    "schedules": {"cyclical": {"updates_up": 200}},
+    "train": {"epochs": 20, "log_every": 100},
+}
+CIRCUMSTANCES = {
+    "one": {"PYTHONHASHSEED": "1", "TZ": "UTC"},
+    "two": {"PYTHONHASHSEED": "2", "TZ": "Asia/Kathmandu", "LOKY_MAX_CPU_COUNT": "1"},
+}
+
+
+def main() -> None:
+    shutil.rmtree(ROOT, ignore_errors=True)
+    leave_ctrl_c_to_dvc()
+    for name, circumstances in CIRCUMSTANCES.items():
+        began = time.monotonic()
+        prepare(Path.cwd(), ROOT / name, SMALL)
+        dvc("repro", "--quiet", folder=ROOT / name, environment=circumstances)
+        print(f"{name}: {time.monotonic() - began:.0f} s ({circumstances})\n{summary(hashes(ROOT / name))}", flush=True)
+    one, two = (hashes(ROOT / name) for name in CIRCUMSTANCES)
+    wrong = differences(one, two)
+    if wrong and torch.cuda.is_available():
+        print("not the same bytes, as is to be expected of a GPU:\n" + "\n".join(wrong))
+        wrong = far_apart(*(ROOT / name for name in CIRCUMSTANCES))
+    if wrong:
+        sys.exit("error: not the same twice:\n" + "\n".join(wrong))
+    print(f"all {len(one)} files are the same, byte for byte" if one == two else "all figures are within the tolerance")
+
+
+if __name__ == "__main__":
+    command.tell_in_a_line(main)
