@@ -6,7 +6,6 @@ On file systems of the test's own, which only root may mount: elsewhere these te
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -94,23 +93,3 @@ def test_a_folder_of_somebody_else_is_told(small: Path, monkeypatch: pytest.Monk
     with pytest.raises(SystemExit, match=r"data\S* may not be read or written"):
         run("vocab", monkeypatch)
     (small / "data").chmod(0o755)
-
-
-def test_a_stage_waits_for_one_that_was_left_behind(small: Path) -> None:
-    """Its `dvc repro` was killed: DVC does not know of it any more."""
-    lock = small / ".dvc" / "tmp" / "stage.lock"
-    hold = (
-        "from filelock import FileLock; import time, sys\n"
-        f"lock = FileLock({str(lock)!r}); lock.acquire(); print('held', flush=True); time.sleep(2)"
-    )
-    (small / ".dvc" / "tmp" / "stage.txt").write_text("process 123 (train_paper)")
-    other = subprocess.Popen([sys.executable, "-c", hold], stdout=subprocess.PIPE, text=True)
-    assert other.stdout
-    assert other.stdout.readline() == "held\n"
-    environment = {**os.environ, "PYTHONPATH": str(small / "src")}
-    stage = [sys.executable, "-m", "stages.select", "optimizer"]
-    done = subprocess.run(stage, env=environment, capture_output=True, text=True, check=True)
-    assert "waiting for process 123 (train_paper), which is at work here: `kill` it" in done.stderr
-    assert "optimizer: " in done.stdout
-    assert other.wait() == 0
-    other.stdout.close()

@@ -29,14 +29,14 @@ SMALL = {
     "seeds": 2,
     "download": {"folder": "../midi"},
     "floors": {"orders": [1]},
-    "sweep": {"epochs": 60},
+    "sweep": {"epochs": 150},
     "sweep_optimizer": {"candidates": ["sgd", "adam"]},
     "sweep_seq_len": {"candidates": [25]},
     "schedules": {"cyclical": {"updates_up": 200}},
-    "train": {"epochs": 150, "log_every": 100},
+    "train": {"epochs": 400, "log_every": 100},
     "generate": {"symbols": 30},
 }
-STAGES, SECONDS = (0, 1, 2), (0.2, 5.0)  # how many stages end before a kill, and how far the next one comes
+STAGES, SECONDS = (0, 1, 2), (0.2, 3.0)  # how many stages end before a kill, and how far the next one comes
 SNAPSHOTS = {"SNAPSHOT_SECONDS": "0.2"}
 
 # which signal, and who is sent it: dvc, the stage that it runs, the stage's own processes
@@ -77,22 +77,35 @@ def stage_of(dvc: psutil.Process) -> psutil.Process | None:
     return None
 
 
-def kill_once(folder: Path, log: Path, way: str, stages: int, seconds: float) -> str | None:
-    """Start, wait, kill; what happened, or None if the study came to its end before."""
-    before = len(begun(log))
+def has_snapshot(folder: Path, since: float) -> bool:
+    """Has a training under way left one?"""
+    for path in (folder / "runs" / "under_way").glob("*.safetensors"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime > since:
+                return True
+    return False
+
+
+def kill_once(folder: Path, log: Path, way: str, stages: int | None, seconds: float) -> str | None:
+    """Start, wait for so many stages (or, if None, for a snapshot) and seconds more, kill.
+
+    Returns: what happened, or None if the study came to its end before.
+    """
+    before, since = len(begun(log)), time.time()
     process = start(folder, log)
     head, moment = psutil.Process(process.pid), math.inf
     while True:
         if process.poll() is not None:
             return None if process.returncode == 0 else "failed by itself"
         stage = stage_of(head)
-        if stage and moment == math.inf and len(begun(log)) > before + stages:
-            moment = time.monotonic() + seconds
+        if stage and moment == math.inf:
+            now = has_snapshot(folder, since) if stages is None else len(begun(log)) > before + stages
+            moment = time.monotonic() + seconds if now else moment
         if stage and time.monotonic() > moment:
             break
         time.sleep(0.02)
     which, who = WAYS[way]
-    during = begun(log)[-1]
+    during, size = begun(log)[-1], log.stat().st_size
     with suppress(psutil.NoSuchProcess):
         workers = stage.children(recursive=True)
         among = {"dvc": [head], "stage": [stage], "workers": workers, "a worker": workers[-1:] or [stage]}
@@ -100,7 +113,9 @@ def kill_once(folder: Path, log: Path, way: str, stages: int, seconds: float) ->
             one.send_signal(which)
     began = time.monotonic()
     process.wait()
-    return f"{during:30} dvc had ended {time.monotonic() - began:.1f} s later"
+    ended = time.monotonic() - began
+    said = [line for line in log.read_text(errors="replace")[size:].splitlines() if "stopped:" in line]
+    return f"{during:30} dvc ended in {ended:.1f} s {said[-1].partition('stopped:')[2] if said else ''}"
 
 
 def main() -> None:
@@ -120,7 +135,8 @@ def main() -> None:
     log.touch()
     while done < times:
         way = list(WAYS)[done % len(WAYS)]
-        happened = kill_once(killed, log, way, rng.choice(STAGES), rng.uniform(*SECONDS))
+        stages = None if done % 2 else rng.choice(STAGES)
+        happened = kill_once(killed, log, way, stages, rng.uniform(*SECONDS))
         if happened is None:
             sys.exit(f"error: the study came to its end after {done} of {times} kills; make it longer")
         done += 1
