@@ -10,6 +10,11 @@ from maestro_lstm.compute import use_one_core
 use_one_core()  # as the stages do; several threads on networks this small only wait for each other
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The file that takes longest first, or one core would be left with it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_remote.py")
+
+
 @pytest.fixture(autouse=True)
 def _nothing_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests must not depend on what the user has set up."""

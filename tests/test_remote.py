@@ -74,14 +74,14 @@ class Cloud:
     folder: Path
     port: int
 
-    def environment(self, clone: Path, port: int | None = None) -> dict[str, str]:
+    def environment(self, port: int | None = None) -> dict[str, str]:
         return {
             **{key: value for key, value in os.environ.items() if not key.startswith(("GOOGLE", "DVC"))},
             "STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{port or self.port}",
             "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
             "NO_GCE_CHECK": "true",
             "HOME": str(self.folder),  # nobody's credentials
-            "PYTHONPATH": f"{clone}:{clone / 'src'}:{Path.cwd()}",  # its own code, and the tools of this one
+            "PYTHONPATH": f"{Path.cwd()}:{Path.cwd() / 'src'}",  # this code, which is compiled already
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "LOKY_MAX_CPU_COUNT": "1",
         }
@@ -91,7 +91,7 @@ class Cloud:
         done = subprocess.run(
             words,
             cwd=clone,
-            env=self.environment(clone, port),
+            env=self.environment(port),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -198,7 +198,7 @@ def test_an_object_that_was_altered_in_the_bucket_is_not_taken(
         f"name = '{BUCKET}/some/path/files/md5/{md5[:2]}/{md5[2:]}';"
         "old = fs.cat(name); fs.pipe(name, b'altered'); sys.stdout.buffer.write(old)"
     )
-    environment = cloud.environment(clone)
+    environment = cloud.environment()
     old = subprocess.run([sys.executable, "-c", spoil], env=environment, check=True, capture_output=True).stdout
     forget(clone)
     assert "failed to pull" in cloud.run(clone, "dvc", "pull", "data/vocab", fails=True)
@@ -222,7 +222,7 @@ def test_a_push_whose_network_drops_damages_nothing_and_the_next_completes(
     push = subprocess.Popen(
         ["dvc", "push", *DATA],
         cwd=origin,
-        env=cloud.environment(origin, line.port),
+        env=cloud.environment(line.port),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -301,7 +301,7 @@ def test_what_is_wrong_is_told_in_a_line_before_dvc_is_asked(
     asked = subprocess.run(
         [sys.executable, "-m", "tools.bucket", *([url] if url else [])],
         cwd=project,
-        env={**cloud.environment(project), **environment},
+        env={**cloud.environment(), **environment},
         capture_output=True,
         text=True,
     )

@@ -1,4 +1,4 @@
-"""A study that is killed again and again ends as if it had not been: `python -m tools.kill 12`.
+"""A study that is killed again and again ends as if it had not been: `python -m tools.kill 10`.
 
 The whole pipeline at a small size, twice: once left alone, once with `dvc repro` killed at random moments, in turn as
 power fails (all at once), DVC alone (its stage works on), the stage alone, one worker, and by Ctrl-C. Then every
@@ -29,15 +29,16 @@ SMALL = {
     "seeds": 2,
     "download": {"folder": "../midi"},
     "floors": {"orders": [1]},
-    "sweep": {"epochs": 150},
+    "sweep": {"epochs": 100},
     "sweep_optimizer": {"candidates": ["sgd", "adam"]},
     "sweep_seq_len": {"candidates": [25]},
     "schedules": {"cyclical": {"updates_up": 200}},
-    "train": {"epochs": 400, "log_every": 100},
+    "train": {"epochs": 250, "log_every": 100},
     "generate": {"symbols": 30},
 }
-STAGES, SECONDS = (0, 1, 2), (0.2, 3.0)  # how many stages end before a kill, and how far the next one comes
-SNAPSHOTS = {"SNAPSHOT_SECONDS": "0.2"}
+STAGES, SECONDS = (0, 0, 1), (0.2, 3.0)  # how many stages end before a kill, and how far the next one comes
+# the checkout's code, which is compiled once for all
+ENVIRONMENT = {**environment_for(Path()), "SNAPSHOT_SECONDS": "0.2"}
 
 # which signal, and who is sent it: dvc, the stage that it runs, the stage's own processes
 WAYS = {
@@ -55,7 +56,7 @@ def start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "dvc", "repro"],
             cwd=folder,
-            env=environment_for(folder) | SNAPSHOTS,
+            env=ENVIRONMENT,
             stdout=out,
             stderr=out,
             start_new_session=True,
@@ -119,7 +120,7 @@ def kill_once(folder: Path, log: Path, way: str, stages: int | None, seconds: fl
 
 
 def main() -> None:
-    times = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
     alone, killed = ROOT / "alone", ROOT / "killed"
     shutil.rmtree(ROOT, ignore_errors=True)
@@ -128,7 +129,7 @@ def main() -> None:
         prepare(Path.cwd(), folder, SMALL)
 
     began = time.monotonic()
-    dvc("repro", "--quiet", folder=alone, environment=environment_for(alone) | SNAPSHOTS)
+    dvc("repro", "--quiet", folder=alone, environment=ENVIRONMENT)
     print(f"left alone: {time.monotonic() - began:.0f} s", flush=True)
 
     log, done = ROOT / "killed.log", 0
