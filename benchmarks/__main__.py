@@ -53,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    command.tell_in_a_line(main)

@@ -77,6 +77,8 @@ def test_a_stage_leaves_it_beside_its_results(project: Path, tmp_path: Path, mon
 def test_ours_belong_to_the_results_in_git(project: Path) -> None:
     """The figures in git are those that the provenance beside them speaks of."""
     files = sorted((project / "provenance").glob("*.json"))
+    stages = [path.stem for path in (project / "stages").glob("*.py")]
+    assert {file.stem for file in files if not file.stem.startswith(tuple(stages))} == set()
     assert len(files) > 20
     checked = 0
     for file in files:
