@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from maestro_lstm.errors import Stopped, UserError
 from maestro_lstm.figures import read_selected
 from maestro_lstm.files import recorded, write_json
-from maestro_lstm.provenance import provenance
+from maestro_lstm.provenance import circumstances, hashes
 from stages import paths
 
 Word = TypeVar("Word", bound=str)
@@ -31,10 +31,11 @@ def run(main: Callable[[], None]) -> None:
 
 def _run(main: Callable[[], None]) -> None:
     with _alone(), recorded() as written:
+        made_with = circumstances()  # before: the code may be changed meanwhile
         main()
-    # not the kept runs, which other stages share, nor what stands in a folder under its final name by now
-    results = {path for path in written if path.exists() and paths.RUNS not in path.parents}
-    write_json(paths.PROVENANCE / f"{_name()}.json", provenance(results))
+        # not the kept runs, which other stages share, nor what stands in a folder under its final name by now
+        results = {path for path in written if path.exists() and paths.RUNS not in path.parents}
+        write_json(paths.PROVENANCE / f"{_name()}.json", {**made_with, "results": hashes(results)})
 
 
 def tell_in_a_line(main: Callable[[], None]) -> None:
@@ -49,7 +50,8 @@ def tell_in_a_line(main: Callable[[], None]) -> None:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             sys.exit(f"error: no space left on the disk of {error.filename or Path.cwd()}: free some and run again")
         if error.errno in (errno.EACCES, errno.EROFS):
-            sys.exit(f"error: {error.filename} may not be read or written: check its owner and permissions")
+            what = error.filename or Path.cwd()
+            sys.exit(f"error: {what} may not be read or written: check its owner and permissions")
         raise
 
 

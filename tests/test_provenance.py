@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -10,23 +9,23 @@ from pathlib import Path
 import pytest
 
 from maestro_lstm.files import recorded, whole_folder, write_json, write_text
-from maestro_lstm.provenance import provenance
+from maestro_lstm.provenance import circumstances, hashes
 from tests.test_stages import make_project, run
 
 
 def test_it_names_the_commit_the_versions_and_the_results(project: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a")
-    made = provenance([tmp_path / "a.txt"])
+    made = circumstances()
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=project, capture_output=True, text=True, check=True)
     assert made["commit"] == head.stdout.strip()
     assert made["libraries"]["torch"] == version("torch")
-    assert made["results"] == {str(tmp_path / "a.txt"): hashlib.sha256(b"a").hexdigest()}
-    assert made == provenance([tmp_path / "a.txt"])
+    assert made == circumstances()
+    assert hashes([tmp_path / "a.txt"]) == {str(tmp_path / "a.txt"): hashlib.sha256(b"a").hexdigest()}
 
 
 def test_code_that_was_not_committed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert provenance([])["commit"] is None  # no repository
+    assert circumstances()["commit"] is None  # no repository
     for folder in ("src", "stages"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "x.py").touch()
@@ -34,9 +33,9 @@ def test_code_that_was_not_committed_is_told(tmp_path: Path, monkeypatch: pytest
     for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "x"]):
         subprocess.run(["git", *words], check=True)
     write_json(Path("metrics/x.json"), 1)  # a result is no code
-    assert provenance([])["uncommitted"] == []
+    assert circumstances()["uncommitted"] == []
     (tmp_path / "src" / "x.py").write_text("changed = True")
-    assert provenance([])["uncommitted"] == [" M src/x.py"]
+    assert circumstances()["uncommitted"] == [" M src/x.py"]
 
 
 def test_a_folders_hash_is_of_its_names_and_contents(tmp_path: Path) -> None:
@@ -44,7 +43,7 @@ def test_a_folders_hash_is_of_its_names_and_contents(tmp_path: Path) -> None:
         with whole_folder(tmp_path / "folder") as folder:
             for name, text in files.items():
                 write_text(folder / name, text)
-        return str(provenance([tmp_path / "folder"])["results"][str(tmp_path / "folder")])
+        return hashes([tmp_path / "folder"])[str(tmp_path / "folder")]
 
     assert hash_of(a="1", b="2") == hash_of(b="2", a="1")
     assert len({hash_of(a="1", b="2"), hash_of(a="1"), hash_of(a="2", b="1"), hash_of(c="1", b="2")}) == 4
@@ -72,21 +71,3 @@ def test_a_stage_leaves_it_beside_its_results(project: Path, tmp_path: Path, mon
     assert json.loads(Path("provenance/check_params.json").read_text())["results"] == {
         "data/params_checked.txt": hashlib.sha256(b"params.yaml is sound\n").hexdigest()
     }
-
-
-def test_ours_belong_to_the_results_in_git(project: Path) -> None:
-    """The figures in git are those that the provenance beside them speaks of."""
-    files = sorted((project / "provenance").glob("*.json"))
-    stages = [path.stem for path in (project / "stages").glob("*.py")]
-    assert {file.stem for file in files if not file.stem.startswith(tuple(stages))} == set()
-    assert len(files) > 20
-    checked = 0
-    for file in files:
-        made = json.loads(file.read_text())
-        assert re.fullmatch("[0-9a-f]{40}", made["commit"])
-        assert made["uncommitted"] == []
-        for name, digest in made["results"].items():
-            if (project / name).is_file():
-                assert hashlib.sha256((project / name).read_bytes()).hexdigest() == digest, name
-                checked += 1
-    assert checked > 40

@@ -298,6 +298,8 @@ def test_a_mirror_in_a_bucket_is_downloaded_from(cloud: Cloud, origin: Path) -> 
 def test_what_is_wrong_is_told_in_a_line_before_dvc_is_asked(
     cloud: Cloud, project: Path, url: str, environment: dict[str, str], words: str
 ) -> None:
+    local = project / ".dvc" / "config.local"
+    before = local.read_bytes() if local.exists() else None
     asked = subprocess.run(
         [sys.executable, "-m", "tools.bucket", *([url] if url else [])],
         cwd=project,
@@ -307,4 +309,4 @@ def test_what_is_wrong_is_told_in_a_line_before_dvc_is_asked(
     )
     assert asked.returncode == 1
     assert re.fullmatch(rf"error: .*{words}.*\n", asked.stderr)
-    assert not (project / ".dvc" / "config.local").exists()
+    assert (local.read_bytes() if local.exists() else None) == before

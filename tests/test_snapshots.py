@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -157,10 +158,29 @@ def test_a_process_killed_at_work_goes_on(tmp_path: Path, project: Path, capfd: 
     assert not store.under_way(LONG[:1]).exists()
 
 
-def test_a_training_whose_stage_is_gone_ends(tmp_path: Path) -> None:
-    nobody = 2**22 + 1  # no process has this number
-    with pytest.raises(SystemExit, match="the stage that waited for this training is gone"):
-        do(Job(IDS, 12, [ONE], snapshot=tmp_path / "x.safetensors", head=nobody))
+ORPHANS = SCRIPT.replace("LONG)\n", "[__import__('dataclasses').replace(run, epochs=10**5) for run in LONG])\n")
+
+
+def test_trainings_whose_stage_is_gone_end(tmp_path: Path, project: Path) -> None:
+    """Two workers at work; the process that waits for them is killed without them."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{project}:{project / 'src'}",
+        "LOKY_MAX_CPU_COUNT": "2",
+        "SNAPSHOT_SECONDS": "0",
+    }
+    process = subprocess.Popen([sys.executable, "-c", ORPHANS, str(tmp_path)], env=environment)
+    while len(list((tmp_path / "under_way").glob("*.safetensors"))) < 2:
+        assert process.poll() is None
+        time.sleep(0.01)
+    workers = [one for one in psutil.Process(process.pid).children(recursive=True) if one.cpu_times().user > 0.5]
+    assert len(workers) == 2
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    for one in alive:
+        one.kill()
+    assert alive == []
 
 
 def test_ctrl_c_tells_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,5 +191,5 @@ def test_ctrl_c_tells_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("maestro_lstm.trials.side_by_side", stopped_at_the_second)
     runs = [replace(ONE, seed=seed) for seed in range(3)]
-    with pytest.raises(Stopped, match=r"^1 trained runs are kept, and 1 trainings under way as they were 10 s ago"):
+    with pytest.raises(Stopped, match=r"^trained and kept: 1; kept half-way: 1$"):
         train_all(tmp_path, IDS, 12, runs)

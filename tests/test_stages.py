@@ -227,7 +227,7 @@ def test_a_full_disk_and_a_closed_folder_are_told_in_a_line() -> None:
 def test_a_network_that_only_says_next_gets_an_honest_message(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weights = initial_weights(len(SYMBOLS), 8, seed=0)
     weights["output.bias"][NEXT_ID] = 1e4
-    save_checkpoint(small / "models" / "paper" / "seed-0.safetensors", Checkpoint(weights, {"hidden": 8}))
+    save_checkpoint(small / "models" / "paper" / "seed-0.safetensors", Checkpoint(weights, {"hidden": 8, "seq_len": 5}))
     run("generate paper", monkeypatch)
     told = Path("generated/paper/about.txt").read_text()
     assert told == "paper: no music: after C3 the network drew 30 symbols, no pitch among them (30 <NEXT>)\n"

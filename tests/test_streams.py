@@ -1,5 +1,8 @@
 """Strangers' MIDI: read, or refused in a line, whatever stands in it."""
 
+import signal
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +10,7 @@ from hypothesis import strategies as st
 from maestro_lstm import streams
 from maestro_lstm.chords import NEXT_MARK, Rule, chord_stream
 from maestro_lstm.corpus.pieces import Piece
-from maestro_lstm.errors import BadMidi
+from maestro_lstm.errors import BadMidi, UserError
 from maestro_lstm.guard import Guard, Lost
 from maestro_lstm.notes import check_file, notes_from_bytes
 from maestro_lstm.parsing import parse_file
@@ -121,6 +124,9 @@ def test_sound_events_pass(data: bytes) -> None:
         (events(ON, b"\xff\xff\xff\xff\x00\x80\x3c\x00"), 30),  # a delta time of five bytes
         (events(ON, b"\x00\xff\x01\x7fhi"), 30),  # a text longer than the track
         (events(ON, b"\x81"), 27),
+        (events(b"\x00\xc0\x00\x18\xf7\x03\x9f\xc6\x04"), 27),  # symusic plays what stands after an F7, unchecked
+        (events(b"\x00\xf7\x03\x90\x40\x40"), 24),
+        (events(ON, b"\x00\xf0\x01\xf7", b"\x10\x3c\x00"), 31),  # a system exclusive message ends running status
     ],
 )
 def test_an_event_that_is_none_is_refused_with_its_place(data: bytes, place: int) -> None:
@@ -147,9 +153,35 @@ def test_a_lost_file_is_one_problem_among_others(monkeypatch: pytest.MonkeyPatch
             pass
 
         def __call__(self, _: bytes) -> bytes:
-            raise Lost("ends the process that reads it (SIGSEGV)")
+            raise Lost("ends the process that reads it (SIGSEGV)", -signal.SIGSEGV)
 
     monkeypatch.setattr(streams, "Guard", Broken)
     monkeypatch.setattr(streams, "_guards", type("Local", (), {})())
     parsed = parse_file(Piece("a.mid", "train", "", ""), FILES[0], "fast", "paper")
     assert (parsed.stream, parsed.problem) == (None, "a.mid: ends the process that reads it (SIGSEGV)")
+
+
+def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    killed = [1]
+
+    class Killed:
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+        def __call__(self, _: bytes) -> bytes:
+            asked.append(1)
+            if len(asked) <= killed[0]:
+                raise Lost("ends the process that reads it (SIGKILL)", -signal.SIGKILL)
+            return streams.READ + np.array([60, -1], np.int16).tobytes()
+
+    monkeypatch.setattr(streams, "Guard", Killed)
+    monkeypatch.setattr(streams, "_guards", type("Local", (), {})())
+    assert guarded_stream_of(b"", "a.mid", "fast", "paper").tolist() == [60, NEXT_MARK]
+    assert len(asked) == 2
+    asked.clear()
+    killed[0] = 99
+    with pytest.raises(UserError, match=r"killed again and again .*SIGKILL.* is there memory\?") as raised:
+        parse_file(Piece("a.mid", "train", "", ""), b"", "fast", "paper")
+    assert not isinstance(raised.value, BadMidi)
+    assert len(asked) == 2

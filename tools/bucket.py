@@ -10,9 +10,10 @@ import re
 import sys
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import google.auth
-from google.api_core.exceptions import Forbidden, GoogleAPIError, NotFound, Unauthorized
+from google.api_core.exceptions import Forbidden, GoogleAPICallError, GoogleAPIError, NotFound, Unauthorized
 from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import DefaultCredentialsError, RefreshError, TransportError
 from google.cloud import storage
@@ -43,7 +44,7 @@ def check(bucket: str, path: str) -> None:
     """List, write, read and delete there. Raises UserError with the way out."""
     place = storage.Client(project="-", credentials=_credentials()).bucket(bucket)
     limits: dict[str, Any] = {"timeout": SECONDS, "retry": None}
-    blob = place.blob(f"{path}/{PROBE}")
+    blob = place.blob(f"{path}/{PROBE}-{uuid4().hex}")  # a new one: to write over another is to delete it
     doing = "listed"
     try:
         list(place.list_blobs(prefix=f"{path}/", max_results=1, **limits))
@@ -53,7 +54,9 @@ def check(bucket: str, path: str) -> None:
         blob.download_as_bytes(**limits)
         with suppress(Forbidden):  # only `dvc gc --cloud` has to delete
             blob.delete(**limits)
-    except NotFound:
+    except NotFound as error:
+        if doing != "listed":
+            raise UserError(f"gs://{bucket}/{path} cannot be {doing} ({_line(error)})") from None
         raise UserError(
             f"there is no bucket {bucket}: make it with `gcloud storage buckets create gs://{bucket}`"
         ) from None
@@ -61,6 +64,8 @@ def check(bucket: str, path: str) -> None:
         raise UserError(f"Google does not take these credentials ({_line(error)}): {LOG_IN}") from None
     except Forbidden as error:
         raise UserError(f"gs://{bucket}/{path} may not be {doing} by this account ({_line(error)})") from None
+    except GoogleAPICallError as error:
+        raise UserError(f"gs://{bucket}/{path} cannot be {doing}: Google says {_line(error)}") from None
     except (RequestException, TransportError, GoogleAPIError, OSError) as error:
         raise UserError(f"Google Cloud Storage does not answer ({_line(error)}); is there a network?") from None
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from maestro_lstm.provenance import hash_of
 from tools.dvc import dvc
 
 ABSENT = ("deleted", "not in cache")  # what DVC says of data that a clone does not have
@@ -35,13 +36,24 @@ def mismatches(status: dict[str, Any], tracked: set[str]) -> list[str]:
     return lines
 
 
+def strangers(tracked: set[str]) -> list[str]:
+    """Results in git that are not those which provenance/ speaks of, a line each."""
+    lines = []
+    for file in sorted(Path("provenance").glob("*.json")):
+        for name, digest in json.loads(file.read_text())["results"].items():
+            if name in tracked and Path(name).is_file() and hash_of(Path(name)) != digest:
+                lines.append(f"{file}: speaks of another {name}")
+    return lines
+
+
 def main() -> None:
     if not Path("dvc.lock").is_file():
         sys.exit("error: there is no dvc.lock: run `dvc repro`")
-    found = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked_by_git())
+    tracked = tracked_by_git()
+    found = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked) + strangers(tracked)
     if found:
         sys.exit("error: results and code do not belong together, run `dvc repro`:\n" + "\n".join(found))
-    print("dvc.lock fits params.yaml, the code and the results")
+    print("dvc.lock and provenance/ fit params.yaml, the code and the results")
 
 
 if __name__ == "__main__":

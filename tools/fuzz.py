@@ -123,7 +123,8 @@ def read_some(files: Sequence[bytes], numbers: Iterable[int]) -> list[tuple[int,
 
 def main() -> None:
     what, folder = (sys.argv[1:] + ["100000", "data/corpus"][len(sys.argv) - 1 :])[:2]
-    found = sorted((path for path in Path(folder).rglob("*") if path.suffix in ENDINGS), key=lambda p: p.stat().st_size)
+    found = [path for path in Path(folder).rglob("*") if path.suffix.lower() in ENDINGS]
+    found.sort(key=lambda path: (path.stat().st_size, path))
     files = [path.read_bytes() for path in found[:SEEDS]]
     if not files:
         sys.exit(f"error: no MIDI file in {folder}")

@@ -97,7 +97,9 @@ def kill_once(folder: Path, log: Path, way: str, stages: int | None, seconds: fl
     head, moment = psutil.Process(process.pid), math.inf
     while True:
         if process.poll() is not None:
-            return None if process.returncode == 0 else "failed by itself"
+            if process.returncode:
+                sys.exit(f"error: dvc repro failed by itself: see {log}")
+            return None
         stage = stage_of(head)
         if stage and moment == math.inf:
             now = has_snapshot(folder, since) if stages is None else len(begun(log)) > before + stages
@@ -107,11 +109,15 @@ def kill_once(folder: Path, log: Path, way: str, stages: int | None, seconds: fl
         time.sleep(0.02)
     which, who = WAYS[way]
     during, size = begun(log)[-1], log.stat().st_size
+    hit = False
     with suppress(psutil.NoSuchProcess):
         workers = stage.children(recursive=True)
         among = {"dvc": [head], "stage": [stage], "workers": workers, "a worker": workers[-1:] or [stage]}
         for one in (process for name in who for process in among[name]):
             one.send_signal(which)
+            hit = True
+    if not hit:  # the stage had just ended
+        process.kill()
     began = time.monotonic()
     process.wait()
     ended = time.monotonic() - began
@@ -148,6 +154,9 @@ def main() -> None:
     text = log.read_text(errors="replace")
     resumed = text.count("the training goes on after")
     print(f"then to its end: {time.monotonic() - began:.0f} s; {resumed} trainings went on from a snapshot")
+
+    if not resumed:
+        sys.exit("error: no training went on from a snapshot")
 
     one, other = hashes(alone), hashes(killed)
     print(summary(other))

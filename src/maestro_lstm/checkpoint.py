@@ -12,6 +12,8 @@ from maestro_lstm.errors import UserError
 from maestro_lstm.files import damaged
 from maestro_lstm.symbols import SYMBOLS
 
+MOST = 1 << 20  # that hidden and seq_len may be: more is no network's
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -31,10 +33,13 @@ def load_checkpoint(path: Path) -> Checkpoint:
         arrays, about = load_arrays(path)
         weights = {name: torch.from_numpy(value) for name, value in arrays.items()}
         checkpoint = Checkpoint(weights, about["settings"], tuple(about["symbols"]))
-        n_symbols, hidden = len(checkpoint.symbols), int(checkpoint.settings["hidden"])
+        n_symbols, hidden = len(checkpoint.symbols), checkpoint.settings["hidden"]
+        for key in ("hidden", "seq_len"):
+            if type(checkpoint.settings[key]) is not int or not 1 <= checkpoint.settings[key] <= MOST:
+                raise ValueError(f"{key}: {checkpoint.settings[key]!r}")
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro train`") from None
-    except (KeyError, OSError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         raise damaged(path, error) from None
     if checkpoint.symbols != SYMBOLS:
         raise UserError(f"{path} was trained with another alphabet ({n_symbols} symbols): train it again")

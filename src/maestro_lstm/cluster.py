@@ -20,7 +20,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from maestro_lstm.errors import UserError
 from maestro_lstm.sources import whole_digest
-from maestro_lstm.versions import libraries
+from maestro_lstm.versions import libraries, processor
 
 T = TypeVar("T")
 Job = tuple[Any, ...]  # the arguments of one call
@@ -73,6 +73,7 @@ def stamp() -> dict[str, str]:
         "python": platform.python_version().rpartition(".")[0],
         **libraries(),
         "symusic": version("symusic"),  # reads the files
+        "processor": processor(),
     }
 
 

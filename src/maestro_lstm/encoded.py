@@ -22,7 +22,7 @@ def load_ids(path: Path) -> Ids:
         symbols = tuple(about["symbols"])
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro vocab`") from None
-    except (KeyError, OSError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         raise damaged(path, error) from None
     if symbols != SYMBOLS:
         raise UserError(f"{path} is in another alphabet ({len(symbols)} symbols): run `dvc repro -f vocab`")

@@ -37,8 +37,10 @@ def first_fault(
             if data[at] >= 128:
                 status = data[at]
                 at += 1
-            if status < 128 or (status > 0xF0 and status != 0xF7 and status != 0xFF):
-                return at  # running status where there is none yet, or a message that no file holds
+            if status < 128 or (status > 0xF0 and status != 0xFF):
+                # running status where there is none, or a message that no file holds; 0xF7, a system exclusive message
+                # that goes on, is in the standard and hardly in any file, and symusic reads it otherwise
+                return at
             if status < 0xF0:
                 running = status
                 for _ in range(1 if status & 0xE0 == 0xC0 else 2):  # program and pressure have one data byte
@@ -46,7 +48,9 @@ def first_fault(
                         return at
                     at += 1
                 continue
-            if status == 0xFF:
+            if status == 0xF0:
+                running = 0
+            else:
                 if at < end and data[at] == 0x2F:
                     break  # end of track
                 at += 1

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,12 +35,13 @@ def _record(path: Path) -> None:
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A binary file that takes its name only once it is complete; a failure leaves what stood there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+    # always the same name: what a kill leaves is written over the next time, and never added up
+    temporary = path.with_name(f".{path.name}.partial")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             yield file
-        temporary.chmod(0o644)  # mkstemp's own is 0600
+            file.flush()
+            os.fsync(file.fileno())  # or a machine that loses power could keep the name without the content
         temporary.replace(path)
         _record(path)
     except BaseException:

@@ -19,6 +19,11 @@ from typing import Any
 class Lost(Exception):
     """A call that did not come back, and why."""
 
+    def __init__(self, why: str, status: int) -> None:
+        super().__init__(why)
+        # killed by somebody, such as a system that is out of memory: what was read is not to blame
+        self.from_outside = -status in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
 
 class Guard:
     """A function from bytes to bytes, called in a child process that is replaced when it is lost.
@@ -44,7 +49,10 @@ class Guard:
             pipe.send_bytes(data)
             return pipe.recv_bytes()
         except (EOFError, OSError):
-            raise Lost(self._end()) from None
+            raise Lost(*self._end()) from None
+        except BaseException:  # such as Ctrl-C: the answer that is still to come is nobody's
+            self.close()
+            raise
 
     def close(self) -> None:
         """End the child; the next call starts another."""
@@ -56,25 +64,28 @@ class Guard:
 
     def _start(self) -> Connection:
         self.pipe, other = Pipe()
-        self.child = subprocess.Popen([*self.command, str(other.fileno()), *self.words], pass_fds=[other.fileno()])
+        # in a group of its own: Ctrl-C is for the process that asks, and this one ends with its pipe
+        command = [*self.command, str(other.fileno()), *self.words]
+        self.child = subprocess.Popen(command, pass_fds=[other.fileno()], process_group=0)
         other.close()
         try:
             self.pipe.send_bytes(self.sample)
             self.pipe.recv_bytes()
         except (EOFError, OSError):
-            raise RuntimeError(f"the process that guards {self.command[3]} does not start: {self._end()}") from None
+            raise RuntimeError(f"the process that guards {self.command[3]} does not start: {self._end()[0]}") from None
         return self.pipe
 
-    def _end(self) -> str:
-        """Wait for the child's end; how it ended, in words."""
+    def _end(self) -> tuple[str, int]:
+        """Wait for the child's end; how it ended, in words and as its status."""
         assert self.child
         assert self.pipe
         self.pipe.close()
         status = self.child.wait()
         self.child = self.pipe = None
         if status == -signal.SIGPROF:
-            return f"takes more than {self.seconds:g} s to read"
-        return f"ends the process that reads it ({signal.Signals(-status).name if status < 0 else f'status {status}'})"
+            return f"takes more than {self.seconds:g} s to read", status
+        how = signal.Signals(-status).name if status < 0 else f"status {status}"
+        return f"ends the process that reads it ({how})", status
 
 
 def _address_space() -> int:
@@ -86,7 +97,6 @@ def _address_space() -> int:
 
 
 def _serve(function: Any, seconds: float, memory: int, pipe: Connection, words: list[str]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks; this one ends with its pipe
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pipe.send_bytes(function(pipe.recv_bytes(), *words))
     if in_use := _address_space():

@@ -53,6 +53,8 @@ def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
     check_file(data, name)
     try:
         score: Any = symusic.Score.from_midi(data)
+    except MemoryError:
+        raise
     except Exception as error:  # symusic raises several kinds; each means that the bytes are not sound MIDI
         raise BadMidi(f"{name}: damaged ({error})") from error
     arrays = [track.notes.numpy() for track in score.tracks if not track.is_drum and len(track.notes)]

@@ -16,11 +16,8 @@ ALSO = ("dvc", "music21", "pandas", "safetensors", "symusic")  # no arithmetic, 
 CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml")  # where a change not committed makes the commit untrue
 
 
-def provenance(results: Iterable[Path]) -> dict[str, Any]:
-    """Of some files and folders: their hashes, and what they were made with.
-
-    No time and no duration: made again the same way, a result has the same provenance.
-    """
+def circumstances() -> dict[str, Any]:
+    """What results are made with. No time and no duration: made again the same way, they have the same provenance."""
     return {
         "commit": _git("rev-parse", "HEAD"),
         "uncommitted": (_git("status", "--porcelain", "--", *CODE) or "").splitlines(),
@@ -29,11 +26,15 @@ def provenance(results: Iterable[Path]) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
         "gpu": _gpu(),
-        "results": {path.as_posix(): _hash(path) for path in sorted(results)},
     }
 
 
-def _hash(path: Path) -> str:
+def hashes(results: Iterable[Path]) -> dict[str, str]:
+    """Of files and folders, by their paths."""
+    return {path.as_posix(): hash_of(path) for path in sorted(results)}
+
+
+def hash_of(path: Path) -> str:
     """sha256 of a file; of a folder that of its files' hashes and names."""
     if path.is_file():
         return sha256_of(path)

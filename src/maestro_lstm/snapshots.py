@@ -29,7 +29,7 @@ def resumed(make: Callable[[], Training], path: Path) -> Training:
         training.restore(arrays, about["training"])
     except FileNotFoundError:
         return training
-    except (KeyError, OSError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         print(f"{path} is not used, it is damaged or another's ({error}): the training starts anew", file=sys.stderr)
         return make()
     print(f"the training goes on after {training.done:,} of {training.n_updates:,} updates", file=sys.stderr)

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from maestro_lstm.chords import Rule, chord_stream
-from maestro_lstm.errors import BadMidi
+from maestro_lstm.errors import BadMidi, UserError
 from maestro_lstm.guard import Guard, Lost
 from maestro_lstm.notes import IntArray, notes_from_bytes
 
@@ -39,9 +39,10 @@ def stream_of(data: bytes, name: str, engine: Engine, rule: Rule) -> IntArray:
 
 
 def guarded_stream_of(data: bytes, name: str, engine: Engine, rule: Rule) -> IntArray:
-    """The same in a process of its own. Raises BadMidi also for a file that crashes it or takes too long."""
+    """The same in a process of its own. Raises BadMidi also for a file that crashes it or takes too long, and UserError
+    where that process is killed from outside, twice in a row."""
     if not hasattr(_guards, engine + rule):
-        guard = Guard(
+        new = Guard(
             f"{__name__}:answer",
             engine,
             rule,
@@ -49,14 +50,31 @@ def guarded_stream_of(data: bytes, name: str, engine: Engine, rule: Rule) -> Int
             seconds=SECONDS[engine],
             memory=MEMORY[engine],
         )
-        setattr(_guards, engine + rule, guard)
+        setattr(_guards, engine + rule, new)
+    guard: Guard = getattr(_guards, engine + rule)
+    request = name.encode(errors="surrogateescape") + b"\0" + data
     try:
-        said = getattr(_guards, engine + rule)(name.encode(errors="surrogateescape") + b"\0" + data)
+        said = _asked(guard, request)
     except Lost as lost:
         raise BadMidi(f"{name}: {lost}") from None
     if said[:1] != READ:
         raise BadMidi(said[1:].decode(errors="surrogateescape"))
     return np.frombuffer(said, np.int16, offset=1).astype(np.int64)
+
+
+def _asked(guard: Guard, request: bytes) -> bytes:
+    """Asked again, once, where the process was killed from outside: no file is left out for that."""
+    try:
+        return guard(request)
+    except Lost as lost:
+        if not lost.from_outside:
+            raise
+    try:
+        return guard(request)
+    except Lost as lost:
+        if not lost.from_outside:
+            raise
+        raise UserError(f"a process that reads files is killed again and again ({lost}); is there memory?") from None
 
 
 def answer(request: bytes, engine: Engine, rule: Rule) -> bytes:

@@ -17,7 +17,7 @@ from maestro_lstm.errors import Stopped, UserError
 from maestro_lstm.progress import progress
 from maestro_lstm.runs import Failed, Run, RunStore, results
 from maestro_lstm.settings import Settings
-from maestro_lstm.snapshots import EVERY, resumed, with_snapshots
+from maestro_lstm.snapshots import resumed, with_snapshots
 from maestro_lstm.symbols import Ids
 from maestro_lstm.training import Training, in_step
 
@@ -59,7 +59,8 @@ def do(job: Job) -> list[Run | Failed]:
         steps = progress(steps, job.name(), training.n_points, "point", training.points_done)
     for _ in steps:
         if job.head and job.head not in (os.getpid(), os.getppid()):
-            sys.exit("stopped: the stage that waited for this training is gone")  # its snapshot stays
+            print("stopped: the stage that waited for this training is gone", file=sys.stderr, flush=True)
+            os._exit(1)  # a worker of joblib's would catch an exception and take the next job; the snapshot stays
     return results(training)
 
 
@@ -110,7 +111,7 @@ def train_all(folder: Path, ids: Ids, n_symbols: int, wanted: Iterable[Settings]
 
 def _what_is_kept(runs: Mapping[Settings, Run | Failed], jobs: Sequence[tuple[Job]]) -> str:
     half = sum(job.snapshot is not None and job.snapshot.exists() for (job,) in jobs)
-    return f"{len(runs)} trained runs are kept, and {half} trainings under way as they were {EVERY:g} s ago or less"
+    return f"trained and kept: {len(runs)}; kept half-way: {half}"
 
 
 def succeeded(run: Run | Failed) -> Run:
