@@ -14,7 +14,7 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from tests.test_stages import COMMANDS, make_project, run
+from tests.test_stages import enter_small_project
 from tools.demo import merged
 from tools.dvc import environment_for
 
@@ -22,12 +22,7 @@ from tools.dvc import environment_for
 @pytest.fixture
 def small(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project whose splits are encoded."""
-    make_project(project, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
-    for words in COMMANDS[:5]:
-        run(words, monkeypatch)
-    return tmp_path
+    return enter_small_project(project, tmp_path, monkeypatch, stages=5)
 
 
 @contextmanager

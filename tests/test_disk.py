@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_stages import COMMANDS, make_project, outputs, run
+from tests.test_stages import enter_small_project, outputs, run
 
 Mount = Callable[[Path, bool], None]
 
@@ -47,12 +47,7 @@ def mount() -> Iterator[Mount]:
 @pytest.fixture
 def small(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project whose first sweep has run."""
-    make_project(project, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
-    for words in COMMANDS[:8]:
-        run(words, monkeypatch)
-    return tmp_path
+    return enter_small_project(project, tmp_path, monkeypatch, stages=8)
 
 
 @pytest.mark.parametrize(

@@ -86,12 +86,12 @@ class Cloud:
             "LOKY_MAX_CPU_COUNT": "1",
         }
 
-    def run(self, clone: Path, *words: str, port: int | None = None, fails: bool = False) -> str:
+    def run(self, clone: Path, *words: str, fails: bool = False) -> str:
         """Run a command in a clone; what it printed."""
         done = subprocess.run(
             words,
             cwd=clone,
-            env=self.environment(port),
+            env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -92,12 +92,19 @@ def declared_outputs(folder: Path) -> set[str]:
     return found
 
 
+def enter_small_project(project: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, stages: int = 0) -> Path:
+    """Make a small project, go there, and run the first of its stages."""
+    make_project(project, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # in this process: starting others takes longer than these jobs
+    for words in COMMANDS[:stages]:
+        run(words, monkeypatch)
+    return folder
+
+
 @pytest.fixture
 def small(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    make_project(project, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # in this process: starting others takes longer than these jobs
-    return tmp_path
+    return enter_small_project(project, tmp_path, monkeypatch)
 
 
 def test_all_stages_run_in_order_and_the_same_way_twice(
