@@ -13,6 +13,7 @@ def main() -> None:
     asked = [("sweep_seq_len.candidates", seq_len) for seq_len in params.sweep_seq_len.candidates]
     asked += [("sweep_optimizer.seq_len", params.sweep_optimizer.seq_len)]
     asked += [("sweep_learning_rate.seq_len", params.sweep_learning_rate.seq_len)]
+    asked += [("explain.seq_len", params.explain.seq_len)]
     asked += [] if params.seq_len == "auto" else [("seq_len", params.seq_len)]
     for split in SPLITS:
         symbols = read_counts(paths.METRICS / "parse" / f"{split}.json").symbols

@@ -88,6 +88,9 @@ OTHER: dict[str, Any] = {
     "log_every": 5,
     "smoothing": 0.5,
     "optimizer": "sgd",
+    "loss": "first",
+    "draws": "in_order",
+    "probes": 3,
 }
 
 

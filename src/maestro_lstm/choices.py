@@ -5,4 +5,6 @@ from typing import Literal
 EngineName = Literal["scratch", "torch", "compiled", "batched"]
 OptimizerName = Literal["sgd", "adagrad", "adam"]
 Output = Literal["softmax", "logits"]  # what the cross entropy is given
+LossSteps = Literal["all", "first"]  # whose loss the optimizer is given, of a sequence
+Draws = Literal["random", "in_order"]  # where sequences begin
 ScheduleName = Literal["constant", "cyclical"]

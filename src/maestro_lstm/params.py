@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from maestro_lstm.choices import EngineName, OptimizerName, Output, ScheduleName
+from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output, ScheduleName
 from maestro_lstm.errors import UserError
 from maestro_lstm.symbols import PITCH_OF_NAME
 
@@ -19,7 +19,7 @@ Engine = Literal["auto"] | EngineName
 Device = Literal["auto", "cpu", "cuda"]
 SweepName = Literal["optimizer", "learning_rate", "seq_len"]
 SWEEPS: tuple[SweepName, ...] = ("optimizer", "learning_rate", "seq_len")  # in the order in which they are run
-
+FACTORS = ("output", "learning_rate", "loss", "draws")  # that `explain` crosses
 
 # what pydantic puts into the place of an error for the branches of a union; they are no keys
 BRANCH = re.compile(r"(literal\[|constrained-|function-)|(int|float|str)$")
@@ -99,6 +99,16 @@ class SweepSeqLen(Section):
     paper: Positive
 
 
+class Explain(Section):
+    output: Annotated[list[Output], Field(min_length=1)]
+    learning_rate: Annotated[list[ScheduleName], Field(min_length=1)]
+    loss: Annotated[list[LossSteps], Field(min_length=1)]
+    draws: Annotated[list[Draws], Field(min_length=1)]
+    seq_len: Positive
+    log_every: Positive
+    probes: Annotated[int, Field(ge=1, le=10_000)]
+
+
 class Train(Section):
     networks: Annotated[list[str], Field(min_length=1)]
     epochs: Positive
@@ -140,6 +150,7 @@ class Params(Section):
     sweep_optimizer: SweepOptimizer
     sweep_learning_rate: SweepLearningRate
     sweep_seq_len: SweepSeqLen
+    explain: Explain
     train: Train
     floors: Floors
     generate: Generate
@@ -149,6 +160,7 @@ class Params(Section):
         if self.sweep_learning_rate.cyclical_high < self.schedules.cyclical.low:
             raise ValueError("sweep_learning_rate.cyclical_high must not be below schedules.cyclical.low")
         lists = {f"sweep_{sweep}.candidates": self.candidates(sweep) for sweep in SWEEPS}
+        lists |= {f"explain.{factor}": list(getattr(self.explain, factor)) for factor in FACTORS}
         lists |= {"train.networks": list(self.train.networks), "floors.orders": list(self.floors.orders)}
         for key, values in lists.items():
             if len(set(values)) < len(values):

@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import torch
 
 from maestro_lstm.arrays import load_arrays, save_arrays
 from maestro_lstm.engines.network import Weights
+from maestro_lstm.probes import Probe
 from maestro_lstm.settings import Settings
 from maestro_lstm.sources import digest
 from maestro_lstm.symbols import Ids
@@ -27,6 +28,7 @@ class Run:
     curve: Sequence[Point]
     last: Weights  # as the last update left them; the experiments use these (§4.3)
     best: Best  # where the smoothed loss was lowest; the final network (§4.4)
+    probes: Sequence[Probe] = ()
 
     @property
     def loss(self) -> float:
@@ -47,6 +49,11 @@ def curve_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
     return [{"seed": run.settings.seed, **asdict(point)} for run in runs for point in run.curve]
 
 
+def probe_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """What was seen of several seeds on the way, as rows of one table."""
+    return [{"seed": run.settings.seed, **probe.rounded()} for run in runs for probe in run.probes]
+
+
 def results(training: Training) -> list[Run | Failed]:
     """What a training that has come to its end leaves of each of its runs."""
     done: list[Run | Failed] = []
@@ -54,7 +61,7 @@ def results(training: Training) -> list[Run | Failed]:
         if kept.problem or kept.best is None:
             done.append(Failed(settings, kept.problem))
         else:
-            done.append(Run(settings, kept.curve, training.learner.weights(k), kept.best))
+            done.append(Run(settings, kept.curve, training.learner.weights(k), kept.best, kept.probes))
     return done
 
 
@@ -91,6 +98,7 @@ class RunStore:
         about = {
             "of": self._determines(run.settings),
             "curve": [[p.update, p.loss, p.smoothed, p.learning_rate] for p in run.curve],
+            "probes": [astuple(probe) for probe in run.probes],
             "best": [run.best.update, run.best.smoothed],
         }
         save_arrays(self.path(run.settings), tensors, about)
@@ -108,12 +116,13 @@ class RunStore:
                 parts[part][weight] = torch.from_numpy(value)
             update, smoothed = about["best"]
             curve = [Point(*point) for point in about["curve"]]
+            probes = [Probe(*probe) for probe in about["probes"]]
         except FileNotFoundError:
             return None
         except (KeyError, OSError, TypeError, ValueError) as error:
             print(f"{path} is not used, it is damaged ({error}): this run is trained again", file=sys.stderr)
             return None
-        return Run(settings, curve, parts["last"], Best(parts["best"], update, smoothed))
+        return Run(settings, curve, parts["last"], Best(parts["best"], update, smoothed), probes)
 
     def _determines(self, settings: Settings) -> dict[str, Any]:
         return {**self.shared, "settings": asdict(settings)}

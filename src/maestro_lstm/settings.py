@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from maestro_lstm.choices import EngineName, OptimizerName, Output
+from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output
 from maestro_lstm.schedules import Schedule
 
 
@@ -21,3 +21,12 @@ class Settings:
     smoothing: float = 0.999  # of the loss, per update
     engine: EngineName = "compiled"
     device: str = "cpu"
+    loss: LossSteps = "all"  # first: as in the authors' early code
+    draws: Draws = "random"
+    probes: int = 0  # looks at the network on the way, `probes.py`
+
+    @property
+    def trained_steps(self) -> int:
+        """Symbols of a sequence that have a part in its gradient. The state is zero before each sequence, so that the
+        loss of the first step is that of a sequence of one."""
+        return self.seq_len if self.loss == "all" else 1

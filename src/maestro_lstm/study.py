@@ -1,12 +1,14 @@
 """The study's design: with which settings each training of the paper runs (§4.3, §4.4)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
+from maestro_lstm.choices import Draws, LossSteps, Output, ScheduleName
 from maestro_lstm.compute import pick_engine
 from maestro_lstm.errors import UserError
-from maestro_lstm.params import SWEEPS, Params, SweepName
+from maestro_lstm.params import FACTORS, SWEEPS, Params, SweepName
 from maestro_lstm.schedules import Schedule
 from maestro_lstm.settings import Settings
 
@@ -41,6 +43,40 @@ def sweep_settings(params: Params, sweep: SweepName, candidate: Any, chosen: Cho
     else:
         trained_with = (chosen["optimizer"], schedule_of(params, chosen["learning_rate"]), candidate)
     return _settings(params, "paper", *trained_with, params.sweep.epochs)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One way of training among those that `explain` crosses."""
+
+    output: Output
+    learning_rate: ScheduleName
+    loss: LossSteps
+    draws: Draws
+
+    @property
+    def name(self) -> str:
+        """Of its files, such as softmax-constant-all-random."""
+        return "-".join((self.output, self.learning_rate, self.loss, self.draws))
+
+
+def all_cells(params: Params) -> list[Cell]:
+    """Every combination of what params.yaml lists."""
+    return [Cell(*words) for words in product(*(getattr(params.explain, factor) for factor in FACTORS))]
+
+
+def cell_settings(params: Params, cell: Cell) -> Settings:
+    """Settings of a cell: Adam, the network `paper` but for its output, looked at on the way."""
+    schedule = schedule_of(params, cell.learning_rate)
+    settings = _settings(params, "paper", "adam", schedule, params.explain.seq_len, params.sweep.epochs)
+    return replace(
+        settings,
+        output=cell.output,
+        loss=cell.loss,
+        draws=cell.draws,
+        log_every=params.explain.log_every,
+        probes=params.explain.probes,
+    )
 
 
 def final_choices(params: Params, chosen: Choices) -> dict[str, Any]:

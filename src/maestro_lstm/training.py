@@ -18,9 +18,10 @@ from maestro_lstm.arrays import Arrays
 from maestro_lstm.compute import use_one_core
 from maestro_lstm.engines.learners import Learner, learner_for
 from maestro_lstm.engines.network import Weights
+from maestro_lstm.probes import Probe, Probes
 from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import Ids
-from maestro_lstm.windows import check_seq_len, draw_starts, updates_per_epoch
+from maestro_lstm.windows import check_seq_len, draw_starts, starts_in_order, updates_per_epoch
 
 Doubles = npt.NDArray[np.float64]
 
@@ -50,6 +51,7 @@ class Progress:
 
     curve: list[Point] = field(default_factory=list)
     best: Best | None = None
+    probes: list[Probe] = field(default_factory=list)
     problem: str = ""  # why the run was given up
 
     def add(self, losses: Doubles, rate: float, update: int, smoothing: float, weights: Callable[[], Weights]) -> None:
@@ -86,10 +88,11 @@ class Training:
         check_seq_len(one.seq_len, len(ids), "train")
         self.n_updates = one.epochs * updates_per_epoch(len(ids), one.seq_len)
         self.n_points = math.ceil(self.n_updates / one.log_every)  # of each curve
-        self.starts = np.stack([draw_starts(len(ids), one.seq_len, self.n_updates, run.seed) for run in runs])  # (R, n)
+        self.starts = np.stack([_starts(run, len(ids), self.n_updates) for run in runs])  # (R, n)
         self.rates = np.stack([run.schedule.rates(self.n_updates) for run in runs])  # (R, n)
         self.learner = learner or learner_for(ids, n_symbols, runs)
         self.progress = [Progress() for _ in runs]
+        self.probes = Probes(ids, n_symbols, one.seq_len, one.probes, self.n_updates, one.log_every)
         self.done = 0  # updates so far, of each run
 
     def __iter__(self) -> Iterator[int]:
@@ -101,6 +104,8 @@ class Training:
             for k, run in enumerate(self.runs):
                 rate = float(self.rates[k, some][-1])
                 self.progress[k].add(losses[k], rate, some.stop, run.smoothing, partial(self.learner.weights, k))
+                if some.stop in self.probes.updates:
+                    self.progress[k].probes.append(self.probes.look(self.learner.weights(k), run, some.stop))
             self.done = some.stop
             yield self.done
             if all(progress.problem for progress in self.progress):
@@ -120,7 +125,8 @@ class Training:
                 arrays |= {f"best.{k}.{name}": value.numpy() for name, value in kept.best.weights.items()}
                 best = [kept.best.update, kept.best.smoothed]
             curve = [astuple(point) for point in kept.curve]
-            told.append({"curve": curve, "best": best, "problem": kept.problem})
+            probes = [astuple(probe) for probe in kept.probes]
+            told.append({"curve": curve, "probes": probes, "best": best, "problem": kept.problem})
         return arrays, {"done": self.done, "progress": told}
 
     def restore(self, arrays: Arrays, about: Any) -> None:
@@ -128,10 +134,18 @@ class Training:
         self.learner.restore(_under("learner.", arrays))
         for k, (kept, told) in enumerate(zip(self.progress, about["progress"], strict=True)):
             kept.curve, kept.problem = [Point(*point) for point in told["curve"]], told["problem"]
+            kept.probes = [Probe(*probe) for probe in told["probes"]]
             if told["best"]:
                 weights = {name: torch.from_numpy(value) for name, value in _under(f"best.{k}.", arrays).items()}
                 kept.best = Best(weights, *told["best"])
         self.done = about["done"]
+
+
+def _starts(run: Settings, n_symbols: int, n_updates: int) -> npt.NDArray[np.int64]:
+    """Where each of a run's windows begins, (n_updates,)."""
+    if run.draws == "in_order":
+        return starts_in_order(n_symbols, run.seq_len, n_updates)
+    return draw_starts(n_symbols, run.seq_len, n_updates, run.seed)
 
 
 def _under(prefix: str, arrays: Arrays) -> Arrays:

@@ -29,6 +29,12 @@ def draw_starts(n_symbols: int, seq_len: int, n_updates: int, seed: int) -> npt.
     return np.random.default_rng(seed).integers(0, n_symbols - seq_len, size=n_updates)
 
 
+def starts_in_order(n_symbols: int, seq_len: int, n_updates: int) -> npt.NDArray[np.int64]:
+    """Where each update's window begins in a pass in order: (n_updates,), each where the one before ended, and again
+    from the first symbol on after the last whole window."""
+    return np.arange(n_updates, dtype=np.int64) % ((n_symbols - 1) // seq_len) * seq_len
+
+
 def spaced_windows(ids: Ids, seq_len: int, every: int) -> tuple[Ids, Ids]:
     """Windows of T symbols, one in every `every` T, strung together: the symbols that validation looks at.
 

@@ -31,7 +31,7 @@ class BatchedLearner:
 
     def __init__(self, ids: Ids, n_symbols: int, runs: Sequence[Settings]) -> None:
         one, device = runs[0], runs[0].device
-        self.sizes, self.seq_len, self.device = (n_symbols, one.hidden), one.seq_len, torch.device(device)
+        self.sizes, self.seq_len, self.device = (n_symbols, one.hidden), one.trained_steps, torch.device(device)
         self.ids = torch.from_numpy(ids.astype(np.int64)).to(device)  # (S,)
         packed = [pack(initial_weights(n_symbols, one.hidden, run.seed)) for run in runs]
         self.flat = torch.from_numpy(np.stack(packed)).to(device).requires_grad_()  # (R, P)
@@ -46,7 +46,7 @@ class BatchedLearner:
         self.starts = torch.zeros(len(runs), one.log_every, dtype=torch.int64, device=device)
         self.rates = torch.zeros(len(runs), one.log_every, dtype=torch.float64, device=device)
         self.losses = torch.zeros(len(runs), one.log_every, device=device)
-        self.offsets = torch.arange(one.seq_len + 1, device=device)  # (T + 1,)
+        self.offsets = torch.arange(self.seq_len + 1, device=device)  # (T + 1,)
         self._update: Callable[[], None] | None = None
 
     def take_updates(self, starts: npt.NDArray[np.int64], rates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -57,7 +57,7 @@ class AutogradRun:
 
     def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
         """(n,) each."""
-        seq_len, output = self.settings.seq_len, self.settings.output
+        seq_len, output = self.settings.trained_steps, self.settings.output
         losses = torch.empty(len(starts), device=self.ids.device)  # read once: a GPU is not waited for at each update
         for k, (start, rate) in enumerate(zip(starts.tolist(), rates.tolist(), strict=True)):
             window = self.ids[start : start + seq_len + 1]  # (T + 1,)
@@ -106,7 +106,7 @@ class CompiledRun:
         w = pack(initial_weights(n_symbols, settings.hidden, settings.seed))
         self.flat = Flat(w, np.zeros_like(w), np.zeros_like(w), np.zeros_like(w))
         self.parts, self.gradient = split(self.flat.w, *self.sizes), split(self.flat.gradient, *self.sizes)
-        self.steps = compiled.steps(settings.seq_len, *self.sizes)
+        self.steps = compiled.steps(settings.trained_steps, *self.sizes)
 
     def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
         """(n,) each."""
@@ -125,7 +125,7 @@ class CompiledRun:
             losses,
         )
         self.done += len(starts)
-        return losses / self.settings.seq_len
+        return losses / self.settings.trained_steps
 
     def weights(self) -> Weights:
         return unpack(self.flat.w, *self.sizes)
