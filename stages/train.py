@@ -5,7 +5,6 @@ python -m stages.train paper
 The first network trains all of them, the others find their runs kept.
 """
 
-from dataclasses import asdict
 from itertools import chain
 
 from maestro_lstm.checkpoint import Checkpoint, save_checkpoint
@@ -33,7 +32,7 @@ def main() -> None:
     runs = [succeeded(trained[settings]) for settings in runs_of[name]]
     with whole_folder(paths.MODELS / name) as folder:
         for run in runs:
-            save_checkpoint(folder / paths.model(run.settings.seed), Checkpoint(run.best.weights, asdict(run.settings)))
+            save_checkpoint(folder / paths.model(run.settings.seed), Checkpoint(run.best.weights, run.settings.told()))
     lowest = [
         {"seed": run.settings.seed, "loss": round(run.best.smoothed, 4), "best_update": run.best.update} for run in runs
     ]

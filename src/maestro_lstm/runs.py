@@ -125,7 +125,7 @@ class RunStore:
         return Run(settings, curve, parts["last"], Best(parts["best"], update, smoothed), probes)
 
     def _determines(self, settings: Settings) -> dict[str, Any]:
-        return {**self.shared, "settings": asdict(settings)}
+        return {**self.shared, "settings": settings.told()}
 
 
 def _named_after(what: Any) -> str:

@@ -1,9 +1,13 @@
 """All that determines a training run, given the data and the code."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output
 from maestro_lstm.schedules import Schedule
+
+# told only where they are not the default: a setting that is added leaves what was trained without it as it was
+ADDED = ("loss", "draws", "probes")
 
 
 @dataclass(frozen=True)
@@ -30,3 +34,8 @@ class Settings:
         """Symbols of a sequence that have a part in its gradient. The state is zero before each sequence, so that the
         loss of the first step is that of a sequence of one."""
         return self.seq_len if self.loss == "all" else 1
+
+    def told(self) -> dict[str, Any]:
+        """As a file holds them."""
+        added = {name: getattr(Settings, name) for name in ADDED}  # and their defaults
+        return {name: value for name, value in asdict(self).items() if name not in added or value != added[name]}
