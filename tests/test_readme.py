@@ -11,12 +11,24 @@ from maestro_lstm.tables import Row, compare, rows_of
 from tests.test_pipeline import PARAMS, STAGES, leaves
 
 README = Path("README.md").read_text()
+FINDINGS = Path("docs/findings.md").read_text()
 
 
 def test_its_tables_are_those_of_the_study() -> None:
     shown = re.search(r"<!-- metrics/tables.md -->\n(.*?)<!-- end -->", README, re.S)
     assert shown
     assert shown[1].strip() == Path("metrics/tables.md").read_text().strip()
+
+
+def test_the_findings_table_is_that_of_the_study() -> None:
+    shown = re.search(r"<!-- metrics/plateau/table.md -->\n(.*?)<!-- end -->", FINDINGS, re.S)
+    assert shown
+    assert shown[1].strip() == Path("metrics/plateau/table.md").read_text().strip()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", FINDINGS))))
+def test_a_path_linked_in_the_findings_exists(path: str) -> None:
+    assert Path("docs", path).exists()
 
 
 def test_its_benchmarks_are_those_that_were_measured() -> None:

@@ -27,14 +27,15 @@ from maestro_lstm.trials import Job, do, train_all
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
 # the cycle's top and the lowest loss lie on either side of most stops
-ONE = Settings(8, "softmax", "adam", Schedule(1e-3, 1e-2, 7), 10, 1, seed=5, log_every=6)
+ONE = Settings(8, "softmax", "adam", Schedule(1e-3, 1e-2, 7), 10, 1, seed=5, log_every=6, probes=3)
 
 
 def same(one: Run, other: Run) -> bool:
     pairs = [(one.last, other.last), (one.best.weights, other.best.weights)]
     weights = all(torch.equal(a[name], b[name]) for a, b in pairs for name in a)
-    return weights and (one.curve, one.best.update, one.best.smoothed) == (
+    return weights and (one.curve, one.probes, one.best.update, one.best.smoothed) == (
         other.curve,
+        other.probes,
         other.best.update,
         other.best.smoothed,
     )

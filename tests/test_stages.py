@@ -28,6 +28,7 @@ SMALL = {
     "sweep_optimizer": {"candidates": ["sgd", "adam"], "seq_len": 5},
     "sweep_learning_rate": {"seq_len": 5},
     "sweep_seq_len": {"candidates": [5, 100]},
+    "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "seq_len": 5, "probes": 4},
     "train": {"epochs": 2, "log_every": 10},
     "seeds": 2,
     "generate": {"symbols": 30},  # an untrained network's chords are long, and music21 spells them for seconds
@@ -48,6 +49,8 @@ COMMANDS = [
     "sweep seq_len 5",
     "sweep seq_len 100",
     "select seq_len",
+    *[f"explain {output} constant all random" for output in ("softmax", "logits")],
+    "plateau",
     *[f"{stage} {network}" for network in ("paper", "corrected") for stage in ("train", "evaluate", "generate")],
     *[f"floors {order}" for order in (1, 2, 4)],
     "compare",

@@ -10,12 +10,13 @@ from torch.nn import functional as F
 from maestro_lstm.arrays import Arrays
 from maestro_lstm.choices import EngineName, OptimizerName
 from maestro_lstm.engines.network import Network, Weights, initial_weights
+from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.errors import UserError
 from maestro_lstm.schedules import Schedule
 from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import Ids
 from maestro_lstm.training import Training, smooth
-from maestro_lstm.windows import check_seq_len, draw_starts, updates_per_epoch
+from maestro_lstm.windows import check_seq_len, draw_starts, starts_in_order, updates_per_epoch
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
 SETTINGS = Settings(
@@ -60,6 +61,30 @@ def test_draws_reach_every_place_where_a_window_fits_and_no_other() -> None:
 def test_an_epoch_is_symbols_over_t_updates() -> None:
     assert updates_per_epoch(9_924_291, 25) == 396_971
     assert trained(SETTINGS).n_updates == 40
+
+
+def test_a_pass_in_order_goes_on_where_it_ended_and_from_the_first_symbol_again() -> None:
+    assert starts_in_order(400, 100, 5).tolist() == [0, 100, 200, 0, 100]  # of the fourth the last target is missing
+    assert starts_in_order(401, 100, 5).tolist() == [0, 100, 200, 300, 0]
+    assert trained(replace(SETTINGS, draws="in_order")).starts[0, :3].tolist() == [0, 10, 20]
+
+
+@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled", "batched"])
+def test_the_first_steps_loss_alone_is_the_gradient_of_the_whole_sequence_with_the_rest_left_out(
+    engine: EngineName,
+) -> None:
+    settings = replace(SETTINGS, engine=engine, loss="first", optimizer="sgd", schedule=Schedule.constant(0.1))
+    network = Network(12, 8, "scratch")
+    network.load_weights(initial_weights(12, 8, settings.seed))
+    plain = torch.optim.SGD(network.parameters(), lr=0.1)
+    for start in draw_starts(400, 10, 40, settings.seed).tolist():
+        window = torch.from_numpy(IDS[start : start + 11].astype(np.int64))
+        losses = F.cross_entropy(network(window[:-1, None])[0][:, 0], window[1:], reduction="none")  # (T,)
+        plain.zero_grad()
+        torch.autograd.backward(losses[0])
+        plain.step()
+    for name, value in trained(settings).learner.weights(0).items():
+        torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
@@ -154,6 +179,34 @@ def test_one_bar_is_learned_by_heart() -> None:
     assert (
         trained(settings, bar).progress[0].curve[-1].loss < 0.4
     )  # the state starts at zero: which 1 it was is not yet known
+
+
+def test_one_bar_that_always_begins_at_its_beginning_is_learned_to_no_loss() -> None:
+    bar = np.tile(np.array([1, 5, 9, 1, 7, 3, 1, 2], dtype=np.uint8), 50)
+    settings = replace(SETTINGS, hidden=32, schedule=Schedule.constant(0.01), seq_len=8, epochs=40, draws="in_order")
+    assert trained(settings, bar).progress[0].curve[-1].loss < 1e-3
+
+
+def test_what_was_said_ten_steps_ago_is_said_again() -> None:
+    """One of eight symbols, silence, a question: only the memory of the cell can answer."""
+    silence, question, delay = 8, 9, 10
+    said = np.random.default_rng(1).integers(0, 8, size=600).astype(np.uint8)
+    blocks = np.full((600, delay + 3), silence, dtype=np.uint8)
+    blocks[:, 0], blocks[:, -2], blocks[:, -1] = said, question, said
+    settings = replace(
+        SETTINGS,
+        hidden=32,
+        schedule=Schedule.constant(0.005),
+        seq_len=delay + 3,
+        epochs=40,
+        draws="in_order",
+        engine="compiled",
+        log_every=1000,
+    )
+    weights = trained(settings, np.append(blocks[:500], 0).astype(np.uint8)).learner.weights(0)
+    network = predictor(weights)
+    answers = [int(network.scores(block[:-1])[0][-1].argmax()) for block in blocks[500:]]  # not those it learned from
+    assert answers == said[500:].tolist()
 
 
 def test_a_sequence_longer_than_the_data_is_refused() -> None:

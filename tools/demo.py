@@ -23,6 +23,7 @@ SMALL = {
     "corpus": "chorales",
     "train": {"epochs": 15, "log_every": 100},
     "sweep": {"epochs": 3},
+    "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
     "schedules": {"cyclical": {"updates_up": 200}},
 }
 

@@ -32,6 +32,7 @@ SMALL = {
     "sweep": {"epochs": 100},
     "sweep_optimizer": {"candidates": ["sgd", "adam"]},
     "sweep_seq_len": {"candidates": [25]},
+    "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
     "schedules": {"cyclical": {"updates_up": 200}},
     "train": {"epochs": 250, "log_every": 100},
     "generate": {"symbols": 30},

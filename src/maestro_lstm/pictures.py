@@ -1,0 +1,79 @@
+"""What was seen of the collapse → pictures (SVG): for eyes that cannot tell red from green, and for print."""
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from maestro_lstm.choices import Output
+
+Doubles = npt.NDArray[np.float64]
+STYLE: Any = {
+    "svg.hashsalt": "maestro-lstm",  # the same bytes each time
+    "font.size": 10.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+# of Okabe and Ito's palette (2008); the dashes are for print
+TWICE: dict[str, Any] = {"color": "#0072B2", "linestyle": "-"}
+ONCE: dict[str, Any] = {"color": "#E69F00", "linestyle": "--"}
+TITLES: dict[Output, str] = {"softmax": "softmax twice (the paper)", "logits": "softmax once (corrected)"}
+
+
+@contextmanager
+def _drawn(width: float, panels: int, sharey: bool = False) -> Iterator[tuple[Figure, list[Axes], io.BytesIO]]:
+    """Panels side by side; when all is drawn the bytes are filled."""
+    file = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, 3.2), layout="constrained")
+        axes = figure.subplots(1, panels, squeeze=False, sharey=sharey)[0]
+        yield figure, list(axes), file
+        figure.savefig(file, format="svg", metadata={"Date": None})
+
+
+def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -> bytes:
+    """Accuracy over updates, a line a run, for each output; across it what always saying `<NEXT>` scores, percent."""
+    with _drawn(9, len(probes), sharey=True) as (_, axes, file):
+        for panel, (output, table) in zip(axes, probes.items(), strict=True):
+            for _, run in table.groupby("seed"):
+                panel.plot(run["update"], run["accuracy"], linewidth=1, **(TWICE if output == "softmax" else ONCE))
+            panel.axhline(next_share, color="black", linewidth=1, linestyle=":")
+            place: Any = ("axes fraction", "data")
+            panel.annotate("always <NEXT>", (0.01, next_share), (0, 3), place, "offset points", fontsize=8)
+            panel.set(xscale="log", xlabel="update", title=TITLES[output])
+        axes[0].set_ylabel("accuracy, percent")
+    return file.getvalue()
+
+
+def collapse_picture(probes: Mapping[Output, pd.DataFrame], n_symbols: int) -> bytes:
+    """The probability of `<NEXT>` and the gradient over updates, a line a run; and both losses over the probability of
+    the right symbol."""
+    with _drawn(12, 3) as (_, (next_panel, gradient_panel, loss_panel), file):
+        for output, table in probes.items():
+            look = TWICE if output == "softmax" else ONCE
+            for k, (_, run) in enumerate(table.groupby("seed")):
+                label = TITLES[output] if k == 0 else None
+                next_panel.plot(run["update"], run["next_probability"], linewidth=1, label=label, **look)
+                shown = run[run["gradient_norm"] > 0]
+                gradient_panel.plot(shown["update"], shown["gradient_norm"], linewidth=1, **look)
+        next_panel.set(xscale="log", xlabel="update", title="mean probability of <NEXT>", ylim=(0, 1.02))
+        next_panel.legend(frameon=False, fontsize=8)
+        gradient_panel.set(xscale="log", yscale="log", xlabel="update", title="gradient norm of a sequence")
+        p = np.linspace(0.001, 1, 1000)
+        loss_panel.plot(p, softmax_twice(p, n_symbols), **TWICE)
+        loss_panel.plot(p, -np.log(p), **ONCE)
+        loss_panel.set(xlabel="probability of the right symbol", title="loss of one step, nats", ylim=(0, 6))
+    return file.getvalue()
+
+
+def softmax_twice(p: Doubles, n_symbols: int) -> Doubles:
+    """The paper's loss in nats where the right symbol has the probability p and one other has all the rest: the cross
+    entropy of (p, 1 − p, 0, …, 0), taken for scores."""
+    return np.asarray(-p + np.log(np.exp(p) + np.exp(1 - p) + n_symbols - 2))
