@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from maestro_lstm.encoded import load_ids
 from maestro_lstm.figures import read_over_seeds
-from maestro_lstm.files import whole_file, write_json, write_text
+from maestro_lstm.files import damaged, whole_file, write_json, write_text
 from maestro_lstm.params import load_params
 from maestro_lstm.pictures import accuracy_picture, collapse_picture
 from maestro_lstm.plateau import as_text, fates, read_probes
@@ -19,6 +19,9 @@ def main() -> None:
     cells = all_cells(params)
     figures = {cell: read_over_seeds(paths.EXPLAIN / f"{cell.name}.json") for cell in cells}
     probes = {cell: read_probes(paths.PROBES / f"{cell.name}.csv") for cell in cells}
+    for cell, table in probes.items():
+        if sorted(set(table["seed"])) != sorted(run["seed"] for run in figures[cell]["runs"]):
+            raise damaged(paths.PROBES / f"{cell.name}.csv", "its seeds are not those of the figures")
     by_cell = {cell: fates(table) for cell, table in probes.items()}
     write_json(
         paths.PLATEAU / "fates.json", {cell.name: [asdict(fate) for fate in runs] for cell, runs in by_cell.items()}

@@ -115,7 +115,7 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
     "explain.draws": ([["random"], ["in_order"]], [[], ["random", "random"], ["backwards"]]),
     "explain.seq_len": ([1, 25], [0, "auto"]),
     "explain.log_every": ([1], [0]),
-    "explain.probes": ([1, 100], [0, 10_001, 1.5]),
+    "explain.probes": ([2, 100], [1, 10_001, 1.5]),
     "train.networks": ([["paper"], ["corrected", "paper"]], [[], ["paper", "paper"], ["best"], [1], "paper"]),
     "train.epochs": ([1], [0, 1.5]),
     "train.log_every": ([1], [0]),

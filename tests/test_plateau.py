@@ -1,6 +1,7 @@
 """Probes of a training, and what is read from them."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
-from maestro_lstm.choices import Output
+from maestro_lstm.choices import LossSteps, Output
 from maestro_lstm.engines.network import Network, initial_weights, sequence_loss
 from maestro_lstm.errors import UserError
 from maestro_lstm.pictures import accuracy_picture, collapse_picture, softmax_twice
@@ -22,6 +23,7 @@ from maestro_lstm.training import Training
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
 SETTINGS = Settings(8, "softmax", "adam", Schedule.constant(0.01), 10, 5, seed=5, log_every=6, probes=7)
+HEAD = ",".join(COLUMNS) + "\n"
 PROBES = Probes(IDS, 12, 10, 7, 200, 6)
 
 
@@ -31,7 +33,7 @@ def test_looks_are_spaced_in_the_logarithm_after_whole_stretches_and_at_the_end(
 
 
 def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:
-    looked, left_alone = Training(IDS, 12, [SETTINGS]), Training(IDS, 12, [Settings(**{**vars(SETTINGS), "probes": 0})])
+    looked, left_alone = Training(IDS, 12, [SETTINGS]), Training(IDS, 12, [replace(SETTINGS, probes=0)])
     for training in (looked, left_alone):
         for _ in training:
             pass
@@ -41,9 +43,10 @@ def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:
         assert torch.equal(value, left_alone.learner.weights(0)[name])
 
 
+@pytest.mark.parametrize("loss", ["all", "first"])
 @pytest.mark.parametrize("output", ["softmax", "logits"])
-def test_a_look_tells_what_the_network_says_and_its_gradient_by_autograd(output: Output) -> None:
-    settings = Settings(**{**vars(SETTINGS), "output": output})
+def test_a_look_tells_what_the_network_says_and_its_gradient_by_autograd(output: Output, loss: LossSteps) -> None:
+    settings = replace(SETTINGS, output=output, loss=loss)
     weights = initial_weights(12, 8, seed=1)
     seen = PROBES.look(weights, settings, 6)
     network = Network(12, 8, "torch")
@@ -55,7 +58,8 @@ def test_a_look_tells_what_the_network_says_and_its_gradient_by_autograd(output:
     assert seen.next_probability == pytest.approx(scores.softmax(dim=2)[:, :, NEXT_ID].mean().item(), rel=1e-5)
     assert seen.distinct == len(scores.argmax(dim=2).unique())
     norms = []
-    for window in PROBES.windows[:GRADIENTS]:
+    for whole in PROBES.windows[:GRADIENTS]:
+        window = whole if loss == "all" else whole[:2]
         network.zero_grad()
         torch.autograd.backward(sequence_loss(network(window[:-1, None])[0][:, 0], window[1:], output))
         norms.append(math.sqrt(sum(float(w.grad.square().sum()) for w in network.parameters() if w.grad is not None)))
@@ -90,7 +94,7 @@ def test_a_run_stays_free_collapses_or_escapes() -> None:
     assert "| 43.00 ± 1.00 % | 9.000 | 4 | 1 of 3 | 100 … 200 | 1: 300 |" in text
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", ",".join(COLUMNS) + "\n", ",".join(COLUMNS) + "\n0,100,,1,1,1\n"])
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", HEAD, HEAD + "0,100,,1,1,1\n", HEAD + "0,100,x,1,1,1\n"])
 def test_a_damaged_table_of_looks_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "looks.csv"
     path.write_text(text)

@@ -31,6 +31,24 @@ def test_a_path_linked_in_the_findings_exists(path: str) -> None:
     assert Path("docs", path).exists()
 
 
+def test_how_many_collapsed_is_told_as_it_was() -> None:
+    fates = json.loads(Path("metrics/plateau/fates.json").read_text())
+    sure = {
+        output: [
+            fate["collapsed_at"] is not None for cell, runs in fates.items() if cell.startswith(output) for fate in runs
+        ]
+        for output in ("softmax", "logits")
+    }
+    assert all(sure["softmax"])
+    assert not any(sure["logits"])
+    for text in (README, FINDINGS):
+        assert re.search(rf"all (of )?{len(sure['softmax'])} trainings became sure", text)
+        assert f"none of {len(sure['logits'])} " in text
+    shown = json.loads(Path("metrics/explain/softmax-constant-all-random.json").read_text())
+    assert sum(run["collapsed"] for run in shown["runs"]) == 5  # the alternative texts of the picture say so
+    assert "five of eight networks stay" in README
+
+
 def test_its_benchmarks_are_those_that_were_measured() -> None:
     shown = re.search(r"<!-- benchmarks/results.json -->\n(.*?)<!-- end -->", README, re.S)
     assert shown

@@ -106,7 +106,7 @@ class Explain(Section):
     draws: Annotated[list[Draws], Field(min_length=1)]
     seq_len: Positive
     log_every: Positive
-    probes: Annotated[int, Field(ge=1, le=10_000)]
+    probes: Annotated[int, Field(ge=2, le=10_000)]  # at the start and at the end
 
 
 class Train(Section):

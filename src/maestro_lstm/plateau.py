@@ -5,8 +5,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from maestro_lstm.errors import UserError
 from maestro_lstm.files import damaged
 from maestro_lstm.probes import Probe
 from maestro_lstm.study import Cell
@@ -20,16 +22,18 @@ class Fate:
     """What became of one run. Updates, as fine as it was looked at; None: it did not happen."""
 
     seed: int
-    collapsed_at: int | None  # first seen sure of `<NEXT>` at every step
-    escaped_at: int | None  # first seen to say anything else after that
+    collapsed_at: int | None  # first seen with a mean probability of `<NEXT>` of at least SURE
+    escaped_at: int | None  # first seen below that, and to predict anything else, afterwards
 
 
 def read_probes(path: Path) -> pd.DataFrame:
     """The looks at one cell's runs, `runs.probe_rows`. Raises UserError, naming the file."""
     try:
         table = pd.read_csv(path)
-        if list(table.columns) != COLUMNS or table.isna().to_numpy().any() or table.empty:
+        if list(table.columns) != COLUMNS or table.empty or not np.isfinite(table.to_numpy(dtype=float)).all():
             raise ValueError(f"not a table of {', '.join(COLUMNS)}")
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing: run `dvc repro`") from None
     except (OSError, ValueError) as error:
         raise damaged(path, error) from None
     return table
