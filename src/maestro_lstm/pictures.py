@@ -22,8 +22,10 @@ STYLE: Any = {
     "axes.spines.right": False,
 }
 # of Okabe and Ito's palette (2008); the dashes are for print
-TWICE: dict[str, Any] = {"color": "#0072B2", "linestyle": "-"}
-ONCE: dict[str, Any] = {"color": "#E69F00", "linestyle": "--"}
+LOOKS: dict[Output, dict[str, Any]] = {
+    "softmax": {"color": "#0072B2", "linestyle": "-"},
+    "logits": {"color": "#E69F00", "linestyle": "--"},
+}
 TITLES: dict[Output, str] = {"softmax": "softmax twice (the paper)", "logits": "softmax once (corrected)"}
 
 
@@ -43,7 +45,7 @@ def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -
     with _drawn(9, len(probes), sharey=True) as (_, axes, file):
         for panel, (output, table) in zip(axes, probes.items(), strict=True):
             for _, run in table.groupby("seed"):
-                panel.plot(run["update"], run["accuracy"], linewidth=1, **(TWICE if output == "softmax" else ONCE))
+                panel.plot(run["update"], run["accuracy"], linewidth=1, **LOOKS[output])
             panel.axhline(next_share, color="black", linewidth=1, linestyle=":")
             place: Any = ("axes fraction", "data")
             panel.annotate("always <NEXT>", (0.01, next_share), (0, 3), place, "offset points", fontsize=8)
@@ -57,18 +59,17 @@ def collapse_picture(probes: Mapping[Output, pd.DataFrame], n_symbols: int) -> b
     the right symbol."""
     with _drawn(12, 3) as (_, (next_panel, gradient_panel, loss_panel), file):
         for output, table in probes.items():
-            look = TWICE if output == "softmax" else ONCE
             for k, (_, run) in enumerate(table.groupby("seed")):
                 label = TITLES[output] if k == 0 else None
-                next_panel.plot(run["update"], run["next_probability"], linewidth=1, label=label, **look)
+                next_panel.plot(run["update"], run["next_probability"], linewidth=1, label=label, **LOOKS[output])
                 shown = run[run["gradient_norm"] > 0]
-                gradient_panel.plot(shown["update"], shown["gradient_norm"], linewidth=1, **look)
+                gradient_panel.plot(shown["update"], shown["gradient_norm"], linewidth=1, **LOOKS[output])
         next_panel.set(xscale="log", xlabel="update", title="mean probability of <NEXT>", ylim=(0, 1.02))
         next_panel.legend(frameon=False, fontsize=8)
         gradient_panel.set(xscale="log", yscale="log", xlabel="update", title="gradient norm of a sequence")
         p = np.linspace(0.001, 1, 1000)
-        loss_panel.plot(p, softmax_twice(p, n_symbols), **TWICE)
-        loss_panel.plot(p, -np.log(p), **ONCE)
+        loss_panel.plot(p, softmax_twice(p, n_symbols), **LOOKS["softmax"])
+        loss_panel.plot(p, -np.log(p), **LOOKS["logits"])
         loss_panel.set(xlabel="probability of the right symbol", title="loss of one step, nats", ylim=(0, 6))
     return file.getvalue()
 
