@@ -42,12 +42,12 @@ def training_way(ids: Ids, way: str, seq_len: int, symbols: int) -> Way:
     starts = draw_starts(len(ids), seq_len, updates, seed=0)
     if way == "as published":
         weights = initial_weights(len(SYMBOLS), HIDDEN, seed=0)
-        return Way(trainer(ids, weights, seq_len, starts), updates * seq_len)
+        return Way(trainer(ids, weights, seq_len, starts[:, 0]), updates * seq_len)
     engine = cast(EngineName, way)
     settings = Settings(HIDDEN, "softmax", "adam", Schedule.constant(0.001), seq_len, 1, seed=0, engine=engine)
     learner = learner_for(ids, len(SYMBOLS), [settings])
-    rates = np.full((1, updates), 0.001)
-    return Way(lambda: learner.take_updates(starts[None], rates)[0], updates * seq_len)
+    rates, lengths = np.full((1, updates), 0.001), np.full(updates, seq_len)
+    return Way(lambda: learner.take_updates(starts[None], rates, lengths)[0], updates * seq_len)
 
 
 def evaluation(ids: Ids) -> list[Figure]:

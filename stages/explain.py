@@ -1,11 +1,7 @@
 """explain: one way of training among those that are crossed, with every seed, looked at on the way.
 
 python -m stages.explain softmax constant all random
-
-The first trains all of them, the others find their runs kept.
 """
-
-from itertools import chain
 
 from maestro_lstm.compute import use_one_core
 from maestro_lstm.encoded import load_ids
@@ -16,23 +12,20 @@ from maestro_lstm.runs import probe_rows
 from maestro_lstm.seeds import over_seeds
 from maestro_lstm.study import all_cells, cell_settings, with_seeds
 from maestro_lstm.sweeps import score
-from maestro_lstm.symbols import SYMBOLS
-from maestro_lstm.trials import succeeded, train_all
 from stages import command, paths
+from stages.trained import runs_of
 
 
 def main() -> None:
     params = load_params()
     use_one_core()
     words = [command.argument(factor, place) for place, factor in enumerate(FACTORS, 1)]
-    runs_of = {cell: with_seeds(params, cell_settings(params, cell)) for cell in all_cells(params)}
-    this = next((cell for cell in runs_of if cell.name == "-".join(words)), None)
+    cells = {cell: with_seeds(params, cell_settings(params, cell)) for cell in all_cells(params)}
+    this = next((cell for cell in cells if cell.name == "-".join(words)), None)
     if this is None:
         raise UserError(f"params.yaml: explain does not cross {', '.join(words)}")
-    ids = load_ids(paths.encoded("train"))
-    trained = train_all(paths.RUNS, ids, len(SYMBOLS), chain.from_iterable(runs_of.values()))
+    runs = runs_of(this, cells, load_ids(paths.encoded("train")))
 
-    runs = [succeeded(trained[settings]) for settings in runs_of[this]]
     validation = load_ids(paths.encoded("validation"))
     scores = [score(run, validation, params.sweep.every) for run in runs]
     figures = over_seeds([{**one, "collapsed": int(one["distinct"] == 1)} for one in scores])

@@ -1,12 +1,7 @@
 """sweep_*: train one candidate of an experiment with every seed and score it on validation (paper §4.3).
 
 python -m stages.sweep optimizer adam
-
-The first candidate of an experiment trains all of them, so that a GPU, a cluster or many cores are filled; the others
-find their runs kept.
 """
-
-from itertools import chain
 
 from maestro_lstm.compute import use_one_core
 from maestro_lstm.encoded import load_ids
@@ -16,9 +11,8 @@ from maestro_lstm.runs import curve_rows
 from maestro_lstm.seeds import over_seeds
 from maestro_lstm.study import candidate_named, sweep_settings, with_seeds
 from maestro_lstm.sweeps import score
-from maestro_lstm.symbols import SYMBOLS
-from maestro_lstm.trials import succeeded, train_all
 from stages import command, paths
+from stages.trained import runs_of
 
 
 def main() -> None:
@@ -28,11 +22,9 @@ def main() -> None:
     name = command.argument("candidate", 2)
     chosen = command.chosen(*SWEEPS[: SWEEPS.index(sweep)])
     this = candidate_named(params, sweep, name)
-    runs_of = {c: with_seeds(params, sweep_settings(params, sweep, c, chosen)) for c in params.candidates(sweep)}
-    ids = load_ids(paths.encoded("train"))
-    trained = train_all(paths.RUNS, ids, len(SYMBOLS), chain.from_iterable(runs_of.values()))
+    candidates = {c: with_seeds(params, sweep_settings(params, sweep, c, chosen)) for c in params.candidates(sweep)}
+    runs = runs_of(this, candidates, load_ids(paths.encoded("train")))
 
-    runs = [succeeded(trained[settings]) for settings in runs_of[this]]
     validation = load_ids(paths.encoded("validation"))
     figures = over_seeds([score(run, validation, params.sweep.every) for run in runs])
     write_json(paths.METRICS / f"sweep_{sweep}" / f"{name}.json", figures)

@@ -1,11 +1,7 @@
 """train: the final training of one network with every seed (paper §4.4).
 
 python -m stages.train paper
-
-The first network trains all of them, the others find their runs kept.
 """
-
-from itertools import chain
 
 from maestro_lstm.checkpoint import Checkpoint, save_checkpoint
 from maestro_lstm.encoded import load_ids
@@ -14,9 +10,8 @@ from maestro_lstm.params import SWEEPS, load_params
 from maestro_lstm.runs import curve_rows
 from maestro_lstm.seeds import over_seeds
 from maestro_lstm.study import final_choices, final_settings, with_seeds
-from maestro_lstm.symbols import SYMBOLS
-from maestro_lstm.trials import succeeded, train_all
 from stages import command, paths
+from stages.trained import runs_of
 
 
 def main() -> None:
@@ -25,11 +20,9 @@ def main() -> None:
     chosen = command.chosen(*SWEEPS)
     # this one first: a network that is not in params.yaml is told before any is trained
     names = dict.fromkeys([name, *params.train.networks])
-    runs_of = {n: with_seeds(params, final_settings(params, n, chosen)) for n in names}
-    ids = load_ids(paths.encoded("train"))
-    trained = train_all(paths.RUNS, ids, len(SYMBOLS), chain.from_iterable(runs_of.values()))
+    networks = {n: with_seeds(params, final_settings(params, n, chosen)) for n in names}
+    runs = runs_of(name, networks, load_ids(paths.encoded("train")))
 
-    runs = [succeeded(trained[settings]) for settings in runs_of[name]]
     with whole_folder(paths.MODELS / name) as folder:
         for run in runs:
             save_checkpoint(folder / paths.model(run.settings.seed), Checkpoint(run.best.weights, run.settings.told()))

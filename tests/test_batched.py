@@ -75,9 +75,11 @@ def test_capturing_the_update_leaves_no_trace_in_the_runs(monkeypatch: pytest.Mo
     monkeypatch.setattr(RecordedGraph, "update", learner.update, raising=False)
     monkeypatch.setattr(learner, "device", torch.device("cuda"))  # the tensors stay where they are
 
-    starts = np.random.default_rng(1).integers(0, 800, size=(len(RUNS), 5))
-    rates = np.full(starts.shape, 0.01)
+    starts = np.random.default_rng(1).integers(0, 800, size=(len(RUNS), 5, 1))
+    rates, lengths = np.full((len(RUNS), 5), 0.01), np.full(5, 10)
     for _ in range(2):
-        np.testing.assert_array_equal(learner.take_updates(starts, rates), plain.take_updates(starts, rates))
+        np.testing.assert_array_equal(
+            learner.take_updates(starts, rates, lengths), plain.take_updates(starts, rates, lengths)
+        )
     for k in range(len(RUNS)):
         assert all(torch.equal(w, plain.weights(k)[name]) for name, w in learner.weights(k).items())

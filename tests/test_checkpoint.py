@@ -70,6 +70,17 @@ def test_weights_that_do_not_fit_their_settings_are_refused_by_name(tmp_path: Pa
         save_checkpoint(path, Checkpoint(those, CHECKPOINT.settings))
         with pytest.raises(UserError, match=rf"a\.safetensors does not hold a network of .*hidden: 8 \({words}"):
             load_checkpoint(path)
+    deep = Checkpoint(initial_weights(90, 8, seed=0, layers=3), {"hidden": 8, "seq_len": 5, "layers": 3})
+    save_checkpoint(path, deep)
+    assert load_checkpoint(path).weights.keys() == deep.weights.keys()
+    for layers, words in (
+        (2, r"lstm_3\.U\.bias is \(32,\), not known"),
+        (4, r"lstm_4.* is missing"),
+        (10**6, "of 1000000 layers"),
+    ):
+        save_checkpoint(path, Checkpoint(deep.weights, {**deep.settings, "layers": layers}))
+        with pytest.raises(UserError, match=words):
+            load_checkpoint(path)
     for settings in ({"seq_len": 5}, {"hidden": 8}, {"hidden": -1, "seq_len": 5}, {"hidden": 1e18, "seq_len": 5}):
         save_checkpoint(path, Checkpoint(weights, settings))
         with pytest.raises(UserError, match=r"a\.safetensors is damaged"):

@@ -163,9 +163,10 @@ def test_subnormal_numbers_are_flushed_to_zero_in_compiled_code() -> None:
 def test_every_engine_predicts_the_same_and_carries_its_state(engine: EngineName) -> None:
     weights = initial_weights(V, H, seed=2)
     one, other = predictor(weights), predictor(weights, engine)
-    whole, _ = other.scores(IDS[:300])
-    first, state = one.scores(IDS[:120])
-    second, _ = one.scores(IDS[120:300], state)
+    ids = IDS[:300, None]
+    whole, _ = other.scores(ids)
+    first, state = one.scores(ids[:120])
+    second, _ = one.scores(ids[120:], state)
     np.testing.assert_allclose(np.concatenate([first, second]), whole, atol=2e-6)
 
 
@@ -174,7 +175,22 @@ def test_an_id_beyond_the_alphabet_is_refused_before_compiled_code_reads_beside_
     with pytest.raises(ValueError, match="an id of 12 among 12 symbols"):
         Training(np.array([1, 12] * 9, dtype=np.uint8), 12, [settings])
     with pytest.raises(ValueError, match="an id of 90 among 90 symbols"):
-        predictor(initial_weights(V, H, 0)).scores(np.array([90], dtype=np.uint8))
+        predictor(initial_weights(V, H, 0)).scores(np.array([[90]], dtype=np.uint8))
+
+
+def test_compiled_code_runs_one_sequence_at_a_time() -> None:
+    with pytest.raises(ValueError, match="2 sequences side by side"):
+        predictor(initial_weights(V, H, 0)).scores(np.zeros((3, 2), dtype=np.uint8))
+
+
+def test_what_has_more_layers_is_run_by_torch() -> None:
+    weights = initial_weights(V, 8, seed=0, layers=2)
+    network = Network(V, 8, "torch", layers=2)
+    network.load_weights(weights)
+    ids = IDS[:40].reshape(20, 2)
+    with torch.no_grad():
+        expected, _ = network(torch.from_numpy(ids.astype(np.int64)))
+    np.testing.assert_allclose(predictor(weights).scores(ids)[0], expected, atol=1e-6)
 
 
 def test_compiled_code_is_kept_under_the_text_of_all_of_it(project: Path) -> None:
@@ -201,7 +217,7 @@ from maestro_lstm.training import Training
 
 if "parts first" in sys.argv:  # as a process does that evaluates before it trains
     functions.exp(np.float32(1)), compiled.softmax(np.ones(90, np.float32))
-    predictor(initial_weights(90, 64, 0)).scores(np.ones(9, np.uint8))
+    predictor(initial_weights(90, 64, 0)).scores(np.ones((9, 1), np.uint8))
 ids = np.random.default_rng(0).integers(0, 90, 5000).astype(np.uint8)
 training = Training(ids, 90, [Settings(64, "softmax", "adam", Schedule.constant(0.001), 25, 1, 0)])
 list(training)

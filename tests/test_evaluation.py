@@ -50,6 +50,20 @@ def test_the_state_is_carried_across_stretches() -> None:
     assert scores.accuracy == pytest.approx(100 * (plain[:, 0].argmax(1) == right).float().mean().item())
 
 
+def test_many_parts_side_by_side_come_to_what_one_pass_does() -> None:
+    torch.manual_seed(0)
+    network = Network(90, 16, layers=2)
+    with torch.no_grad():
+        for weight in network.parameters():  # so that it remembers, and is sure of what it says
+            weight.mul_(2)
+    ids = np.random.default_rng(0).integers(0, 90, size=5_003).astype(np.uint8)
+    one = evaluate(TorchPredictor(network, "cpu"), ids[:-1], ids[1:])
+    many = evaluate(TorchPredictor(network, "cpu", side_by_side=4), ids[:-1], ids[1:])
+    assert many.symbols == one.symbols == 5_002
+    assert many.nats == pytest.approx(one.nats, abs=1e-4)
+    assert many.accuracy == pytest.approx(one.accuracy, abs=0.05)
+
+
 def test_a_network_that_always_says_next_scores_its_share_and_one_symbol() -> None:
     network = Network(90, 4)
     with torch.no_grad():

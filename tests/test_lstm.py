@@ -10,42 +10,40 @@ from torch.nn import functional as F
 
 from maestro_lstm.choices import Output
 from maestro_lstm.engines.lstm import LSTM
-from maestro_lstm.engines.network import Network, initial_weights, sequence_loss
+from maestro_lstm.engines.network import Network, Scratch, initial_weights, layers_of, sequence_loss
 
 V, H = 90, 64
 
 
-def two_engines() -> tuple[Network, Network]:
-    weights = initial_weights(V, H, seed=3)
-    scratch, fast = Network(V, H, "scratch"), Network(V, H, "torch")
+def two_engines(layers: int = 1) -> tuple[Network, Network]:
+    weights = initial_weights(V, H, seed=3, layers=layers)
+    scratch, fast = Network(V, H, "scratch", layers), Network(V, H, "torch", layers)
     scratch.load_weights(weights)
     fast.load_weights(weights)
     return scratch, fast
 
 
-@pytest.mark.parametrize("batch", [1, 5])
+@pytest.mark.parametrize(("batch", "layers"), [(1, 1), (5, 1), (4, 3)])
 @pytest.mark.parametrize("output", ["softmax", "logits"])
-def test_scratch_and_torch_agree_in_values_and_gradients(output: Output, batch: int) -> None:
+def test_scratch_and_torch_agree_in_values_and_gradients(output: Output, batch: int, layers: int) -> None:
     torch.manual_seed(0)
     ids = torch.randint(0, V, (41, batch))
     gradients = []
     scores_of = []
-    for network in two_engines():
+    for network in two_engines(layers):
         scores, (h, c) = network(ids[:-1])
         assert scores.shape == (40, batch, V)
-        assert h.shape == c.shape == (batch, H)
+        assert h.shape == c.shape == (layers, batch, H)
         torch.autograd.backward(sequence_loss(scores.flatten(0, 1), ids[1:].flatten(), output))
         scores_of.append(scores)
-        gradients.append({name: value.grad for name, value in network.named_parameters()})
+        own = dict(network.named_parameters())
+        gradients.append({name: own[ours].grad for name, ours in network.names.items()})
     torch.testing.assert_close(*scores_of, rtol=0, atol=1e-6)
     scratch, fast = gradients
-    names = {"lstm.U.weight": "lstm.lstm.weight_ih_l0", "lstm.W.weight": "lstm.lstm.weight_hh_l0"}
-    names |= {"lstm.U.bias": "lstm.lstm.bias_ih_l0", "lstm.W.bias": "lstm.lstm.bias_hh_l0"}
-    names |= {"output.weight": "output.weight", "output.bias": "output.bias"}
-    assert names.keys() == scratch.keys()
-    for ours, theirs in names.items():
-        torch.testing.assert_close(scratch[ours], fast[theirs], rtol=1e-4, atol=2e-6)
-        assert scratch[ours].abs().max() > 0  # type: ignore[union-attr]
+    assert len(scratch) == 4 * layers + 2
+    for name, gradient in scratch.items():
+        torch.testing.assert_close(gradient, fast[name], rtol=1e-4, atol=2e-6)
+        assert gradient.abs().max() > 0  # type: ignore[union-attr]
 
 
 def test_looking_a_column_up_is_the_product_with_a_one_hot() -> None:
@@ -62,17 +60,23 @@ def test_looking_a_column_up_is_the_product_with_a_one_hot() -> None:
     torch.testing.assert_close(lstm(ids)[0], reference(F.one_hot(ids, V).float())[0], rtol=0, atol=1e-6)
 
 
-def test_gradients_are_those_of_finite_differences() -> None:
-    lstm = LSTM(5, 4).double()
+@pytest.mark.parametrize("layers", [1, 2])
+def test_gradients_are_those_of_finite_differences(layers: int) -> None:
+    lstm = Scratch(5, 4, layers).double()
     ids = torch.tensor([[1], [4], [0], [2]])
     parameters = list(lstm.parameters())
     assert torch.autograd.gradcheck(lambda *_: lstm(ids)[0], parameters)
 
 
+def test_a_network_tells_how_many_layers_its_weights_are() -> None:
+    assert [layers_of(initial_weights(5, 4, 0, layers)) for layers in (1, 2, 3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("engine", ["scratch", "torch"])
-def test_state_carried_over_is_one_long_sequence(engine: Literal["scratch", "torch"]) -> None:
-    network = Network(V, H, engine)
-    ids = torch.randint(0, V, (50, 1))
+def test_state_carried_over_is_one_long_sequence(engine: Literal["scratch", "torch"], layers: int) -> None:
+    network = Network(V, H, engine, layers)
+    ids = torch.randint(0, V, (50, 3))
     whole, _ = network(ids)
     first, state = network(ids[:20])
     second, _ = network(ids[20:], state)

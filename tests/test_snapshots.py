@@ -71,6 +71,17 @@ def test_stopped_anywhere_a_training_ends_as_if_it_had_not_been(
             assert same(one, other)
 
 
+def test_the_state_that_streams_carry_is_kept_too(tmp_path: Path) -> None:
+    streams = replace(ONE, engine="torch", layers=2, batch=3, draws="streams", epochs=5)
+    whole, path = ended(Training(IDS, 12, [streams])), tmp_path / "snapshot.safetensors"
+    for done in with_snapshots(Training(IDS, 12, [streams]), path, every=0):
+        if done == 18:  # within a pass
+            break
+    training = resumed(lambda: Training(IDS, 12, [streams]), path)
+    assert training.done == 18
+    assert same(ended(training)[0], whole[0])
+
+
 def test_snapshots_are_taken_as_often_as_asked(tmp_path: Path) -> None:
     path = tmp_path / "snapshot.safetensors"
     list(with_snapshots(Training(IDS, 12, [ONE]), path, every=3600))

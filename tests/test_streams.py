@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maestro_lstm import streams
-from maestro_lstm.chords import NEXT_MARK, Rule, chord_stream
+from maestro_lstm.choices import Rule
+from maestro_lstm.chords import NEXT_MARK, chord_stream
 from maestro_lstm.corpus.pieces import Piece
 from maestro_lstm.errors import BadMidi, UserError
 from maestro_lstm.guard import Guard, Lost

@@ -91,6 +91,12 @@ OTHER: dict[str, Any] = {
     "loss": "first",
     "draws": "in_order",
     "probes": 3,
+    "layers": 2,
+    "batch": 2,
+    "lengths": "growing",
+    "shortest": 5,
+    "lengths_up": 7,
+    "symbols": 200,
 }
 
 

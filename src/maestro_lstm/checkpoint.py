@@ -12,13 +12,13 @@ from maestro_lstm.errors import UserError
 from maestro_lstm.files import damaged
 from maestro_lstm.symbols import SYMBOLS
 
-MOST = 1 << 20  # that hidden and seq_len may be: more is no network's
+MOST = 1 << 20  # that hidden, seq_len and layers may be: more is no network's
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     weights: Weights
-    settings: dict[str, Any]  # among them hidden and seq_len
+    settings: dict[str, Any]  # among them hidden and seq_len, and layers where there is more than one
     symbols: tuple[str, ...] = SYMBOLS  # the alphabet, by id
 
 
@@ -34,9 +34,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
         weights = {name: torch.from_numpy(value) for name, value in arrays.items()}
         checkpoint = Checkpoint(weights, about["settings"], tuple(about["symbols"]))
         n_symbols, hidden = len(checkpoint.symbols), checkpoint.settings["hidden"]
-        for key in ("hidden", "seq_len"):
-            if type(checkpoint.settings[key]) is not int or not 1 <= checkpoint.settings[key] <= MOST:
-                raise ValueError(f"{key}: {checkpoint.settings[key]!r}")
+        layers = checkpoint.settings.get("layers", 1)
+        for key, value in {"hidden": hidden, "seq_len": checkpoint.settings["seq_len"], "layers": layers}.items():
+            if type(value) is not int or not 1 <= value <= MOST:
+                raise ValueError(f"{key}: {value!r}")
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro train`") from None
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
@@ -44,7 +45,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
     if checkpoint.symbols != SYMBOLS:
         raise UserError(f"{path} was trained with another alphabet ({n_symbols} symbols): train it again")
     shapes = {name: tuple(value.shape) for name, value in weights.items()}
-    expected = shapes_of(n_symbols, hidden)
+    if layers > len(weights):
+        raise UserError(f"{path} does not hold a network of {layers} layers: train it again")
+    expected = shapes_of(n_symbols, hidden, layers)
     if shapes != expected:
         wrong = min(name for name in shapes | expected if shapes.get(name) != expected.get(name))
         raise UserError(

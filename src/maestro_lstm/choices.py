@@ -6,5 +6,8 @@ EngineName = Literal["scratch", "torch", "compiled", "batched"]
 OptimizerName = Literal["sgd", "adagrad", "adam"]
 Output = Literal["softmax", "logits"]  # what the cross entropy is given
 LossSteps = Literal["all", "first"]  # whose loss the optimizer is given, of a sequence
-Draws = Literal["random", "in_order"]  # where sequences begin
+# Where sequences begin. streams: one after the other, as many side by side as an update has, the state carried over.
+Draws = Literal["random", "in_order", "streams"]
+LengthName = Literal["constant", "growing", "cyclical"]  # of the sequences, over the updates
 ScheduleName = Literal["constant", "cyclical"]
+Rule = Literal["paper", "clean"]  # how notes become chords, `chords.py`

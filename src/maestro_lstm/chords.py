@@ -7,16 +7,14 @@ about 1.3 % of the notes stand twice. `clean` is the same window with no note tw
 in rising order.
 """
 
-from typing import Literal
-
 import numpy as np
 import numpy.typing as npt
 
+from maestro_lstm.choices import Rule
 from maestro_lstm.jit import entry
 from maestro_lstm.notes import IntArray, Notes
 from maestro_lstm.symbols import END, HIGHEST_PITCH, LOWEST_PITCH, NEXT, pitch_name
 
-Rule = Literal["paper", "clean"]
 NEXT_MARK = -1
 CHORD_WINDOW = 16  # a chord's notes begin and end within 1/16 of a quarter note
 

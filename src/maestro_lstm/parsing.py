@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from maestro_lstm.chords import NEXT_MARK, Rule
+from maestro_lstm.choices import Rule
+from maestro_lstm.chords import NEXT_MARK
 from maestro_lstm.cluster import side_by_side
 from maestro_lstm.corpus.pieces import Piece
 from maestro_lstm.errors import BadMidi, UserError

@@ -61,9 +61,9 @@ class Probes:
 
     def look(self, weights: Mapping[str, Tensor], settings: Settings, update: int) -> Probe:
         """The network with these weights, after so many updates of a run."""
-        weights = dict(weights)
         with torch.device("meta"):  # its own weights are never used
-            network = Network(self.n_symbols, settings.hidden, "scratch")
+            network = Network(self.n_symbols, settings.hidden, "scratch", settings.layers)
+        weights = network.own(weights)
         x, y = self.windows[:, :-1].T, self.windows[:, 1:].T  # (T, W)
         with torch.no_grad():
             scores, _ = functional_call(network, weights, (x,))  # (T, W, V)
@@ -83,6 +83,7 @@ def gradient_norms(network: Network, weights: Mapping[str, Tensor], windows: Ten
     """Euclidean norm of each window's own gradient.
 
     Args:
+        weights: under the network's own names.
         windows: (G, T + 1) ids.
 
     Returns: (G,)

@@ -19,11 +19,11 @@ def sample(network: Predictor, primer: Sequence[int], count: int, seed: int) -> 
     """
     places = np.random.default_rng(seed).random(count)  # where in the distribution each draw falls, 0 ≤ place < 1
     drawn: list[int] = []
-    given, state = np.array(primer, dtype=np.uint8), None
+    given, state = np.array(primer, dtype=np.uint8)[:, None], None
     for place in places:
-        scores, state = network.scores(given, state)  # (S, V)
-        last = scores[-1].astype(np.float64)
+        scores, state = network.scores(given, state)  # (S, 1, V)
+        last = scores[-1, 0].astype(np.float64)
         up_to = np.exp(last - last.max()).cumsum()  # (V,)
         drawn.append(int(np.searchsorted(up_to, place * up_to[-1], side="right")))
-        given = np.array(drawn[-1:], dtype=np.uint8)
+        given = np.array([drawn[-1:]], dtype=np.uint8)
     return drawn

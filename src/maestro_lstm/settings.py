@@ -3,11 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output
-from maestro_lstm.schedules import Schedule
+from maestro_lstm.choices import Draws, EngineName, LengthName, LossSteps, OptimizerName, Output
+from maestro_lstm.schedules import Cosine, Schedule
 
 # told only where they are not the default: a setting that is added leaves what was trained without it as it was
-ADDED = ("loss", "draws", "probes")
+ADDED = ("loss", "draws", "probes", "layers", "batch", "lengths", "shortest", "lengths_up", "symbols")
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Settings:
     hidden: int
     output: Output
     optimizer: OptimizerName
-    schedule: Schedule
-    seq_len: int  # T, symbols
+    schedule: Schedule | Cosine
+    seq_len: int  # T, symbols; the longest, where it is scheduled
     epochs: int
     seed: int  # of the initial weights and of the draws
     log_every: int = 1000  # updates between points of the curve
@@ -28,6 +28,17 @@ class Settings:
     loss: LossSteps = "all"  # first: as in the authors' early code
     draws: Draws = "random"
     probes: int = 0  # looks at the network on the way, `probes.py`
+    layers: int = 1
+    batch: int = 1  # sequences an update
+    lengths: LengthName = "constant"
+    shortest: int = 0  # T at its shortest, where it is scheduled
+    lengths_up: int = 0  # updates from shortest to longest, where it is cyclical
+    symbols: int = 0  # to be trained on, in place of epochs; 0: epochs say it
+
+    @property
+    def as_in_the_paper(self) -> bool:
+        """One layer, one sequence of T an update, from a zero state: what `compiled` and `batched` can train."""
+        return (self.layers, self.batch, self.lengths) == (1, 1, "constant") and self.draws != "streams"
 
     @property
     def trained_steps(self) -> int:

@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from maestro_lstm.chords import Rule, chord_stream
+from maestro_lstm.choices import Rule
+from maestro_lstm.chords import chord_stream
 from maestro_lstm.errors import BadMidi, UserError
 from maestro_lstm.guard import Guard, Lost
 from maestro_lstm.notes import IntArray, notes_from_bytes

@@ -69,7 +69,7 @@ def cell_settings(params: Params, cell: Cell) -> Settings:
     """Settings of a cell: Adam, the network `paper` but for its output, looked at on the way."""
     schedule = schedule_of(params, cell.learning_rate)
     settings = _settings(params, "paper", "adam", schedule, params.explain.seq_len, params.sweep.epochs)
-    return replace(
+    crossed = replace(
         settings,
         output=cell.output,
         loss=cell.loss,
@@ -77,6 +77,7 @@ def cell_settings(params: Params, cell: Cell) -> Settings:
         log_every=params.explain.log_every,
         probes=params.explain.probes,
     )
+    return trainable(crossed)
 
 
 def final_choices(params: Params, chosen: Choices) -> dict[str, Any]:
@@ -95,6 +96,13 @@ def final_settings(params: Params, network: str, chosen: Choices) -> Settings:
 def with_seeds(params: Params, settings: Settings) -> list[Settings]:
     """The same with every seed of the study: seed, seed + 1, …"""
     return [replace(settings, seed=seed) for seed in params.all_seeds]
+
+
+def trainable(settings: Settings) -> Settings:
+    """With torch.nn.LSTM in place of an engine that trains only what is as in the paper, and that cannot train this."""
+    if settings.engine in ("compiled", "batched") and not settings.as_in_the_paper:
+        return replace(settings, engine="torch")
+    return settings
 
 
 def _settings(params: Params, network: str, optimizer: Any, schedule: Schedule, seq_len: int, epochs: int) -> Settings:

@@ -1,4 +1,4 @@
-"""Windows → weights: the training loop (paper §4.3, §4.4), one sequence an update.
+"""Windows → weights: the training loop (paper §4.3, §4.4), one sequence an update, or several.
 
 The loop draws, schedules, smooths and keeps the best; how an update is computed is the learner's affair. It takes one
 run, or several in step for a learner that trains them together.
@@ -19,9 +19,10 @@ from maestro_lstm.compute import use_one_core
 from maestro_lstm.engines.learners import Learner, learner_for
 from maestro_lstm.engines.network import Weights
 from maestro_lstm.probes import Probe, Probes
+from maestro_lstm.schedules import lengths
 from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import Ids
-from maestro_lstm.windows import check_seq_len, draw_starts, starts_in_order, updates_per_epoch
+from maestro_lstm.windows import Starts, check_seq_len, draw_starts, starts_in_order, updates_per_epoch
 
 Doubles = npt.NDArray[np.float64]
 
@@ -85,10 +86,11 @@ class Training:
         self.runs, one = runs, runs[0]
         if any(in_step(run) != in_step(one) for run in runs):
             raise ValueError("these runs cannot be trained in step")
-        check_seq_len(one.seq_len, len(ids), "train")
-        self.n_updates = one.epochs * updates_per_epoch(len(ids), one.seq_len)
+        check_seq_len(one.seq_len, len(ids), "train", batch=one.batch)
+        self.lengths = lengths_of(one, len(ids))  # (n,), T of each update
+        self.n_updates = len(self.lengths)
         self.n_points = math.ceil(self.n_updates / one.log_every)  # of each curve
-        self.starts = np.stack([_starts(run, len(ids), self.n_updates) for run in runs])  # (R, n)
+        self.starts = np.stack([_starts(run, len(ids), self.lengths) for run in runs])  # (R, n, B)
         self.rates = np.stack([run.schedule.rates(self.n_updates) for run in runs])  # (R, n)
         self.learner = learner or learner_for(ids, n_symbols, runs)
         self.progress = [Progress() for _ in runs]
@@ -100,9 +102,10 @@ class Training:
         log_every = self.runs[0].log_every
         for first in range(self.done, self.n_updates, log_every):
             some = slice(first, min(first + log_every, self.n_updates))
-            losses = self.learner.take_updates(self.starts[:, some], self.rates[:, some])  # (R, log_every)
+            starts, rates = self.starts[:, some], self.rates[:, some]
+            losses = self.learner.take_updates(starts, rates, self.lengths[some])  # (R, log_every)
             for k, run in enumerate(self.runs):
-                rate = float(self.rates[k, some][-1])
+                rate = float(rates[k, -1])
                 self.progress[k].add(losses[k], rate, some.stop, run.smoothing, partial(self.learner.weights, k))
                 if some.stop in self.probes.updates:
                     self.progress[k].probes.append(self.probes.look(self.learner.weights(k), run, some.stop))
@@ -141,11 +144,18 @@ class Training:
         self.done = about["done"]
 
 
-def _starts(run: Settings, n_symbols: int, n_updates: int) -> npt.NDArray[np.int64]:
-    """Where each of a run's windows begins, (n_updates,)."""
-    if run.draws == "in_order":
-        return starts_in_order(n_symbols, run.seq_len, n_updates)
-    return draw_starts(n_symbols, run.seq_len, n_updates, run.seed)
+def lengths_of(run: Settings, n_symbols: int) -> npt.NDArray[np.int64]:
+    """T of each update of a run on so many symbols, (n,)."""
+    whole = run.epochs * updates_per_epoch(n_symbols, run.seq_len, run.batch) * run.seq_len
+    each = run.symbols // run.batch if run.symbols else whole  # symbols of each sequence's place
+    return lengths(run.lengths, run.shortest, run.seq_len, each, run.lengths_up)
+
+
+def _starts(run: Settings, n_symbols: int, lengths: npt.NDArray[np.int64]) -> Starts:
+    """Where each of a run's windows begins, (n, B)."""
+    if run.draws == "random":
+        return draw_starts(n_symbols, run.seq_len, len(lengths), run.seed, run.batch)
+    return starts_in_order(n_symbols, lengths, run.batch)
 
 
 def _under(prefix: str, arrays: Arrays) -> Arrays:

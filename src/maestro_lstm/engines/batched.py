@@ -49,10 +49,15 @@ class BatchedLearner:
         self.offsets = torch.arange(self.seq_len + 1, device=device)  # (T + 1,)
         self._update: Callable[[], None] | None = None
 
-    def take_updates(self, starts: npt.NDArray[np.int64], rates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """(R, n) each, n at most log_every."""
+    def take_updates(
+        self,
+        starts: npt.NDArray[np.int64],
+        rates: npt.NDArray[np.float64],
+        lengths: npt.NDArray[np.int64],  # noqa: ARG002 (one T)
+    ) -> npt.NDArray[np.float64]:
+        """(R, n, 1), (R, n), (n,) → (R, n); n at most log_every."""
         n = starts.shape[1]
-        self.starts[:, :n] = torch.from_numpy(starts)
+        self.starts[:, :n] = torch.from_numpy(starts[:, :, 0])
         self.rates[:, :n] = torch.from_numpy(rates)
         self.at.zero_()
         if self._update is None:

@@ -1,7 +1,9 @@
 """Engines as the training loop sees them: windows and rates in, losses out, weights at any time.
 
-A learner trains one or several runs in step; R is how many. `scratch` and `torch` go through autograd, `compiled`
-through `compiled.py`, one run at a time; `batched` trains many as one (`batched.py`).
+A learner trains one or several runs in step; R is how many, B how many sequences each takes an update. `scratch` and
+`torch` go through autograd and train whatever settings ask for; `compiled` (`compiled.py`), one run at a time, and
+`batched` (`batched.py`), many as one, train what is as in the paper: one layer, B = 1, one T, the state zero before
+each sequence.
 """
 
 from collections import defaultdict
@@ -15,20 +17,27 @@ import torch
 from maestro_lstm.arrays import Arrays
 from maestro_lstm.engines import compiled
 from maestro_lstm.engines.layout import MEMORY, Flat, pack, split, unpack
+from maestro_lstm.engines.lstm import State
 from maestro_lstm.engines.network import Network, Weights, initial_weights, sequence_loss
 from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import Ids
+from maestro_lstm.windows import Starts
 
 Doubles = npt.NDArray[np.float64]
-Starts = npt.NDArray[np.int64]
+Lengths = npt.NDArray[np.int64]
 
 # Settings other than the learning rate are PyTorch's defaults (§4.3).
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
 
 
 class Learner(Protocol):
-    def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
-        """One update of each run for each of its starts and rates, (R, n) each, in order.
+    def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
+        """n updates of each run, in order.
+
+        Args:
+            starts: (R, n, B), where their sequences begin.
+            rates: (R, n), their learning rates.
+            lengths: (n,), T of each.
 
         Returns: the loss of each, nats a symbol, (R, n).
         """
@@ -49,26 +58,33 @@ class AutogradRun:
     def __init__(self, ids: Ids, n_symbols: int, settings: Settings) -> None:
         self.settings = settings
         self.ids = torch.from_numpy(ids.astype(np.int64)).to(settings.device)  # (S,)
-        self.network = Network(n_symbols, settings.hidden, settings.engine)
-        self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed))
+        self.network = Network(n_symbols, settings.hidden, settings.engine, settings.layers)
+        self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, settings.layers))
         self.network.to(settings.device)
+        self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the sequences before ended, if the state is carried
+        self.carried: State | None = None  # as it was there, (L, B, H) each
         # fused: the same step in one call
         self.optimizer = OPTIMIZERS[settings.optimizer](self.network.parameters(), fused=True)
 
-    def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
-        """(n,) each."""
-        seq_len, output = self.settings.trained_steps, self.settings.output
+    def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
+        """(n, B), (n,), (n,) → (n,)."""
+        steps = np.minimum(lengths, self.settings.trained_steps)  # (n,)
         losses = torch.empty(len(starts), device=self.ids.device)  # read once: a GPU is not waited for at each update
-        for k, (start, rate) in enumerate(zip(starts.tolist(), rates.tolist(), strict=True)):
-            window = self.ids[start : start + seq_len + 1]  # (T + 1,)
-            scores, _ = self.network(window[:-1, None])  # (T, 1, V), the state zero at the start
-            loss = sequence_loss(scores[:, 0], window[1:], output)
+        for k, (start, rate) in enumerate(zip(torch.from_numpy(starts), rates.tolist(), strict=True)):
+            at = start + torch.arange(int(steps[k]) + 1)[:, None]  # (T + 1, B)
+            windows = self.ids[at.to(self.ids.device)]  # (T + 1, B)
+            # the state is zero at the start of a sequence, unless it is carried and each goes on where one ended
+            scores, state = self.network(windows[:-1], self.carried if torch.equal(start, self.ends) else None)
+            if self.settings.draws == "streams":
+                self.ends, self.carried = at[-1], (state[0].detach(), state[1].detach())
+            # summed over a sequence (§4.1), the mean over the batch's
+            loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), self.settings.output) / len(start)
             self.optimizer.param_groups[0]["lr"] = rate
             self.optimizer.zero_grad()
             torch.autograd.backward(loss)
             self.optimizer.step()
             losses[k] = loss.detach()
-        return losses.cpu().numpy().astype(np.float64) / seq_len
+        return losses.cpu().numpy().astype(np.float64) / steps
 
     def weights(self) -> Weights:
         return self.network.weights()
@@ -77,10 +93,12 @@ class AutogradRun:
         parts = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         for k, kept in self.optimizer.state_dict()["state"].items():
             parts |= {f"optimizer.{k}.{name}": value for name, value in kept.items()}
+        if self.carried is not None:
+            parts |= {"carried.ends": self.ends, "carried.h": self.carried[0], "carried.c": self.carried[1]}
         return {name: value.detach().cpu().numpy().copy() for name, value in parts.items()}
 
     def restore(self, state: Arrays) -> None:
-        parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "optimizer": {}}
+        parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "optimizer": {}, "carried": {}}
         for name, value in state.items():
             part, _, rest = name.partition(".")
             parts[part][rest] = torch.from_numpy(value.copy())
@@ -93,6 +111,9 @@ class AutogradRun:
             k, _, rest = name.partition(".")
             kept[int(k)][rest] = tensor
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": dict(kept)})
+        if carried := parts["carried"]:
+            device = self.ids.device
+            self.ends, self.carried = carried["ends"], (carried["h"].to(device), carried["c"].to(device))
 
 
 class CompiledRun:
@@ -108,12 +129,12 @@ class CompiledRun:
         self.parts, self.gradient = split(self.flat.w, *self.sizes), split(self.flat.gradient, *self.sizes)
         self.steps = compiled.steps(settings.trained_steps, *self.sizes)
 
-    def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
-        """(n,) each."""
+    def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:  # noqa: ARG002 (one T)
+        """(n, 1), (n,), (n,) → (n,)."""
         losses = np.empty(len(starts))
         compiled.take_updates(
             self.ids,
-            starts,
+            starts[:, 0],
             rates,
             self.settings.output == "softmax",
             compiled.OPTIMIZERS[self.settings.optimizer],
@@ -146,8 +167,8 @@ class OneByOne:
     def __init__(self, runs: Sequence[AutogradRun | CompiledRun]) -> None:
         self.runs = runs
 
-    def take_updates(self, starts: Starts, rates: Doubles) -> Doubles:
-        return np.stack([run.take_updates(s, r) for run, s, r in zip(self.runs, starts, rates, strict=True)])
+    def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
+        return np.stack([run.take_updates(s, r, lengths) for run, s, r in zip(self.runs, starts, rates, strict=True)])
 
     def weights(self, run: int) -> Weights:
         return self.runs[run].weights()
@@ -162,7 +183,9 @@ class OneByOne:
 
 
 def learner_for(ids: Ids, n_symbols: int, runs: Sequence[Settings]) -> Learner:
-    """The engine that the runs ask for; they all ask for the same."""
+    """The engine that the runs ask for; they all ask for the same. Raises ValueError for what it cannot train."""
+    if runs[0].engine in ("compiled", "batched") and not runs[0].as_in_the_paper:
+        raise ValueError(f"engine {runs[0].engine} trains one layer and one sequence of T an update, from a zero state")
     if runs[0].engine == "batched":
         from maestro_lstm.engines.batched import BatchedLearner
 

@@ -1,6 +1,7 @@
 r"""The paper's LSTM (§4.1), written from its equations.
 
-One step takes a symbol x_t (one-hot, V long), the hidden state h and the cell state c (H long each):
+One step takes a symbol x_t (one-hot, V long), the hidden state h and the cell state c (H long each). In a deeper
+network x_t is the hidden state of the layer below.
 
     i = σ(U_i x + b_Ui + W_i h + b_Wi)        input gate: how much of the candidate enters
     f = σ(U_f x + b_Uf + W_f h + b_Wf)        forget gate: how much of the old cell stays
@@ -21,18 +22,18 @@ State = tuple[Tensor, Tensor]  # hidden and cell state, (B, H) each
 
 
 class LSTM(nn.Module):
-    """The cell and its loop over time.
+    """One layer: the cell and its loop over time.
 
     Args:
-        n_symbols: V, the length of a one-hot input.
+        inputs: X, the length of an input: V for symbols, one-hot; H above another layer.
         hidden: H, the length of the hidden and of the cell state.
     """
 
-    def __init__(self, n_symbols: int, hidden: int) -> None:
+    def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
         self.hidden = hidden
-        # nn.Linear's default initialisation: uniform within 1/sqrt(V) for U, 1/sqrt(H) for W, biases likewise
-        self.U = nn.Linear(n_symbols, 4 * hidden)
+        # nn.Linear's default initialisation: uniform within 1/sqrt(X) for U, 1/sqrt(H) for W, biases likewise
+        self.U = nn.Linear(inputs, 4 * hidden)
         self.W = nn.Linear(hidden, 4 * hidden)
 
     def start(self, batch: int) -> State:
@@ -48,18 +49,24 @@ class LSTM(nn.Module):
         h = torch.sigmoid(o) * torch.tanh(c)  # (B, H)
         return h, c
 
-    def forward(self, symbols: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+    def from_input(self, x: Tensor) -> Tensor:
+        """U x + b_U of a whole sequence, (T, B, 4H)."""
+        if x.is_floating_point():
+            return self.U(x)  # type: ignore[no-any-return]
+        # U x for a one-hot x is a column of U: looking it up is the product without its multiplications by zero
+        return F.embedding(x, self.U.weight.t()) + self.U.bias
+
+    def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over a sequence.
 
         Args:
-            symbols: (T, B) ids, 0 ≤ id < V.
+            x: (T, B) ids, 0 ≤ id < V; or (T, B, X), what the layer below shows.
             state: where to go on from; zero if not given.
 
         Returns: hidden states (T, B, H), and the state after the last step.
         """
-        state = state or self.start(symbols.shape[1])
-        # U x for a one-hot x is a column of U: looking it up is the product without its multiplications by zero
-        u = F.embedding(symbols, self.U.weight.t()) + self.U.bias  # (T, B, 4H)
+        state = state or self.start(x.shape[1])
+        u = self.from_input(x)  # (T, B, 4H)
         hidden = []
         for u_t in u:  # (B, 4H)
             state = self.step(u_t, state)

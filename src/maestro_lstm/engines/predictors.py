@@ -1,4 +1,7 @@
-"""A trained network as those see it who only ask what comes next: ids in, scores out, the state handed on."""
+"""A trained network as those see it who only ask what comes next: ids in, scores out, the state handed on.
+
+B sequences are run side by side. Compiled code runs one, of a network of one layer; torch needs many to be quick.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -11,39 +14,46 @@ from torch import Tensor
 from maestro_lstm.choices import EngineName
 from maestro_lstm.engines import compiled
 from maestro_lstm.engines.layout import pack, sizes, split
-from maestro_lstm.engines.network import Network
+from maestro_lstm.engines.network import Network, layers_of
 from maestro_lstm.symbols import Ids
 
 Floats = npt.NDArray[np.float32]
+SIDE_BY_SIDE = 64  # parts of a long sequence: a step of a large network reads all its weights, for one as for many
 
 
 class Predictor(Protocol):
+    side_by_side: int  # B that suits it where there is much to run
+
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
         """A score for every possible next symbol after each id, before any softmax.
 
         Args:
-            ids: (S,), at least one.
+            ids: (S, B), at least one each.
             state: what the call before returned, to go on from there; the state is zero if not given.
 
-        Returns: scores (S, V), and the state after the last id.
+        Returns: scores (S, B, V), and the state after the last ids.
+
+        Raises: ValueError for more sequences than it can run side by side.
         """
 
 
 class TorchPredictor:
     """Either network of `network.py`."""
 
-    def __init__(self, network: Network, device: str) -> None:
-        self.network, self.device = network.to(device).eval(), device
+    def __init__(self, network: Network, device: str, side_by_side: int = 1) -> None:
+        self.network, self.device, self.side_by_side = network.to(device).eval(), device, side_by_side
 
     @torch.inference_mode()
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
         given = torch.from_numpy(ids.astype(np.int64)).to(self.device)
-        scores, state = self.network(given[:, None], state)  # (S, 1, V)
-        return scores[:, 0].cpu().numpy(), state
+        scores, state = self.network(given, state)  # (S, B, V)
+        return scores.cpu().numpy(), state
 
 
 class CompiledPredictor:
     """The network of `compiled.py`."""
+
+    side_by_side = 1
 
     def __init__(self, weights: Mapping[str, Tensor]) -> None:
         self.sizes = sizes(weights)
@@ -53,17 +63,24 @@ class CompiledPredictor:
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
         if ids.max() >= self.sizes[0]:  # compiled code would read beside its arrays
             raise ValueError(f"an id of {ids.max()} among {self.sizes[0]} symbols")
+        if ids.shape[1] != 1:
+            raise ValueError(f"{ids.shape[1]} sequences side by side; compiled code runs one")
         if len(self.room.tanh_c) != len(ids):
             self.room = compiled.steps(len(ids), *self.sizes)
         self.room.h[0], self.room.c[0] = (0, 0) if state is None else state
-        compiled.run(self.parts, ids, self.room)
-        return self.room.scores.copy(), (self.room.h[-1].copy(), self.room.c[-1].copy())
+        compiled.run(self.parts, np.ascontiguousarray(ids[:, 0]), self.room)
+        return self.room.scores[:, None].copy(), (self.room.h[-1].copy(), self.room.c[-1].copy())
 
 
 def predictor(weights: Mapping[str, Tensor], engine: EngineName = "compiled", device: str = "cpu") -> Predictor:
-    """The network with these weights. `batched` is a way to train; what it trained is run in compiled code."""
-    if engine in ("compiled", "batched"):
+    """The network with these weights.
+
+    `batched` is a way to train: what it trained is run in compiled code, as any network of one layer unless the engine
+    is named. What has more is run by torch.
+    """
+    layers = layers_of(weights)
+    if engine in ("compiled", "batched") and layers == 1:
         return CompiledPredictor(weights)
-    network = Network(*sizes(weights), engine)
+    network = Network(*sizes(weights), engine, layers)
     network.load_weights(weights)
-    return TorchPredictor(network, device)
+    return TorchPredictor(network, device, 1 if layers == 1 else SIDE_BY_SIDE)
