@@ -8,6 +8,7 @@ PARAMS_CHECKED = Path("data/params_checked.txt")
 LENGTHS_CHECKED = Path("data/lengths_checked.txt")
 CORPUS = Path("data/corpus")
 NOTES = Path("data/notes")
+RULES = Path("data/rules")
 VOCAB = Path("data/vocab")
 ENCODED = Path("data/encoded")
 METRICS = Path("metrics")
@@ -16,6 +17,7 @@ CURVES = METRICS / "curves"
 EXPLAIN = METRICS / "explain"
 PROBES = METRICS / "probes"
 PLATEAU = METRICS / "plateau"
+WISHES = METRICS / "wishes"
 VS_PAPER = METRICS / "vs_paper"
 MODELS = Path("models")
 RUNS = Path("runs")
@@ -25,8 +27,9 @@ PROVENANCE = Path("provenance")
 PAPER_TABLES = Path("paper/tables.json")
 
 
-def encoded(split: Split) -> Path:
-    return ENCODED / f"{split}.safetensors"
+def encoded(split: Split, rule: str = "") -> Path:
+    """The ids of a split; by one of the rules that are compared, if it is given."""
+    return (RULES / rule if rule else ENCODED) / f"{split}.safetensors"
 
 
 def model(seed: int) -> str:

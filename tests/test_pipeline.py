@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from maestro_lstm.params import WISHES
 from maestro_lstm.sources import closure
 
 PACKAGES = {"maestro_lstm": Path("src/maestro_lstm"), "stages": Path("stages")}
@@ -21,6 +22,7 @@ PLUMBING = {
     "src/maestro_lstm/files.py",
     "src/maestro_lstm/params.py",
     "src/maestro_lstm/progress.py",
+    "src/maestro_lstm/sections.py",
     "src/maestro_lstm/sources.py",
     "stages/__init__.py",
     "stages/command.py",
@@ -68,26 +70,32 @@ def leaves(tree: Any, prefix: str = "") -> set[str]:
     return {leaf for key, value in tree.items() for leaf in leaves(value, f"{prefix}.{key}" if prefix else key)}
 
 
+def crossed(stage: Any) -> set[str]:
+    """The lists in params.yaml of which each value is a stage of its own."""
+    return set(re.findall(r"\$\{((?!item)[\w.]+)\}", str(stage.get("matrix", ""))))
+
+
 def test_every_param_is_declared_by_a_stage_and_every_declared_one_exists() -> None:
     declared = set()
     for name, stage in STAGES.items():
         for key in stage.get("params", []) if name != "check_params" else []:
             networks = PARAMS["networks"] if "${item.network}" in key else [""]
             declared |= {key.replace("${item.network}", network) for network in networks}
-        declared |= set(re.findall(r"\$\{((?!item)[\w.]+)\}", str(stage.get("matrix", ""))))
+        declared |= crossed(stage)
     assert declared == leaves(PARAMS)
 
 
 SECTIONS = "|".join(key for key, value in PARAMS.items() if isinstance(value, dict) and key != "networks")
 READ = re.compile(rf"params\.((?:{SECTIONS})(?:\.\w+)*|seed|seeds|corpus|device|engine)\b")
-# what a script reads through study.py is told there, experiment by experiment
+# what a script reads through study.py or wishes.py is told there, experiment by experiment
 THROUGH_STUDY = {"sweep_optimizer", "sweep_learning_rate", "sweep_seq_len", "train"}
+THROUGH_STUDY |= {f"wish_{wish}" for wish in WISHES}
 
 
 @pytest.mark.parametrize("stage", sorted(STAGES.keys() - THROUGH_STUDY - {"check_params"}))
 def test_a_stage_declares_the_params_that_its_script_reads(stage: str) -> None:
     read = set(READ.findall(Path(script_of(stage)).read_text()))
-    declared = set(STAGES[stage].get("params", [])) | {"train.networks"}
+    declared = set(STAGES[stage].get("params", [])) | crossed(STAGES[stage])
     if script_of(stage) == "stages/parse.py":  # reads its own section
         read = {f"parse.{key}" for key in PARAMS["parse"]}
     assert read <= declared

@@ -24,6 +24,10 @@ SMALL = {
     "download": {"chorales": 20},
     "sweep": {"epochs": 5},
     "explain": {"learning_rate": ["constant"]},
+    "wish_size": {"layers": [1, 2], "hidden": [64], "symbols": 50_000, "seeds": 1},
+    "wish_lengths": {"candidates": [25, "growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
+    "wish_batch": {"draws": ["streams"], "batch": [1, 16], "symbols": 50_000, "seeds": 1},
+    "wish_rule": {"symbols": 50_000, "seeds": 1},
     "schedules": {"cyclical": {"updates_up": 200}},
     "train": {"epochs": 20, "log_every": 100},
 }

@@ -39,6 +39,15 @@ class Counts(_File):
         return self
 
 
+class Notes(BaseModel):
+    """A split in metrics/parse_rule."""
+
+    model_config = ConfigDict(strict=True)
+
+    pitches: Annotated[int, Field(ge=1)]
+    notes: Annotated[int, Field(ge=1)]
+
+
 class OnePass(_File):
     """metrics/evaluate of an n-gram: `scores.Scores`."""
 
@@ -88,6 +97,12 @@ SELECTED: dict[str, type[BaseModel]] = {"optimizer": Optimizer, "learning_rate":
 def read_counts(path: Path) -> Counts:
     """Raises UserError, naming the file, as all of these do."""
     return _checked(Counts, read_json(path), path)
+
+
+def read_notes(path: Path) -> dict[str, int]:
+    """Of the validation split: pitches that one rule says, and notes that were played."""
+    splits = read_json(path)
+    return _checked(Notes, splits.get("validation") if isinstance(splits, dict) else None, path).model_dump()
 
 
 def read_one_pass(path: Path) -> dict[str, float]:

@@ -4,131 +4,53 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output, ScheduleName
+from maestro_lstm.choices import OptimizerName, ScheduleName
 from maestro_lstm.errors import UserError
-from maestro_lstm.symbols import PITCH_OF_NAME
+from maestro_lstm.sections import (
+    Device,
+    Download,
+    Engine,
+    Explain,
+    Floors,
+    Generate,
+    NetworkParams,
+    Parse,
+    Positive,
+    Rate,
+    Schedules,
+    Section,
+    Seeds,
+    Sweep,
+    SweepLearningRate,
+    SweepOptimizer,
+    SweepSeqLen,
+    Train,
+    WishBatch,
+    Wishes,
+    WishLengths,
+    WishRule,
+    WishSize,
+)
 
-Positive = Annotated[int, Field(ge=1)]
-Rate = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Engine = Literal["auto"] | EngineName
-Device = Literal["auto", "cpu", "cuda"]
 SweepName = Literal["optimizer", "learning_rate", "seq_len"]
 SWEEPS: tuple[SweepName, ...] = ("optimizer", "learning_rate", "seq_len")  # in the order in which they are run
 FACTORS = ("output", "learning_rate", "loss", "draws")  # that `explain` crosses
+WishName = Literal["size", "lengths", "batch", "rule"]
+# what the paper wished for → the lists that are crossed, in the order of the command line
+WISHES: dict[WishName, tuple[str, ...]] = {
+    "size": ("layers", "hidden"),
+    "lengths": ("candidates",),
+    "batch": ("draws", "batch"),
+    "rule": ("rule",),
+}
 
 # what pydantic puts into the place of an error for the branches of a union; they are no keys
 BRANCH = re.compile(r"(literal\[|constrained-|function-)|(int|float|str)$")
 NAME = r"^[a-z][a-z0-9_]*$"  # of a network: it becomes a file name
-
-
-class Section(BaseModel):
-    # strict: "0.001" is text and True is not 1; forbid: a misspelt key is an error, not a default
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Download(Section):
-    maestro: Literal["3.0.0", "2.0.0"]
-    chorales: Annotated[int, Field(ge=3, le=400)]
-    folder: Annotated[str, Field(min_length=1)]
-
-
-class Parse(Section):
-    engine: Literal["fast", "music21"]
-    rule: Literal["paper", "clean"]
-    max_bad: Share
-
-    @model_validator(mode="after")
-    def _engine_has_the_rule(self) -> Self:
-        if self.engine == "music21" and self.rule == "clean":
-            raise ValueError("engine music21 has no rule clean; say rule: paper or engine: fast")
-        return self
-
-
-class NetworkParams(Section):
-    hidden: Annotated[int, Field(ge=1, le=4096)]
-    output: Output
-
-
-class Constant(Section):
-    rate: Rate
-
-
-class Cyclical(Section):
-    low: Rate
-    high: Rate
-    updates_up: Positive
-
-    @model_validator(mode="after")
-    def _rises(self) -> Self:
-        if self.low > self.high:
-            raise ValueError("low must not be above high")
-        return self
-
-
-class Schedules(Section):
-    constant: Constant
-    cyclical: Cyclical
-
-
-class Sweep(Section):
-    epochs: Positive
-    every: Positive
-    margin: Annotated[float, Field(ge=0, le=100)]
-
-
-class SweepOptimizer(Section):
-    candidates: Annotated[list[OptimizerName], Field(min_length=1)]
-    paper: OptimizerName
-    seq_len: Positive
-
-
-class SweepLearningRate(Section):
-    candidates: Annotated[list[ScheduleName], Field(min_length=1)]
-    paper: ScheduleName
-    seq_len: Positive
-    cyclical_high: Rate
-
-
-class SweepSeqLen(Section):
-    candidates: Annotated[list[Positive], Field(min_length=1)]
-    paper: Positive
-
-
-class Explain(Section):
-    output: Annotated[list[Output], Field(min_length=1)]
-    learning_rate: Annotated[list[ScheduleName], Field(min_length=1)]
-    loss: Annotated[list[LossSteps], Field(min_length=1)]
-    draws: Annotated[list[Draws], Field(min_length=1)]
-    seq_len: Positive
-    log_every: Positive
-    probes: Annotated[int, Field(ge=2, le=10_000)]  # at the start and at the end
-
-
-class Train(Section):
-    networks: Annotated[list[str], Field(min_length=1)]
-    epochs: Positive
-    log_every: Positive
-    smoothing: Annotated[float, Field(ge=0, lt=1)]
-
-
-class Floors(Section):
-    orders: Annotated[list[Annotated[int, Field(ge=1, le=9)]], Field(min_length=1)]  # 90^9 still fits 63 bits
-
-
-class Generate(Section):
-    start: str
-    symbols: Annotated[int, Field(ge=1, le=1_000_000)]
-
-    @model_validator(mode="after")
-    def _start_is_a_key(self) -> Self:
-        if self.start not in PITCH_OF_NAME:
-            raise ValueError(f"start must be a piano key such as C3, F#4 or B-2, not {self.start}")
-        return self
 
 
 class Params(Section):
@@ -139,7 +61,7 @@ class Params(Section):
     learning_rate: Literal["auto"] | ScheduleName | Rate
     seq_len: Literal["auto"] | Positive
     seed: Annotated[int, Field(ge=0, lt=2**31)]
-    seeds: Annotated[int, Field(ge=1, le=1000)]
+    seeds: Seeds
     device: Device
     engine: Engine
     download: Download
@@ -151,6 +73,11 @@ class Params(Section):
     sweep_learning_rate: SweepLearningRate
     sweep_seq_len: SweepSeqLen
     explain: Explain
+    wishes: Wishes
+    wish_size: WishSize
+    wish_lengths: WishLengths
+    wish_batch: WishBatch
+    wish_rule: WishRule
     train: Train
     floors: Floors
     generate: Generate
@@ -161,6 +88,7 @@ class Params(Section):
             raise ValueError("sweep_learning_rate.cyclical_high must not be below schedules.cyclical.low")
         lists = {f"sweep_{sweep}.candidates": self.candidates(sweep) for sweep in SWEEPS}
         lists |= {f"explain.{factor}": list(getattr(self.explain, factor)) for factor in FACTORS}
+        lists |= {f"wish_{wish}.{key}": list(getattr(self.wish(wish), key)) for wish in WISHES for key in WISHES[wish]}
         lists |= {"train.networks": list(self.train.networks), "floors.orders": list(self.floors.orders)}
         for key, values in lists.items():
             if len(set(values)) < len(values):
@@ -175,6 +103,10 @@ class Params(Section):
     def candidates(self, sweep: SweepName) -> list[Any]:
         """What a sweep tries."""
         return list(getattr(self, f"sweep_{sweep}").candidates)
+
+    def wish(self, name: WishName) -> Any:
+        """The section of one of the wishes."""
+        return getattr(self, f"wish_{name}")
 
     @property
     def all_seeds(self) -> range:

@@ -1,7 +1,10 @@
-"""What was seen of the collapse → pictures (SVG): for eyes that cannot tell red from green, and for print."""
+"""What was seen of the collapse, and of what the paper wished for → pictures (SVG).
+
+For eyes that cannot tell red from green, and for print.
+"""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +24,9 @@ STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-# of Okabe and Ito's palette (2008); the dashes are for print
+# Okabe and Ito's palette (2008), and marks for print
+GROUPS = (("#0072B2", "o"), ("#E69F00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#56B4E9", "v"), ("#000000", "x"))
+# of that palette; the dashes are for print
 LOOKS: dict[Output, dict[str, Any]] = {
     "softmax": {"color": "#0072B2", "linestyle": "-"},
     "logits": {"color": "#E69F00", "linestyle": "--"},
@@ -78,3 +83,32 @@ def softmax_twice(p: Doubles, n_symbols: int) -> Doubles:
     """The paper's loss in nats where the right symbol has the probability p and one other has all the rest: the cross
     entropy of (p, 1 − p, 0, …, 0), taken for scores."""
     return np.asarray(-p + np.log(np.exp(p) + np.exp(1 - p) + n_symbols - 2))
+
+
+def wish_picture(points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
+    """Accuracy and nats over a sweep's settings: a mark a run, a line through the means of each group.
+
+    Args:
+        points: `wish_report.points`.
+        names: of the values of a candidate; the last is what stands along the axis.
+    """
+    table = pd.DataFrame(points)
+    measures = {"accuracy": "accuracy, percent"}
+    measures |= {"nats_a_note": "nats a note"} if "nats_a_note" in table else {"nats": "nats a symbol"}
+    settings = list(dict.fromkeys(table["setting"]))
+    place = {setting: k for k, setting in enumerate(settings)}
+    with _drawn(9, len(measures)) as (_, axes, file):
+        for panel, (measure, title) in zip(axes, measures.items(), strict=True):
+            for k, (group, rows) in enumerate(table.groupby(table["group"].astype(str), sort=False)):
+                color, mark = GROUPS[k % len(GROUPS)]
+                panel.plot(rows["setting"].map(place), rows[measure], mark, color=color, markersize=4)
+                means = rows.groupby("setting", sort=False)[measure].mean()
+                if group:  # else its settings are kinds, not a scale
+                    label = f"{group} {names[0]}"
+                    panel.plot(means.index.map(place), means, color=color, linewidth=1, label=label)
+            panel.set(title=title, xlabel=names[-1])
+            panel.set_xticks(range(len(settings)), [str(setting) for setting in settings])
+            panel.margins(x=0.1)
+        if table["group"].any():
+            axes[0].legend(frameon=False, fontsize=8)
+    return file.getvalue()

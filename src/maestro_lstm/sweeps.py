@@ -1,12 +1,17 @@
-"""A trained run → figures: what it scores in the experiments (paper §4.3)."""
+"""A trained run → figures: what it scores in the experiments (paper §4.3) and among what the paper wished for."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from maestro_lstm.compute import use_one_core
 from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.evaluation import evaluate
 from maestro_lstm.runs import Run
 from maestro_lstm.symbols import Ids
+from maestro_lstm.training import lengths_of
 from maestro_lstm.windows import spaced_windows
+
+STRETCH = 2500  # symbols: long enough for a state that was carried to tell
 
 
 def score(run: Run, validation_ids: Ids, every: int) -> dict[str, Any]:
@@ -20,3 +25,42 @@ def score(run: Run, validation_ids: Ids, every: int) -> dict[str, Any]:
     scores = evaluate(network, *spaced_windows(validation_ids, settings.seq_len, every)).rounded()
     figures = {key: scores[key] for key in ("accuracy", "nats", "distinct", "next_share")}
     return {"seed": settings.seed, **figures, "loss": round(run.loss, 4)}
+
+
+def score_wish(run: Run, train_symbols: int, validation_ids: Ids, every: int) -> dict[str, Any]:
+    """Figures of a run's last weights on validation, and what they cost: seed, accuracy (percent), accuracy_pitches,
+    nats, distinct, next_share (percent), symbols (predicted), weights, updates, symbols_seen.
+
+    Args:
+        train_symbols: of the split that it was trained on.
+        every: one stretch of STRETCH symbols in so many is looked at, whatever T the candidate has; 1: the whole split.
+    """
+    use_one_core()
+    settings = run.settings
+    looked_at = validation_ids[:-1], validation_ids[1:]
+    if every > 1:
+        looked_at = spaced_windows(validation_ids, min(STRETCH, len(validation_ids) // every), every)
+    scores = evaluate(predictor(run.last, settings.engine, settings.device), *looked_at).rounded()
+    lengths = lengths_of(settings, train_symbols)
+    return {
+        "seed": settings.seed,
+        **{key: scores[key] for key in ("symbols", "accuracy", "accuracy_pitches", "nats", "distinct", "next_share")},
+        "weights": sum(weight.numel() for weight in run.last.values()),
+        "updates": len(lengths),
+        "symbols_seen": int(lengths.sum()) * settings.batch,
+    }
+
+
+def a_note(scores: Mapping[str, Any], pitches: int, notes: int) -> dict[str, float]:
+    """Figures of a whole split for each note that was played, whichever rule says it and however often: nats_a_note,
+    right_a_note (pitches guessed right, percent of the notes).
+
+    Args:
+        scores: `score_wish`.
+        pitches: among the split's symbols.
+        notes: that were played.
+    """
+    return {
+        "nats_a_note": round(scores["nats"] * scores["symbols"] / notes, 4),
+        "right_a_note": round(scores["accuracy_pitches"] * pitches / notes, 4),
+    }

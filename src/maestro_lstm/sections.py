@@ -1,0 +1,162 @@
+"""The sections of params.yaml, typed: which keys each has, and the range of each."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output, Rule, ScheduleName
+from maestro_lstm.symbols import PITCH_OF_NAME
+
+Positive = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Hidden = Annotated[int, Field(ge=1, le=4096)]
+Batch = Annotated[int, Field(ge=1, le=4096)]
+Seeds = Annotated[int, Field(ge=1, le=1000)]
+Engine = Literal["auto"] | EngineName
+Device = Literal["auto", "cpu", "cuda"]
+
+
+class Section(BaseModel):
+    # strict: "0.001" is text and True is not 1; forbid: a misspelt key is an error, not a default
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Download(Section):
+    maestro: Literal["3.0.0", "2.0.0"]
+    chorales: Annotated[int, Field(ge=3, le=400)]
+    folder: Annotated[str, Field(min_length=1)]
+
+
+class Parse(Section):
+    engine: Literal["fast", "music21"]
+    rule: Rule
+    max_bad: Share
+
+    @model_validator(mode="after")
+    def _engine_has_the_rule(self) -> Self:
+        if self.engine == "music21" and self.rule == "clean":
+            raise ValueError("engine music21 has no rule clean; say rule: paper or engine: fast")
+        return self
+
+
+class NetworkParams(Section):
+    hidden: Hidden
+    output: Output
+
+
+class Constant(Section):
+    rate: Rate
+
+
+class Cyclical(Section):
+    low: Rate
+    high: Rate
+    updates_up: Positive
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        return self
+
+
+class Schedules(Section):
+    constant: Constant
+    cyclical: Cyclical
+
+
+class Sweep(Section):
+    epochs: Positive
+    every: Positive
+    margin: Annotated[float, Field(ge=0, le=100)]
+
+
+class SweepOptimizer(Section):
+    candidates: Annotated[list[OptimizerName], Field(min_length=1)]
+    paper: OptimizerName
+    seq_len: Positive
+
+
+class SweepLearningRate(Section):
+    candidates: Annotated[list[ScheduleName], Field(min_length=1)]
+    paper: ScheduleName
+    seq_len: Positive
+    cyclical_high: Rate
+
+
+class SweepSeqLen(Section):
+    candidates: Annotated[list[Positive], Field(min_length=1)]
+    paper: Positive
+
+
+class Explain(Section):
+    output: Annotated[list[Output], Field(min_length=1)]
+    learning_rate: Annotated[list[ScheduleName], Field(min_length=1)]
+    loss: Annotated[list[LossSteps], Field(min_length=1)]
+    draws: Annotated[list[Draws], Field(min_length=1)]
+    seq_len: Positive
+    log_every: Positive
+    probes: Annotated[int, Field(ge=2, le=10_000)]  # at the start and at the end
+
+
+class Wishes(Section):
+    hidden: Hidden
+    batch: Batch
+    seq_len: Positive
+    rate: Rate
+    warm_up: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Wish(Section):
+    symbols: Positive
+    seeds: Seeds
+
+
+class WishSize(Wish):
+    layers: Annotated[list[Annotated[int, Field(ge=1, le=16)]], Field(min_length=1)]
+    hidden: Annotated[list[Hidden], Field(min_length=1)]
+
+
+class WishLengths(Wish):
+    candidates: Annotated[list[Positive | Literal["growing", "cyclical"]], Field(min_length=1)]
+    shortest: Positive
+    longest: Positive
+    updates_up: Positive
+
+    @model_validator(mode="after")
+    def _grows(self) -> Self:
+        if self.shortest > self.longest:
+            raise ValueError("shortest must not be above longest")
+        return self
+
+
+class WishBatch(Wish):
+    draws: Annotated[list[Draws], Field(min_length=1)]
+    batch: Annotated[list[Batch], Field(min_length=1)]
+
+
+class WishRule(Wish):
+    rule: Annotated[list[Rule], Field(min_length=1)]
+
+
+class Train(Section):
+    networks: Annotated[list[str], Field(min_length=1)]
+    epochs: Positive
+    log_every: Positive
+    smoothing: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Floors(Section):
+    orders: Annotated[list[Annotated[int, Field(ge=1, le=9)]], Field(min_length=1)]  # 90^9 still fits 63 bits
+
+
+class Generate(Section):
+    start: str
+    symbols: Annotated[int, Field(ge=1, le=1_000_000)]
+
+    @model_validator(mode="after")
+    def _start_is_a_key(self) -> Self:
+        if self.start not in PITCH_OF_NAME:
+            raise ValueError(f"start must be a piano key such as C3, F#4 or B-2, not {self.start}")
+        return self

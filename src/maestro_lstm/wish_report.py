@@ -1,0 +1,64 @@
+"""What the paper wished for, from the figures of every candidate → a table, and points as plots show them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from maestro_lstm.wishes import Candidate
+
+Figures = Mapping[str, Any]  # `seeds.over_seeds` of one candidate
+A_NOTE = {"nats_a_note": "nats a note", "right_a_note": "right, of the notes"}  # where rules are compared
+HEADS = {
+    "weights": "weights",
+    "updates": "updates",
+    "symbols_seen": "symbols seen",
+    "accuracy": "accuracy",
+    "accuracy_pitches": "on pitches",
+    "nats": "nats",
+    **A_NOTE,
+}
+
+
+def spread(figures: Figures, key: str) -> tuple[float, float]:
+    """Mean and standard deviation (of the sample; 0 for one seed) over the seeds."""
+    values = [run[key] for run in figures["runs"]]
+    return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+
+
+def as_text(factors: Sequence[str], candidates: Mapping[Candidate, Figures]) -> str:
+    """One sweep in Markdown, a row a candidate.
+
+    Args:
+        factors: what each value of a candidate is called.
+    """
+    keys = [key for key in HEADS if key in next(iter(candidates.values()))]
+    lines = ["| " + " | ".join([*factors, *(HEADS[key] for key in keys)]) + " |"]
+    lines.append("|" + "---|" * len(factors) + "---:|" * len(keys))
+    for candidate, figures in candidates.items():
+        cells = [*map(str, candidate), *(_told(figures, key) for key in keys)]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _told(figures: Figures, key: str) -> str:
+    mean, std = spread(figures, key)
+    if "nats" in key:
+        return f"{mean:.3f} ± {std:.3f}"
+    if key in ("weights", "updates", "symbols_seen"):
+        return f"{mean:,.0f}"
+    return f"{mean:.2f} ± {std:.2f} %"
+
+
+def points(candidates: Mapping[Candidate, Figures]) -> list[dict[str, Any]]:
+    """A point a run: along the last value of a candidate, a group for what stands before it."""
+    return [
+        {
+            "setting": candidate[-1],
+            "group": " ".join(map(str, candidate[:-1])),
+            "seed": run["seed"],
+            **{key: run[key] for key in ("accuracy", "nats", *A_NOTE) if key in run},
+        }
+        for candidate, figures in candidates.items()
+        for run in figures["runs"]
+    ]

@@ -1,0 +1,82 @@
+"""What the paper wished for (§5.2.3, §5.3), as sweeps: a deeper network, a schedule of lengths, the data in order.
+
+All on logits, and in one sweep all on equally many symbols. A candidate is a value of each list that its sweep crosses.
+"""
+
+import math
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from maestro_lstm.choices import LengthName
+from maestro_lstm.compute import pick_engine
+from maestro_lstm.params import WISHES, Params, WishName
+from maestro_lstm.schedules import Cosine
+from maestro_lstm.settings import Settings
+from maestro_lstm.study import trainable
+
+POINTS = 50  # of a training's curve: where it may leave a snapshot
+Candidate = tuple[Any, ...]  # its values, in the order of `WISHES`
+
+
+def candidates(params: Params, wish: WishName) -> dict[Candidate, list[Settings]]:
+    """Every candidate of a sweep, with the settings of its runs, a seed each."""
+    section = params.wish(wish)
+    crossed = product(*(getattr(section, key) for key in WISHES[wish]))
+    seeds = range(params.seed, params.seed + section.seeds)
+    return {values: [replace(settings_of(params, wish, values), seed=seed) for seed in seeds] for values in crossed}
+
+
+def name_of(candidate: Candidate) -> str:
+    """Of its files, such as 2-512."""
+    return "-".join(map(str, candidate))
+
+
+def settings_of(params: Params, wish: WishName, candidate: Candidate) -> Settings:
+    """How a candidate is trained, with the first seed."""
+    common, section = params.wishes, params.wish(wish)
+    engine, device = pick_engine(params.engine, params.device)
+    base = Settings(
+        hidden=common.hidden,
+        output="logits",
+        optimizer="adam",
+        schedule=Cosine(common.rate, common.warm_up),
+        seq_len=common.seq_len,
+        epochs=1,
+        seed=params.seed,
+        smoothing=params.train.smoothing,
+        engine=engine,
+        device=device,
+        batch=common.batch,
+        symbols=section.symbols,
+    )
+    if wish == "size":
+        layers, hidden = candidate
+        wished = replace(base, draws="streams", layers=layers, hidden=hidden)
+    elif wish == "lengths":
+        wished = _with_length(base, section, candidate[0])
+    elif wish == "batch":
+        draws, batch = candidate
+        wished = replace(base, draws=draws, batch=batch)
+    else:
+        wished = replace(base, draws="streams")  # on the symbols of its rule
+    return trainable(
+        replace(
+            wished,
+            schedule=Cosine(common.rate * _longer_steps(params, wished), common.warm_up),
+            log_every=max(wished.symbols // (wished.batch * wished.seq_len) // POINTS, 1),
+        )
+    )
+
+
+def _longer_steps(params: Params, wished: Settings) -> float:
+    """How many times as long as for one sequence and the common width: the mean over B sequences has 1/√B of the noise,
+    and at the rate that suits 64 units 3 × 512 learn nothing."""
+    return math.sqrt(wished.batch * params.wishes.hidden / wished.hidden)
+
+
+def _with_length(base: Settings, section: Any, candidate: int | LengthName) -> Settings:
+    if isinstance(candidate, int):
+        return replace(base, seq_len=candidate)
+    up = section.updates_up if candidate == "cyclical" else 0
+    return replace(base, lengths=candidate, shortest=section.shortest, seq_len=section.longest, lengths_up=up)
