@@ -147,6 +147,11 @@ def test_all_stages_run_in_order_and_the_same_way_twice(
     assert row["delta"] == pytest.approx(row["ours"] - 41.7)
     assert not Path("metrics/vs_paper/optimizer_adagrad.json").exists()  # not a candidate here
     assert Path("metrics/tables.md").read_text() in told
+    paper, clean = (json.loads(Path(f"metrics/parse_rule/{rule}.json").read_text()) for rule in ("paper", "clean"))
+    for split in SPLITS:
+        assert clean[split]["pitches"] == clean[split]["notes"] == paper[split]["notes"] < paper[split]["pitches"]
+        assert paper[split]["symbols"] == figures[split]["symbols"]  # parse.rule: paper
+    assert Path("metrics/wishes/size.md").read_text() in told
     for network in ("paper", "corrected"):
         symbols = json.loads(Path(f"generated/{network}/symbols.json").read_text())["notes"]
         assert (symbols[0], len(symbols)) == ("C3", 31)
@@ -209,6 +214,11 @@ def test_one_bad_file_is_skipped_named_and_counted(
             "99999 is longer than the train split",
         ),
         ("evaluate paper", ("models/paper/seed-0.safetensors", ""), "seed-0.safetensors is damaged"),
+        ("wish depth 2", None, "depth is no wish: say one of size, lengths, batch, rule"),
+        ("wish size 2", None, "argument 3 is missing: hidden"),
+        ("wish size 9 8", None, "wish_size has no 9-8"),
+        ("wish rule clean", ("data/rules/clean/train.safetensors", ""), "clean/train.safetensors is damaged"),
+        ("parse_rule music21", None, "music21 is no rule: say one of paper, clean"),
     ],
 )
 def test_bad_input_is_one_line_and_earlier_outputs_stay(

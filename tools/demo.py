@@ -24,10 +24,10 @@ SMALL = {
     "train": {"epochs": 15, "log_every": 100},
     "sweep": {"epochs": 3},
     "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
-    "wish_size": {"layers": [1, 2], "hidden": [64], "symbols": 50_000, "seeds": 1},
-    "wish_lengths": {"candidates": [25, "growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
-    "wish_batch": {"draws": ["streams"], "batch": [1, 16], "symbols": 50_000, "seeds": 1},
-    "wish_rule": {"symbols": 50_000, "seeds": 1},
+    "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000},
+    "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
+    "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
+    "wish_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
     "schedules": {"cyclical": {"updates_up": 200}},
 }
 

@@ -20,10 +20,10 @@ HEADS = {
 }
 
 
-def spread(figures: Figures, key: str) -> tuple[float, float]:
-    """Mean and standard deviation (of the sample; 0 for one seed) over the seeds."""
+def spread(figures: Figures, key: str) -> tuple[float, float | None]:
+    """Mean and standard deviation (of the sample; None for one seed) over the seeds."""
     values = [run[key] for run in figures["runs"]]
-    return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None
 
 
 def as_text(factors: Sequence[str], candidates: Mapping[Candidate, Figures]) -> str:
@@ -32,7 +32,7 @@ def as_text(factors: Sequence[str], candidates: Mapping[Candidate, Figures]) -> 
     Args:
         factors: what each value of a candidate is called.
     """
-    keys = [key for key in HEADS if key in next(iter(candidates.values()))]
+    keys = [key for key in HEADS if key in next(iter(candidates.values()))["runs"][0]]
     lines = ["| " + " | ".join([*factors, *(HEADS[key] for key in keys)]) + " |"]
     lines.append("|" + "---|" * len(factors) + "---:|" * len(keys))
     for candidate, figures in candidates.items():
@@ -43,11 +43,11 @@ def as_text(factors: Sequence[str], candidates: Mapping[Candidate, Figures]) -> 
 
 def _told(figures: Figures, key: str) -> str:
     mean, std = spread(figures, key)
-    if "nats" in key:
-        return f"{mean:.3f} ± {std:.3f}"
     if key in ("weights", "updates", "symbols_seen"):
         return f"{mean:,.0f}"
-    return f"{mean:.2f} ± {std:.2f} %"
+    digits, unit = (3, "") if "nats" in key else (2, " %")
+    told = f"{mean:.{digits}f}" if std is None else f"{mean:.{digits}f} ± {std:.{digits}f}"
+    return told + unit
 
 
 def points(candidates: Mapping[Candidate, Figures]) -> list[dict[str, Any]]:

@@ -1,0 +1,49 @@
+"""How long a symbol takes to train on, by the size of the network, as `wish_size` trains it, on one core.
+
+`python -m benchmarks.sizes`, a minute; the table, and benchmarks/sizes.json with the machine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.__main__ import table
+from benchmarks.measure import Figure, Way, compare
+from maestro_lstm.encoded import load_ids
+from maestro_lstm.files import write_json
+from maestro_lstm.params import load_params
+from maestro_lstm.settings import Settings
+from maestro_lstm.symbols import SYMBOLS, Ids
+from maestro_lstm.training import Training
+from maestro_lstm.wishes import candidates
+from stages import command, paths
+
+RESULTS = Path("benchmarks/sizes.json")
+UPDATES = 2  # a call
+
+
+def sizes(ids: Ids, networks: Sequence[Settings]) -> list[Figure]:
+    """A symbol's share of an update, for each network."""
+    figures = []
+    for settings in networks:
+        training = Training(ids, len(SYMBOLS), [settings])
+        some = slice(0, UPDATES)
+        starts, rates, lengths = training.starts[:, some], training.rates[:, some], training.lengths[some]
+        way = Way(partial(training.learner.take_updates, starts, rates, lengths), int(lengths.sum()) * settings.batch)
+        what = f"{settings.layers} × {settings.hidden}, B = {settings.batch}, T = {settings.seq_len}"
+        figures += compare(what, {settings.engine: way}, settings.engine, "µs a symbol", 1e6, rounds=3)
+    return figures
+
+
+def main() -> None:
+    networks = [runs[0] for runs in candidates(load_params(), "size").values()]
+    figures = [asdict(figure) for figure in sizes(load_ids(paths.encoded("train")), networks)]
+    write_json(RESULTS, {"machine": machine.describe(), "figures": figures})
+    print(table(figures))
+    print(f"\n{machine.processor()}; all of it in {RESULTS}")
+
+
+if __name__ == "__main__":
+    command.tell_in_a_line(main)

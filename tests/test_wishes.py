@@ -1,0 +1,133 @@
+"""What the paper wished for: which trainings it comes to, how they are scored, and how that is told."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from maestro_lstm.engines.predictors import predictor
+from maestro_lstm.evaluation import evaluate
+from maestro_lstm.params import WISHES, WishName, load_params
+from maestro_lstm.pictures import wish_picture
+from maestro_lstm.runs import Run, results
+from maestro_lstm.schedules import Cosine
+from maestro_lstm.settings import Settings
+from maestro_lstm.sweeps import STRETCH, a_note, score_wish
+from maestro_lstm.symbols import Ids
+from maestro_lstm.training import Training, lengths_of
+from maestro_lstm.windows import spaced_windows
+from maestro_lstm.wish_report import as_text, points
+from maestro_lstm.wishes import candidates, name_of, settings_of
+
+PARAMS = load_params()
+IDS: Ids = np.random.default_rng(0).integers(0, 90, size=13_000).astype(np.uint8)
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_all_candidates_of_a_sweep_see_equally_many_symbols(wish: WishName) -> None:
+    for runs in candidates(PARAMS, wish).values():
+        seen = {int(lengths_of(run, 9_924_291).sum()) * run.batch for run in runs}
+        assert len(seen) == 1
+        # what is left over of an update
+        assert abs(seen.pop() - PARAMS.wish(wish).symbols) <= runs[0].batch * runs[0].seq_len
+
+
+def test_a_candidate_differs_from_the_next_in_what_its_lists_say() -> None:
+    size = candidates(PARAMS, "size")
+    assert {(run.layers, run.hidden) for runs in size.values() for run in runs} == set(size)
+    batch = candidates(PARAMS, "batch")
+    assert {(run.draws, run.batch) for runs in batch.values() for run in runs} == set(batch)
+    assert {run.output for wish in WISHES for runs in candidates(PARAMS, wish).values() for run in runs} == {"logits"}
+    growing, at_100 = settings_of(PARAMS, "lengths", ("growing",)), settings_of(PARAMS, "lengths", (100,))
+    assert (growing.lengths, growing.shortest, growing.seq_len) == ("growing", 25, 200)
+    assert (at_100.lengths, at_100.seq_len) == ("constant", 100)
+    assert replace(growing, lengths="constant", shortest=0, seq_len=100, log_every=1) == replace(at_100, log_every=1)
+
+
+def test_seeds_are_those_that_the_sweep_asks_for() -> None:
+    for wish in WISHES:
+        for runs in candidates(PARAMS, wish).values():
+            assert [run.seed for run in runs] == list(range(PARAMS.wish(wish).seeds))
+
+
+def test_the_rate_rises_with_the_root_of_the_batch_and_falls_with_that_of_the_width() -> None:
+    def peak(wish: WishName, *candidate: Any) -> float:
+        schedule = settings_of(PARAMS, wish, candidate).schedule
+        assert isinstance(schedule, Cosine)
+        return schedule.peak
+
+    assert peak("batch", "random", 1) == PARAMS.wishes.rate
+    assert peak("batch", "streams", 64) == pytest.approx(8 * PARAMS.wishes.rate)
+    assert peak("size", 1, 256) == pytest.approx(peak("size", 3, 64) / 2)
+
+
+def test_files_are_named_after_the_candidates_values() -> None:
+    assert name_of((2, 512)) == "2-512"
+    assert name_of(("streams", 64)) == "streams-64"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    settings = Settings(
+        8, "logits", "adam", Cosine(0.01, 0.1), 10, 1, 3, batch=4, layers=2, engine="torch", symbols=800
+    )
+    training = Training(IDS, 90, [settings])
+    list(training)
+    (done,) = results(training)
+    assert isinstance(done, Run)
+    return done
+
+
+def test_a_run_is_scored_on_the_whole_split_or_on_one_stretch_in_four(run: Run) -> None:
+    network = predictor(run.last, "torch")
+    whole, part = score_wish(run, len(IDS), IDS, 1), score_wish(run, len(IDS), IDS, 4)
+    assert whole["symbols"] == len(IDS) - 1
+    assert whole["nats"] == evaluate(network, IDS[:-1], IDS[1:]).rounded()["nats"]
+    assert part["symbols"] == 2 * STRETCH  # from 0 and from 10,000 on
+    assert part["nats"] == evaluate(network, *spaced_windows(IDS, STRETCH, 4)).rounded()["nats"]
+
+
+def test_what_a_run_cost_is_told(run: Run) -> None:
+    figures = score_wish(run, len(IDS), IDS, 4)
+    h, v = 8, 90
+    assert figures["weights"] == 4 * h * (v + h + 2) + 4 * h * (h + h + 2) + v * (h + 1)
+    assert (figures["updates"], figures["symbols_seen"], figures["seed"]) == (20, 800, 3)
+
+
+def test_a_small_corpus_has_a_stretch_too(run: Run) -> None:
+    assert score_wish(run, len(IDS), IDS[:9], 4)["symbols"] == 2
+
+
+def test_figures_a_note_do_not_depend_on_how_often_a_note_is_said() -> None:
+    """A stream in which every note is said a second time at no cost, and right."""
+    once = a_note({"nats": 2.0, "symbols": 200, "accuracy_pitches": 20.0}, pitches=100, notes=100)
+    twice = a_note({"nats": 400 / 300, "symbols": 300, "accuracy_pitches": 60.0}, pitches=200, notes=100)
+    assert once == {"nats_a_note": 4.0, "right_a_note": 20.0}
+    assert twice["nats_a_note"] == once["nats_a_note"]
+    assert twice["right_a_note"] == 120.0  # a repeat that is foreseen is one more that is right: told beside the nats
+
+
+def figures(accuracy: float, seeds: int, **more: float) -> dict[str, Any]:
+    common = {"nats": 2.5, "accuracy_pitches": 5.0, "weights": 1000, "updates": 20, "symbols_seen": 800, **more}
+    return {"runs": [{"seed": seed, "accuracy": accuracy + seed, **common} for seed in range(seeds)]}
+
+
+def test_a_table_has_a_row_a_candidate_and_a_spread_where_there_are_seeds() -> None:
+    text = as_text(["layers", "H"], {(1, 64): figures(45, 2), (2, 64): figures(46, 1)}).splitlines()
+    assert text[0] == "| layers | H | weights | updates | symbols seen | accuracy | on pitches | nats |"
+    assert text[2] == "| 1 | 64 | 1,000 | 20 | 800 | 45.50 ± 0.71 % | 5.00 ± 0.00 % | 2.500 ± 0.000 |"
+    assert text[3] == "| 2 | 64 | 1,000 | 20 | 800 | 46.00 % | 5.00 % | 2.500 |"
+    rules = as_text(["rule"], {("clean",): figures(45, 1, nats_a_note=6.25, right_a_note=8.5)})
+    assert rules.endswith("| 2.500 | 6.250 | 8.50 % |")
+
+
+def test_points_are_a_run_each_and_pictures_the_same_bytes_each_time() -> None:
+    shown = points({(1, 64): figures(45, 2), (1, 128): figures(46, 2), (2, 64): figures(44, 1)})
+    assert [(one["group"], one["setting"], one["seed"]) for one in shown[:3]] == [
+        ("1", 64, 0),
+        ("1", 64, 1),
+        ("1", 128, 0),
+    ]
+    assert wish_picture(shown, ["layers", "H"]) == wish_picture(shown, ["layers", "H"])
+    assert b"<svg" in wish_picture(points({("clean",): figures(45, 1, nats_a_note=6.2, right_a_note=8.0)}), ["rule"])
