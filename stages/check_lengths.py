@@ -15,17 +15,10 @@ def main() -> None:
     asked += [("sweep_learning_rate.seq_len", params.sweep_learning_rate.seq_len)]
     asked += [("explain.seq_len", params.explain.seq_len)]
     asked += [] if params.seq_len == "auto" else [("seq_len", params.seq_len)]
-    batch = params.wishes.batch
-    wished = [("wishes.seq_len", params.wishes.seq_len, b) for b in (batch, *params.wish_batch.batch)]
-    wished += [("wish_lengths.candidates", t, batch) for t in params.wish_lengths.candidates if isinstance(t, int)]
-    wished += [("wish_lengths.longest", params.wish_lengths.longest, batch)]
     for split in SPLITS:
         symbols = read_counts(paths.METRICS / "parse" / f"{split}.json").symbols
         for key, seq_len in asked:
             check_seq_len(seq_len, symbols, split, key)
-        if split == "train":  # the others are gone through whole
-            for key, seq_len, b in wished:
-                check_seq_len(seq_len, symbols, split, key, b)
     write_text(paths.LENGTHS_CHECKED, "every sequence length fits the splits\n")
 
 

@@ -24,7 +24,7 @@ def main() -> None:
         for split in SPLITS:
             streams = streams_of(parsed, split)
             ids = encode([symbol for stream in streams for symbol in symbols_of(stream)])
-            save_ids(folder / paths.encoded(split, rule).name, ids)
+            save_ids(folder / f"{split}.safetensors", ids)
             figures[split] = {
                 "symbols": len(ids),
                 "chords": sum(int((stream == NEXT_MARK).sum()) for stream in streams),

@@ -11,10 +11,11 @@ from maestro_lstm.encoded import load_ids
 from maestro_lstm.errors import UserError
 from maestro_lstm.figures import read_notes
 from maestro_lstm.files import write_json
-from maestro_lstm.params import WISHES, load_params
+from maestro_lstm.params import WISHES, load_params, name_of
 from maestro_lstm.seeds import over_seeds
-from maestro_lstm.sweeps import a_note, score_wish
-from maestro_lstm.wishes import candidates, name_of
+from maestro_lstm.sweeps import score_wish
+from maestro_lstm.windows import check_seq_len
+from maestro_lstm.wishes import candidates
 from stages import command, paths
 from stages.trained import runs_of
 
@@ -30,15 +31,19 @@ def main() -> None:
         raise UserError(f"params.yaml: wish_{wish} has no {name}")
     rule = name if wish == "rule" else ""
     train, validation = load_ids(paths.encoded("train", rule)), load_ids(paths.encoded("validation", rule))
+    for settings, *_ in found.values():  # here, where the key is known
+        check_seq_len(
+            settings.seq_len, len(train), "train", f"wish_{wish}", 1 if settings.draws == "random" else settings.batch
+        )
     # the others of `rule` are trained on other symbols
     runs = runs_of(this, {this: found[this]} if rule else found, train)
 
     every = 1 if rule else params.sweep.every  # one symbol in four of two rules would not be the same music
     jobs = [(run, len(train), validation, every) for run in runs]
     scores = list(side_by_side(score_wish, jobs, ordered=True, n_jobs=min(len(jobs), cpu_count()), stay_here=True))
-    if rule:
+    if rule:  # for each note that was played, whichever rule says it and however often
         notes = read_notes(paths.METRICS / "parse_rule" / f"{rule}.json")
-        scores = [{**one, **a_note(one, **notes)} for one in scores]
+        scores = [{**one, "nats_a_note": round(one["nats"] * one["symbols"] / notes, 4)} for one in scores]
     figures = over_seeds(scores)
     write_json(paths.METRICS / f"wish_{wish}" / f"{name}.json", figures)
     print(

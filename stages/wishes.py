@@ -2,10 +2,9 @@
 
 from maestro_lstm.figures import read_over_seeds
 from maestro_lstm.files import whole_file, write_csv, write_text
-from maestro_lstm.params import WISHES, load_params
+from maestro_lstm.params import WISHES, load_params, name_of
 from maestro_lstm.pictures import wish_picture
 from maestro_lstm.wish_report import as_text, points
-from maestro_lstm.wishes import candidates, name_of
 from stages import command, paths
 
 NAMES = {"candidates": "T", "hidden": "H", "batch": "B"}  # of the lists, as the paper's letters
@@ -17,7 +16,7 @@ def main() -> None:
         # the lists in params.yaml, not the files found: a candidate taken out leaves its file behind
         figures = {
             candidate: read_over_seeds(paths.METRICS / f"wish_{wish}" / f"{name_of(candidate)}.json")
-            for candidate in candidates(params, wish)
+            for candidate in params.crossed(wish)
         }
         names = [NAMES.get(factor, factor) for factor in factors]
         text = as_text(names, figures)

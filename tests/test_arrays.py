@@ -137,5 +137,5 @@ def test_an_encoded_split_is_refused_by_name_where_it_is_not_what_it_was(tmp_pat
     save_arrays(path, {"ids": IDS + 40}, {"symbols": SYMBOLS})
     with pytest.raises(UserError, match="does not hold ids of the 90 symbols"):
         load_ids(path)
-    with pytest.raises(UserError, match="none is missing: run `dvc repro vocab`"):
+    with pytest.raises(UserError, match="none is missing: run `dvc repro`"):
         load_ids(tmp_path / "none")

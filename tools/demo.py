@@ -18,16 +18,19 @@ from tools.dvc import dvc, leave_ctrl_c_to_dvc
 DEMO = Path("build/demo")
 CODE = ("dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "src", "stages")
 CONFIG = "[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n"
+WISHES = {  # one candidate of each
+    "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000},
+    "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
+    "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
+    "wish_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
+}
 SMALL = {
     "seeds": 2,
     "corpus": "chorales",
     "train": {"epochs": 15, "log_every": 100},
     "sweep": {"epochs": 3},
     "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
-    "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000},
-    "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
-    "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
-    "wish_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
+    **WISHES,
     "schedules": {"cyclical": {"updates_up": 200}},
 }
 

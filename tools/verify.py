@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from stages import command
-from tools.demo import prepare
+from tools.demo import WISHES, prepare
 from tools.dvc import dvc, leave_ctrl_c_to_dvc
 from tools.outputs import differences, far_apart, hashes, summary
 
@@ -24,10 +24,7 @@ SMALL = {
     "download": {"chorales": 20},
     "sweep": {"epochs": 5},
     "explain": {"learning_rate": ["constant"]},
-    "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000},
-    "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
-    "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
-    "wish_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
+    **WISHES,
     "schedules": {"cyclical": {"updates_up": 200}},
     "train": {"epochs": 20, "log_every": 100},
 }

@@ -1,13 +1,13 @@
 """Weights → figures: how well a network says what comes next.
 
-One deterministic pass over a sequence, the state carried from its first symbol to its last. A large network goes
-through many parts of it side by side: each begins some symbols early, from a zero state, so that by its own first
-symbol the state is nearly what it would have been.
+One deterministic pass over a sequence, the state carried from its first symbol to its last. A network of several layers
+goes through many parts of it side by side: all but the first begin some symbols early, from a zero state, so that by a
+part's own first symbol the state is what it would have been.
 """
 
 import numpy as np
 
-from maestro_lstm.engines.predictors import Predictor
+from maestro_lstm.engines.predictors import Floats, Predictor
 from maestro_lstm.scores import Scores, summarise
 from maestro_lstm.symbols import END_ID, Ids
 
@@ -22,26 +22,32 @@ def evaluate(network: Predictor, inputs: Ids, targets: Ids) -> Scores:
         inputs: (S,) ids.
         targets: (S,) the ids that came next.
     """
+    return summarise(*guesses(network, inputs, targets), targets)
+
+
+def guesses(network: Predictor, inputs: Ids, targets: Ids) -> tuple[Ids, Floats]:
+    """For each step the symbol of the highest score, and the log-likelihood of the right one in nats: (S,) each."""
     parts = network.side_by_side  # B
     early = EARLY if parts > 1 else 0
-    length = -(-len(inputs) // parts)  # of a part
-    # what comes before the first part, and what fills up the last, is of no piece
-    padded = np.full(early + parts * length, END_ID, dtype=np.uint8)
-    padded[early : early + len(inputs)] = inputs
-    given = np.stack([padded[b * length : b * length + early + length] for b in range(parts)], axis=1)  # (E + S', B)
-    right = np.full(parts * length, END_ID, dtype=np.uint8)
-    right[: len(targets)] = targets
-    right = np.concatenate([np.zeros((early, parts), np.uint8), right.reshape(parts, length).T])  # (E + S', B)
-
-    guesses, likelihoods = [], []
+    length = max(-(-(len(inputs) - early) // parts), 0)  # of a part's own, L; the first has E more
+    given, right = (_in_parts(ids, parts, early, length) for ids in (inputs, targets))  # (E + L, B)
+    best, likelihoods = [], []
     state, stretch = None, STRETCH // parts
     for at in range(0, len(given), stretch):
         span = slice(at, at + stretch)
-        scores, state = network.scores(given[span], state)  # (S'', B, V)
+        scores, state = network.scores(given[span], state)  # (S', B, V)
         highest = scores.max(axis=-1, keepdims=True)
         # the sum is at least 1, so that a saturated softmax still counts in float32
         log_sum = np.log(np.exp(scores - highest).sum(axis=-1, dtype=np.float64))
-        guesses.append(scores.argmax(axis=-1).astype(np.uint8))
+        best.append(scores.argmax(axis=-1).astype(np.uint8))
         likelihoods.append((np.take_along_axis(scores, right[span, :, None], axis=-1) - highest)[..., 0] - log_sum)
-    guess, likelihood = (np.concatenate(part)[early:].T.ravel()[: len(inputs)] for part in (guesses, likelihoods))
-    return summarise(guess, likelihood, targets)
+    whole = (np.concatenate(each) for each in (best, likelihoods))  # (E + L, B)
+    guess, likelihood = (np.append(each[:early, 0], each[early:].T)[: len(inputs)] for each in whole)
+    return guess, likelihood
+
+
+def _in_parts(ids: Ids, parts: int, early: int, length: int) -> Ids:
+    """(S,) → (E + L, B): a part each column, which begins where the one before it has E symbols left."""
+    filled = np.full(early + parts * length, END_ID, dtype=np.uint8)
+    filled[: len(ids)] = ids
+    return np.stack([filled[b * length : b * length + early + length] for b in range(parts)], axis=1)

@@ -39,13 +39,19 @@ class Counts(_File):
         return self
 
 
-class Notes(BaseModel):
+class Notes(_File):
     """A split in metrics/parse_rule."""
 
-    model_config = ConfigDict(strict=True)
-
+    symbols: Annotated[int, Field(ge=1)]
+    chords: Count
     pitches: Annotated[int, Field(ge=1)]
-    notes: Annotated[int, Field(ge=1)]
+    notes: Annotated[int, Field(ge=1)]  # that were played
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.pitches < self.notes or self.symbols < self.chords + self.pitches:
+            raise ValueError("its figures do not agree with one another")
+        return self
 
 
 class OnePass(_File):
@@ -99,10 +105,10 @@ def read_counts(path: Path) -> Counts:
     return _checked(Counts, read_json(path), path)
 
 
-def read_notes(path: Path) -> dict[str, int]:
-    """Of the validation split: pitches that one rule says, and notes that were played."""
+def read_notes(path: Path) -> int:
+    """How many notes were played in the validation split."""
     splits = read_json(path)
-    return _checked(Notes, splits.get("validation") if isinstance(splits, dict) else None, path).model_dump()
+    return _checked(Notes, splits.get("validation") if isinstance(splits, dict) else None, path).notes
 
 
 def read_one_pass(path: Path) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """params.yaml as one typed object: every key known, of its type and in its range, or an error that names it."""
 
 import re
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -39,6 +40,7 @@ from maestro_lstm.sections import (
 SweepName = Literal["optimizer", "learning_rate", "seq_len"]
 SWEEPS: tuple[SweepName, ...] = ("optimizer", "learning_rate", "seq_len")  # in the order in which they are run
 FACTORS = ("output", "learning_rate", "loss", "draws")  # that `explain` crosses
+Candidate = tuple[Any, ...]  # a value of each list that is crossed
 WishName = Literal["size", "lengths", "batch", "rule"]
 # what the paper wished for → the lists that are crossed, in the order of the command line
 WISHES: dict[WishName, tuple[str, ...]] = {
@@ -108,6 +110,10 @@ class Params(Section):
         """The section of one of the wishes."""
         return getattr(self, f"wish_{name}")
 
+    def crossed(self, wish: WishName) -> list[Candidate]:
+        """Every candidate of one of the wishes."""
+        return list(product(*(getattr(self.wish(wish), key) for key in WISHES[wish])))
+
     @property
     def all_seeds(self) -> range:
         """The seeds of the study: seed, seed + 1, …"""
@@ -115,6 +121,11 @@ class Params(Section):
 
     def papers_choice(self, sweep: SweepName) -> Any:
         return getattr(self, f"sweep_{sweep}").paper
+
+
+def name_of(candidate: Candidate) -> str:
+    """Of a candidate's files, such as 2-512."""
+    return "-".join(map(str, candidate))
 
 
 def load_params(path: Path = Path("params.yaml")) -> Params:

@@ -101,11 +101,11 @@ def wish_picture(points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> b
         for panel, (measure, title) in zip(axes, measures.items(), strict=True):
             for k, (group, rows) in enumerate(table.groupby(table["group"].astype(str), sort=False)):
                 color, mark = GROUPS[k % len(GROUPS)]
-                panel.plot(rows["setting"].map(place), rows[measure], mark, color=color, markersize=4)
+                label = f"{names[0]}: {group}"
+                panel.plot(rows["setting"].map(place), rows[measure], mark, color=color, markersize=4, label=label)
                 means = rows.groupby("setting", sort=False)[measure].mean()
                 if group:  # else its settings are kinds, not a scale
-                    label = f"{group} {names[0]}"
-                    panel.plot(means.index.map(place), means, color=color, linewidth=1, label=label)
+                    panel.plot(means.index.map(place), means, color=color, linewidth=1)
             panel.set(title=title, xlabel=names[-1])
             panel.set_xticks(range(len(settings)), [str(setting) for setting in settings])
             panel.margins(x=0.1)

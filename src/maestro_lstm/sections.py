@@ -94,7 +94,7 @@ class Explain(Section):
     output: Annotated[list[Output], Field(min_length=1)]
     learning_rate: Annotated[list[ScheduleName], Field(min_length=1)]
     loss: Annotated[list[LossSteps], Field(min_length=1)]
-    draws: Annotated[list[Draws], Field(min_length=1)]
+    draws: Annotated[list[Literal["random", "in_order"]], Field(min_length=1)]  # from a zero state
     seq_len: Positive
     log_every: Positive
     probes: Annotated[int, Field(ge=2, le=10_000)]  # at the start and at the end

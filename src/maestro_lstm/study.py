@@ -69,7 +69,7 @@ def cell_settings(params: Params, cell: Cell) -> Settings:
     """Settings of a cell: Adam, the network `paper` but for its output, looked at on the way."""
     schedule = schedule_of(params, cell.learning_rate)
     settings = _settings(params, "paper", "adam", schedule, params.explain.seq_len, params.sweep.epochs)
-    crossed = replace(
+    return replace(
         settings,
         output=cell.output,
         loss=cell.loss,
@@ -77,7 +77,6 @@ def cell_settings(params: Params, cell: Cell) -> Settings:
         log_every=params.explain.log_every,
         probes=params.explain.probes,
     )
-    return trainable(crossed)
 
 
 def final_choices(params: Params, chosen: Choices) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """A trained run → figures: what it scores in the experiments (paper §4.3) and among what the paper wished for."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from maestro_lstm.compute import use_one_core
@@ -39,7 +38,7 @@ def score_wish(run: Run, train_symbols: int, validation_ids: Ids, every: int) ->
     settings = run.settings
     looked_at = validation_ids[:-1], validation_ids[1:]
     if every > 1:
-        looked_at = spaced_windows(validation_ids, min(STRETCH, len(validation_ids) // every), every)
+        looked_at = spaced_windows(validation_ids, max(1, min(STRETCH, len(validation_ids) // every)), every)
     scores = evaluate(predictor(run.last, settings.engine, settings.device), *looked_at).rounded()
     lengths = lengths_of(settings, train_symbols)
     return {
@@ -48,19 +47,4 @@ def score_wish(run: Run, train_symbols: int, validation_ids: Ids, every: int) ->
         "weights": sum(weight.numel() for weight in run.last.values()),
         "updates": len(lengths),
         "symbols_seen": int(lengths.sum()) * settings.batch,
-    }
-
-
-def a_note(scores: Mapping[str, Any], pitches: int, notes: int) -> dict[str, float]:
-    """Figures of a whole split for each note that was played, whichever rule says it and however often: nats_a_note,
-    right_a_note (pitches guessed right, percent of the notes).
-
-    Args:
-        scores: `score_wish`.
-        pitches: among the split's symbols.
-        notes: that were played.
-    """
-    return {
-        "nats_a_note": round(scores["nats"] * scores["symbols"] / notes, 4),
-        "right_a_note": round(scores["accuracy_pitches"] * pitches / notes, 4),
     }

@@ -40,7 +40,8 @@ class Job:
 
 def describe(run: Settings) -> str:
     """A run in a few words."""
-    return f"{run.optimizer}, {run.output}, T = {run.seq_len}, seed {run.seed}"
+    size = "" if run.as_in_the_paper else f"{run.layers} × {run.hidden}, B = {run.batch}, {run.draws}, "
+    return f"{run.optimizer}, {run.output}, {size}T = {run.seq_len}, seed {run.seed}"
 
 
 def do(job: Job) -> list[Run | Failed]:

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from maestro_lstm.wishes import Candidate
+from maestro_lstm.params import Candidate
 
 Figures = Mapping[str, Any]  # `seeds.over_seeds` of one candidate
-A_NOTE = {"nats_a_note": "nats a note", "right_a_note": "right, of the notes"}  # where rules are compared
 HEADS = {
     "weights": "weights",
     "updates": "updates",
@@ -16,7 +15,7 @@ HEADS = {
     "accuracy": "accuracy",
     "accuracy_pitches": "on pitches",
     "nats": "nats",
-    **A_NOTE,
+    "nats_a_note": "nats a note",  # where rules are compared
 }
 
 
@@ -57,7 +56,7 @@ def points(candidates: Mapping[Candidate, Figures]) -> list[dict[str, Any]]:
             "setting": candidate[-1],
             "group": " ".join(map(str, candidate[:-1])),
             "seed": run["seed"],
-            **{key: run[key] for key in ("accuracy", "nats", *A_NOTE) if key in run},
+            **{key: run[key] for key in ("accuracy", "nats", "nats_a_note") if key in run},
         }
         for candidate, figures in candidates.items()
         for run in figures["runs"]

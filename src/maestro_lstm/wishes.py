@@ -5,31 +5,25 @@ All on logits, and in one sweep all on equally many symbols. A candidate is a va
 
 import math
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 from maestro_lstm.choices import LengthName
 from maestro_lstm.compute import pick_engine
-from maestro_lstm.params import WISHES, Params, WishName
+from maestro_lstm.params import Candidate, Params, WishName
 from maestro_lstm.schedules import Cosine
 from maestro_lstm.settings import Settings
 from maestro_lstm.study import trainable
 
 POINTS = 50  # of a training's curve: where it may leave a snapshot
-Candidate = tuple[Any, ...]  # its values, in the order of `WISHES`
 
 
 def candidates(params: Params, wish: WishName) -> dict[Candidate, list[Settings]]:
     """Every candidate of a sweep, with the settings of its runs, a seed each."""
-    section = params.wish(wish)
-    crossed = product(*(getattr(section, key) for key in WISHES[wish]))
-    seeds = range(params.seed, params.seed + section.seeds)
-    return {values: [replace(settings_of(params, wish, values), seed=seed) for seed in seeds] for values in crossed}
-
-
-def name_of(candidate: Candidate) -> str:
-    """Of its files, such as 2-512."""
-    return "-".join(map(str, candidate))
+    seeds = range(params.seed, params.seed + params.wish(wish).seeds)
+    return {
+        values: [replace(settings_of(params, wish, values), seed=seed) for seed in seeds]
+        for values in params.crossed(wish)
+    }
 
 
 def settings_of(params: Params, wish: WishName, candidate: Candidate) -> Settings:
