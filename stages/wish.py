@@ -32,9 +32,7 @@ def main() -> None:
     rule = name if wish == "rule" else ""
     train, validation = load_ids(paths.encoded("train", rule)), load_ids(paths.encoded("validation", rule))
     for settings, *_ in found.values():  # here, where the key is known
-        check_seq_len(
-            settings.seq_len, len(train), "train", f"wish_{wish}", 1 if settings.draws == "random" else settings.batch
-        )
+        check_seq_len(settings.seq_len, len(train), "train", f"wish_{wish}", settings.parts)
     # the others of `rule` are trained on other symbols
     runs = runs_of(this, {this: found[this]} if rule else found, train)
 

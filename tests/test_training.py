@@ -308,3 +308,12 @@ def test_a_sequence_longer_than_the_data_is_refused() -> None:
     check_seq_len(399, 400, "train")
     with pytest.raises(UserError, match="seq_len: 400 is longer than the train split, 400 symbols; take at most 399"):
         Training(IDS, 12, [replace(SETTINGS, seq_len=400)])
+    streams = replace(SETTINGS, engine="torch", batch=4, draws="streams")
+    with pytest.raises(UserError, match=r"seq_len: 100 is longer than the train split in 4 parts, .* take at most 99"):
+        Training(IDS, 12, [replace(streams, seq_len=100)])
+    assert Training(IDS, 12, [replace(streams, seq_len=100, draws="random")]).n_updates == 1
+
+
+def test_fewer_symbols_than_an_update_takes_are_refused() -> None:
+    with pytest.raises(UserError, match="symbols: 39 are fewer than one update's, 4 × 10"):
+        Training(IDS, 12, [replace(SETTINGS, engine="torch", batch=4, symbols=39)])

@@ -41,6 +41,11 @@ class Settings:
         return (self.layers, self.batch, self.lengths) == (1, 1, "constant") and self.draws != "streams"
 
     @property
+    def parts(self) -> int:
+        """Into how many equal parts the training split is cut."""
+        return 1 if self.draws == "random" else self.batch
+
+    @property
     def trained_steps(self) -> int:
         """Symbols of a sequence that have a part in its gradient. The state is zero before each sequence, so that the
         loss of the first step is that of a sequence of one."""

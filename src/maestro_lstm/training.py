@@ -18,6 +18,7 @@ from maestro_lstm.arrays import Arrays
 from maestro_lstm.compute import use_one_core
 from maestro_lstm.engines.learners import Learner, learner_for
 from maestro_lstm.engines.network import Weights
+from maestro_lstm.errors import UserError
 from maestro_lstm.probes import Probe, Probes
 from maestro_lstm.schedules import lengths
 from maestro_lstm.settings import Settings
@@ -86,9 +87,13 @@ class Training:
         self.runs, one = runs, runs[0]
         if any(in_step(run) != in_step(one) for run in runs):
             raise ValueError("these runs cannot be trained in step")
-        check_seq_len(one.seq_len, len(ids), "train", batch=one.batch)
+        check_seq_len(one.seq_len, len(ids), "train", parts=one.parts)
         self.lengths = lengths_of(one, len(ids))  # (n,), T of each update
         self.n_updates = len(self.lengths)
+        if not self.n_updates:
+            raise UserError(
+                f"params.yaml: symbols: {one.symbols:,} are fewer than one update's, {one.batch} × {one.seq_len}"
+            )
         self.n_points = math.ceil(self.n_updates / one.log_every)  # of each curve
         self.starts = np.stack([_starts(run, len(ids), self.lengths) for run in runs])  # (R, n, B)
         self.rates = np.stack([run.schedule.rates(self.n_updates) for run in runs])  # (R, n)

@@ -12,14 +12,14 @@ from maestro_lstm.symbols import Ids
 Starts = npt.NDArray[np.int64]
 
 
-def check_seq_len(seq_len: int, n_symbols: int, split: str, key: str = "seq_len", batch: int = 1) -> None:
+def check_seq_len(seq_len: int, n_symbols: int, split: str, key: str = "seq_len", parts: int = 1) -> None:
     """Raise UserError, naming `key` of params.yaml, unless a split of n_symbols holds a window of seq_len in each of
-    `batch` equal parts."""
-    longest = (n_symbols - 1) // batch
+    so many equal parts."""
+    longest = (n_symbols - 1) // parts
     if seq_len > longest:
-        parts = f" in {batch} parts" if batch > 1 else ""
+        told = f" in {parts} parts" if parts > 1 else ""
         raise UserError(
-            f"params.yaml: {key}: {seq_len} is longer than the {split} split{parts}, {n_symbols:,} symbols; "
+            f"params.yaml: {key}: {seq_len} is longer than the {split} split{told}, {n_symbols:,} symbols; "
             f"take at most {longest:,}"
         )
 
