@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import table
+from benchmarks.__main__ import table as benchmark_table
+from maestro_lstm.params import WISHES
 from maestro_lstm.tables import Row, compare, rows_of
 from tests.test_pipeline import PARAMS, STAGES, leaves
 
 README = Path("README.md").read_text()
 FINDINGS = Path("docs/findings.md").read_text()
+WISHED = Path("docs/wishes.md").read_text()
 
 
 def test_its_tables_are_those_of_the_study() -> None:
@@ -20,15 +22,29 @@ def test_its_tables_are_those_of_the_study() -> None:
     assert shown[1].strip() == Path("metrics/tables.md").read_text().strip()
 
 
-def test_the_findings_table_is_that_of_the_study() -> None:
-    shown = re.search(r"<!-- metrics/plateau/table.md -->\n(.*?)<!-- end -->", FINDINGS, re.S)
-    assert shown
-    assert shown[1].strip() == Path("metrics/plateau/table.md").read_text().strip()
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [(FINDINGS, ["plateau/table"]), (WISHED, [f"wishes/{wish}" for wish in WISHES])],
+    ids=["findings", "wishes"],
+)
+def test_the_tables_of_the_findings_are_those_of_the_study(text: str, tables: list[str]) -> None:
+    shown = dict(re.findall(r"<!-- metrics/(\S+)\.md -->\n(.*?)<!-- end -->", text, re.S))
+    assert list(shown) == tables
+    for name, table in shown.items():
+        assert table.strip() == Path(f"metrics/{name}.md").read_text().strip()
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", FINDINGS))))
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", FINDINGS + WISHED))))
 def test_a_path_linked_in_the_findings_exists(path: str) -> None:
     assert Path("docs", path).exists()
+
+
+def test_what_a_symbol_takes_is_as_it_was_measured() -> None:
+    shown = re.search(r"<!-- benchmarks/sizes.json -->\n(.*?)<!-- end -->", WISHED, re.S)
+    assert shown
+    results = json.loads(Path("benchmarks/sizes.json").read_text())
+    assert shown[1].strip() == benchmark_table(results["figures"]).strip()
+    assert results["machine"]["processor"] in WISHED
 
 
 def test_how_many_collapsed_is_told_as_it_was() -> None:
@@ -53,7 +69,7 @@ def test_its_benchmarks_are_those_that_were_measured() -> None:
     shown = re.search(r"<!-- benchmarks/results.json -->\n(.*?)<!-- end -->", README, re.S)
     assert shown
     results = json.loads(Path("benchmarks/results.json").read_text())
-    assert shown[1].strip() == table(results["figures"]).strip()
+    assert shown[1].strip() == benchmark_table(results["figures"]).strip()
     assert results["machine"]["processor"] in README
 
 
