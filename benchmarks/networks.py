@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.as_published import trainer
 from benchmarks.measure import Figure, Way, compare
 from maestro_lstm.choices import EngineName
-from maestro_lstm.compute import use_one_core
+from maestro_lstm.compute import use_cores
 from maestro_lstm.engines.learners import learner_for
 from maestro_lstm.engines.network import initial_weights
 from maestro_lstm.engines.predictors import Predictor, predictor
@@ -37,7 +37,7 @@ def training(ids: Ids) -> list[Figure]:
 
 def training_way(ids: Ids, way: str, seq_len: int, symbols: int) -> Way:
     """Training on so many symbols; every call goes on from the one before, with the same draws."""
-    use_one_core()
+    use_cores(1)
     updates = symbols // seq_len
     starts = draw_starts(len(ids), seq_len, updates, seed=0)
     if way == "as published":

@@ -16,12 +16,12 @@ def main() -> None:
     params = load_params()
     name = command.argument("network")
     engine = pick_engine(params.engine, params.device)
-    models = [paths.MODELS / name / paths.model(seed) for seed in params.all_seeds]
+    models = paths.models(name)
     # the paper looks at one validation window in every 4 T, and at every window of the test split
     spacing: dict[Split, int] = {"validation": params.sweep.every, "test": 1}
     for split, every in spacing.items():
-        reports = report_all(models, paths.encoded(split), every, engine)
-        runs = [{"seed": seed, **one} for seed, one in zip(params.all_seeds, reports, strict=True)]
+        reports = report_all(list(models.values()), paths.encoded(split), every, engine)
+        runs = [{"seed": seed, **one} for seed, one in zip(models, reports, strict=True)]
         figures = over_seeds(runs)
         write_json(paths.METRICS / "evaluate" / split / f"{name}.json", figures)
         print(

@@ -3,7 +3,7 @@
 python -m stages.explain softmax constant all random
 """
 
-from maestro_lstm.compute import use_one_core
+from maestro_lstm.compute import use_cores
 from maestro_lstm.encoded import load_ids
 from maestro_lstm.errors import UserError
 from maestro_lstm.files import write_csv, write_json
@@ -18,9 +18,9 @@ from stages.trained import runs_of
 
 def main() -> None:
     params = load_params()
-    use_one_core()
+    use_cores(1)
     words = [command.argument(factor, place) for place, factor in enumerate(FACTORS, 1)]
-    cells = {cell: with_seeds(params, cell_settings(params, cell)) for cell in all_cells(params)}
+    cells = {cell: with_seeds(cell_settings(params, cell), params.all_seeds) for cell in all_cells(params)}
     this = next((cell for cell in cells if cell.name == "-".join(words)), None)
     if this is None:
         raise UserError(f"params.yaml: explain does not cross {', '.join(words)}")

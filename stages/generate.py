@@ -4,7 +4,7 @@ python -m stages.generate paper
 """
 
 from maestro_lstm.checkpoint import load_checkpoint
-from maestro_lstm.compute import pick_engine, use_one_core
+from maestro_lstm.compute import pick_engine, use_cores
 from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.files import whole_folder, write_json, write_text
 from maestro_lstm.music import chords_of, score_of, to_midi, to_musicxml
@@ -16,8 +16,8 @@ from stages import command, paths
 def main() -> None:
     params = load_params()
     name = command.argument("network")
-    use_one_core()
-    checkpoint = load_checkpoint(paths.MODELS / name / paths.model(params.seed))
+    use_cores(1)
+    checkpoint = load_checkpoint(paths.model(name, params.seed))
     start = params.generate.start
     network = predictor(checkpoint.weights, *pick_engine(params.engine, params.device))
     drawn = sample(network, [checkpoint.symbols.index(start)], params.generate.symbols, params.seed)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from maestro_lstm.errors import UserError
 from maestro_lstm.splits import Split
 
 PARAMS_CHECKED = Path("data/params_checked.txt")
@@ -11,6 +12,7 @@ NOTES = Path("data/notes")
 RULES = Path("data/rules")
 VOCAB = Path("data/vocab")
 ENCODED = Path("data/encoded")
+PLANS = Path("data/plans")
 METRICS = Path("metrics")
 SELECTED = METRICS / "selected"
 CURVES = METRICS / "curves"
@@ -32,6 +34,19 @@ def encoded(split: Split, rule: str = "") -> Path:
     return (RULES / rule if rule else ENCODED) / f"{split}.safetensors"
 
 
-def model(seed: int) -> str:
-    """The name of a network's file in its folder of MODELS."""
-    return f"seed-{seed}.safetensors"
+def plan(network: str) -> Path:
+    """How a network is to be trained."""
+    return PLANS / f"{network}.json"
+
+
+def model(network: str, seed: int) -> Path:
+    """A trained network."""
+    return MODELS / network / f"seed-{seed}.safetensors"
+
+
+def models(network: str) -> dict[int, Path]:
+    """A network's trained seeds, in order. Raises UserError where there are none."""
+    found = {int(path.stem.removeprefix("seed-")): path for path in (MODELS / network).glob("seed-*.safetensors")}
+    if not found:
+        raise UserError(f"{MODELS / network} is missing or empty: run `dvc repro train`")
+    return dict(sorted(found.items()))

@@ -3,7 +3,7 @@
 python -m stages.sweep optimizer adam
 """
 
-from maestro_lstm.compute import use_one_core
+from maestro_lstm.compute import use_cores
 from maestro_lstm.encoded import load_ids
 from maestro_lstm.files import write_csv, write_json
 from maestro_lstm.params import SWEEPS, load_params
@@ -17,12 +17,14 @@ from stages.trained import runs_of
 
 def main() -> None:
     params = load_params()
-    use_one_core()
+    use_cores(1)
     sweep = command.choice("sweep", SWEEPS)
     name = command.argument("candidate", 2)
     chosen = command.chosen(*SWEEPS[: SWEEPS.index(sweep)])
     this = candidate_named(params, sweep, name)
-    candidates = {c: with_seeds(params, sweep_settings(params, sweep, c, chosen)) for c in params.candidates(sweep)}
+    candidates = {
+        c: with_seeds(sweep_settings(params, sweep, c, chosen), params.all_seeds) for c in params.candidates(sweep)
+    }
     runs = runs_of(this, candidates, load_ids(paths.encoded("train")))
 
     validation = load_ids(paths.encoded("validation"))

@@ -6,7 +6,7 @@ python -m stages.wish size 2 512
 from joblib import cpu_count
 
 from maestro_lstm.cluster import side_by_side
-from maestro_lstm.compute import use_one_core
+from maestro_lstm.compute import use_cores
 from maestro_lstm.encoded import load_ids
 from maestro_lstm.errors import UserError
 from maestro_lstm.figures import read_notes
@@ -22,7 +22,7 @@ from stages.trained import runs_of
 
 def main() -> None:
     params = load_params()
-    use_one_core()
+    use_cores(1)
     wish = command.choice("wish", tuple(WISHES))
     name = name_of(tuple(command.argument(key, place) for place, key in enumerate(WISHES[wish], 2)))
     found = candidates(params, wish)

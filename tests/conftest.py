@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from maestro_lstm.cluster import ADDRESS
-from maestro_lstm.compute import use_one_core
+from maestro_lstm.compute import use_cores
 
-use_one_core()  # as the stages do; several threads on networks this small only wait for each other
+use_cores(1)  # as the stages do; several threads on networks this small only wait for each other
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -79,8 +79,10 @@ def test_every_param_is_declared_by_a_stage_and_every_declared_one_exists() -> N
     declared = set()
     for name, stage in STAGES.items():
         for key in stage.get("params", []) if name != "check_params" else []:
-            networks = PARAMS["networks"] if "${item.network}" in key else [""]
-            declared |= {key.replace("${item.network}", network) for network in networks}
+            if key == "networks.${item.network}":  # as a whole
+                declared |= leaves(PARAMS["networks"], "networks")
+            else:
+                declared.add(key)
         declared |= crossed(stage)
     assert declared == leaves(PARAMS)
 

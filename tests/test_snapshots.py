@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -71,13 +72,14 @@ def test_stopped_anywhere_a_training_ends_as_if_it_had_not_been(
             assert same(one, other)
 
 
-def test_the_state_that_streams_carry_is_kept_too(tmp_path: Path) -> None:
-    streams = replace(ONE, engine="torch", layers=2, batch=3, draws="streams", epochs=5)
-    whole, path = ended(Training(IDS, 12, [streams])), tmp_path / "snapshot.safetensors"
-    for done in with_snapshots(Training(IDS, 12, [streams]), path, every=0):
+@pytest.mark.parametrize("way", [{}, {"optimizer": "muon", "transpose": 3}])
+def test_the_state_that_streams_carry_is_kept_too(way: dict[str, Any], tmp_path: Path) -> None:
+    streams = replace(ONE, engine="torch", layers=2, batch=3, draws="streams", epochs=5, **way)
+    whole, path = ended(Training(IDS, 90, [streams])), tmp_path / "snapshot.safetensors"
+    for done in with_snapshots(Training(IDS, 90, [streams]), path, every=0):
         if done == 18:  # within a pass
             break
-    training = resumed(lambda: Training(IDS, 12, [streams]), path)
+    training = resumed(lambda: Training(IDS, 90, [streams]), path)
     assert training.done == 18
     assert same(ended(training)[0], whole[0])
 

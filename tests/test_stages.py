@@ -16,15 +16,18 @@ import yaml
 
 from maestro_lstm.checkpoint import Checkpoint, save_checkpoint
 from maestro_lstm.engines.network import initial_weights
+from maestro_lstm.schedules import Schedule
+from maestro_lstm.settings import Settings
 from maestro_lstm.splits import SPLITS
 from maestro_lstm.symbols import NEXT_ID, SYMBOLS
 from stages import command
 from tests.midi_files import dense_notes, midi_file, track
 from tools.demo import merged, prepare
 
+BEST = {"hidden": 8, "training": {"batch": 4, "seq_len": 10, "epochs": 2, "log_every": 10}}
 SMALL = {
     "corpus": "folder",
-    "networks": {"paper": {"hidden": 8}, "corrected": {"hidden": 8}},
+    "networks": {"paper": {"hidden": 8}, "corrected": {"hidden": 8}, "best": BEST},
     "sweep_optimizer": {"candidates": ["sgd", "adam"], "seq_len": 5},
     "sweep_learning_rate": {"seq_len": 5},
     "sweep_seq_len": {"candidates": [5, 100]},
@@ -38,6 +41,14 @@ SMALL = {
     "seeds": 2,
     "generate": {"symbols": 30},  # an untrained network's chords are long, and music21 spells them for seconds
 }
+PLAN = json.dumps(
+    {
+        "used": {},
+        "settings": Settings(8, "logits", "adam", Schedule(0.1, 0.1), 99999, 1, 0).told(),
+        "seeds": [0],
+    }
+)
+NETWORKS = ("paper", "corrected", "best")
 # each of dvc.yaml's commands, in an order in which they can run
 COMMANDS = [
     "check_params",
@@ -62,7 +73,7 @@ COMMANDS = [
     *[f"wish batch streams {batch}" for batch in (1, 4)],
     *[f"wish rule {rule}" for rule in ("paper", "clean")],
     "wishes",
-    *[f"{stage} {network}" for network in ("paper", "corrected") for stage in ("train", "evaluate", "generate")],
+    *[f"{stage} {network}" for network in NETWORKS for stage in ("plan", "train", "evaluate", "generate")],
     *[f"floors {order}" for order in (1, 2, 4)],
     "compare",
 ]
@@ -206,13 +217,10 @@ def test_one_bad_file_is_skipped_named_and_counted(
         ("sweep optimizer rmsprop", None, "sweep_optimizer.candidates has no rmsprop"),
         ("sweep width 64", None, "width is no sweep: say one of optimizer, learning_rate, seq_len"),
         ("train", None, "argument 1 is missing: network"),
-        ("train none", None, "networks.none is missing"),
+        ("plan none", None, "networks.none is missing"),
         ("train paper", ("data/encoded/train.safetensors", "not an array"), "train.safetensors is damaged"),
-        (
-            "train paper",
-            ("metrics/selected/seq_len.json", '{"seq_len": 99999}'),
-            "99999 is longer than the train split",
-        ),
+        ("train paper", ("data/plans/paper.json", PLAN), "99999 is longer than the train split"),
+        ("train paper", ("data/plans/paper.json", PLAN.replace("hidden", "width")), "paper.json is damaged"),
         ("evaluate paper", ("models/paper/seed-0.safetensors", ""), "seed-0.safetensors is damaged"),
         ("wish depth 2", None, "depth is no wish: say one of size, lengths, batch, rule"),
         ("wish size 2", None, "argument 3 is missing: hidden"),

@@ -18,7 +18,8 @@ from tools.dvc import dvc, leave_ctrl_c_to_dvc
 DEMO = Path("build/demo")
 CODE = ("dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "src", "stages")
 CONFIG = "[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n"
-WISHES = {  # one candidate of each
+SHORT = {  # what takes long: a small network in place of the best, and one candidate of each wish
+    "networks": {"best": {"hidden": 64, "training": {"batch": 4, "seq_len": 50, "epochs": 5, "log_every": 20}}},
     "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000},
     "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
     "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
@@ -30,7 +31,7 @@ SMALL = {
     "train": {"epochs": 15, "log_every": 100},
     "sweep": {"epochs": 3},
     "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
-    **WISHES,
+    **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
 }
 

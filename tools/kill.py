@@ -19,7 +19,7 @@ import psutil
 
 from maestro_lstm.corpus.chorales import write_chorales
 from stages import command
-from tools.demo import WISHES, prepare
+from tools.demo import SHORT, prepare
 from tools.dvc import dvc, environment_for
 from tools.outputs import differences, hashes, summary
 
@@ -33,7 +33,7 @@ SMALL = {
     "sweep_optimizer": {"candidates": ["sgd", "adam"]},
     "sweep_seq_len": {"candidates": [25]},
     "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
-    **WISHES,
+    **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
     "train": {"epochs": 250, "log_every": 100},
     "generate": {"symbols": 30},

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from stages import command
-from tools.demo import WISHES, prepare
+from tools.demo import SHORT, prepare
 from tools.dvc import dvc, leave_ctrl_c_to_dvc
 from tools.outputs import differences, far_apart, hashes, summary
 
@@ -24,7 +24,7 @@ SMALL = {
     "download": {"chorales": 20},
     "sweep": {"epochs": 5},
     "explain": {"learning_rate": ["constant"]},
-    **WISHES,
+    **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
     "train": {"epochs": 20, "log_every": 100},
 }

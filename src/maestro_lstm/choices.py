@@ -3,7 +3,7 @@
 from typing import Literal
 
 EngineName = Literal["scratch", "torch", "compiled", "batched"]
-OptimizerName = Literal["sgd", "adagrad", "adam"]
+OptimizerName = Literal["sgd", "adagrad", "adam", "muon"]
 Output = Literal["softmax", "logits"]  # what the cross entropy is given
 LossSteps = Literal["all", "first"]  # whose loss the optimizer is given, of a sequence
 # Where sequences begin. streams: one after the other, as many side by side as an update has, the state carried over.

@@ -10,16 +10,16 @@ from maestro_lstm.choices import EngineName
 from maestro_lstm.errors import UserError
 
 
-def use_one_core() -> None:
-    """Set the libraries up for networks this small: one thread, and subnormal numbers are zero.
+def use_cores(count: int) -> None:
+    """Set the libraries up: so many threads, and subnormal numbers are zero.
 
-    More threads make it slower. Subnormal numbers appear once a softmax saturates and slow every product some
-    four times.
+    More than one make a network as small as the paper's slower. Subnormal numbers appear once a softmax saturates and
+    slow every product some four times.
     """
-    torch.set_num_threads(1)
+    torch.set_num_threads(count)
     torch.set_flush_denormal(True)
     importlib.import_module("scipy.linalg.cython_blas")  # compiled code's BLAS: only what is loaded can be limited
-    threadpool_limits(1, user_api="blas")
+    threadpool_limits(count, user_api="blas")
 
 
 def pick_engine(engine: Literal["auto"] | EngineName, device: str) -> tuple[EngineName, str]:

@@ -9,7 +9,7 @@ from joblib import cpu_count
 from maestro_lstm.checkpoint import load_checkpoint
 from maestro_lstm.choices import EngineName
 from maestro_lstm.cluster import side_by_side
-from maestro_lstm.compute import use_one_core
+from maestro_lstm.compute import use_cores
 from maestro_lstm.encoded import load_ids
 from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.evaluation import evaluate
@@ -24,7 +24,7 @@ def report(model: Path, split: Path, every: int, engine: Engine) -> dict[str, An
 
     Raises: UserError, naming the file, where one is missing or damaged.
     """
-    use_one_core()
+    use_cores(1)
     checkpoint, ids = load_checkpoint(model), load_ids(split)
     network = predictor(checkpoint.weights, *engine)
     windows = evaluate(network, *spaced_windows(ids, checkpoint.settings["seq_len"], every))

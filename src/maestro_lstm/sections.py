@@ -11,7 +11,9 @@ Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Hidden = Annotated[int, Field(ge=1, le=4096)]
+Layers = Annotated[int, Field(ge=1, le=16)]
 Batch = Annotated[int, Field(ge=1, le=4096)]
+WarmUp = Annotated[float, Field(ge=0, lt=1)]
 Seeds = Annotated[int, Field(ge=1, le=1000)]
 Engine = Literal["auto"] | EngineName
 Device = Literal["auto", "cpu", "cuda"]
@@ -40,9 +42,24 @@ class Parse(Section):
         return self
 
 
+class OwnTraining(Section):
+    optimizer: OptimizerName
+    rate: Rate
+    warm_up: WarmUp
+    batch: Batch
+    seq_len: Positive
+    epochs: Positive
+    transpose: Annotated[int, Field(ge=0, le=48)]
+    log_every: Positive
+    seeds: Seeds
+    threads: Annotated[int, Field(ge=1, le=256)]
+
+
 class NetworkParams(Section):
     hidden: Hidden
     output: Output
+    layers: Layers = 1
+    training: OwnTraining | None = None
 
 
 class Constant(Section):
@@ -105,7 +122,7 @@ class Wishes(Section):
     batch: Batch
     seq_len: Positive
     rate: Rate
-    warm_up: Annotated[float, Field(ge=0, lt=1)]
+    warm_up: WarmUp
 
 
 class Wish(Section):
@@ -114,7 +131,7 @@ class Wish(Section):
 
 
 class WishSize(Wish):
-    layers: Annotated[list[Annotated[int, Field(ge=1, le=16)]], Field(min_length=1)]
+    layers: Annotated[list[Layers], Field(min_length=1)]
     hidden: Annotated[list[Hidden], Field(min_length=1)]
 
 

@@ -7,7 +7,19 @@ from maestro_lstm.choices import Draws, EngineName, LengthName, LossSteps, Optim
 from maestro_lstm.schedules import Cosine, Schedule
 
 # told only where they are not the default: a setting that is added leaves what was trained without it as it was
-ADDED = ("loss", "draws", "probes", "layers", "batch", "lengths", "shortest", "lengths_up", "symbols")
+ADDED = (
+    "loss",
+    "draws",
+    "probes",
+    "layers",
+    "batch",
+    "lengths",
+    "shortest",
+    "lengths_up",
+    "symbols",
+    "transpose",
+    "threads",
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +46,15 @@ class Settings:
     shortest: int = 0  # T at its shortest, where it is scheduled
     lengths_up: int = 0  # updates from shortest to longest, where it is cyclical
     symbols: int = 0  # to be trained on, in place of epochs; 0: epochs say it
+    transpose: int = 0  # each piece of each epoch by at most so many semitones up or down, the pieces in a random order
+    threads: int = 1  # cores that share an update's arithmetic; with another number other last bits
 
     @property
     def as_in_the_paper(self) -> bool:
-        """One layer, one sequence of T an update, from a zero state: what `compiled` and `batched` can train."""
-        return (self.layers, self.batch, self.lengths) == (1, 1, "constant") and self.draws != "streams"
+        """One layer, one sequence of T an update, from a zero state, by one of the paper's optimizers: what `compiled`
+        and `batched` can train."""
+        alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
+        return alike and self.draws != "streams" and self.optimizer != "muon"
 
     @property
     def parts(self) -> int:

@@ -1,6 +1,6 @@
 """The study's design: with which settings each training of the paper runs (§4.3, §4.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -9,7 +9,7 @@ from maestro_lstm.choices import Draws, LossSteps, Output, ScheduleName
 from maestro_lstm.compute import pick_engine
 from maestro_lstm.errors import UserError
 from maestro_lstm.params import FACTORS, SWEEPS, Params, SweepName
-from maestro_lstm.schedules import Schedule
+from maestro_lstm.schedules import Cosine, Schedule
 from maestro_lstm.settings import Settings
 
 Choices = Mapping[str, Any]  # setting → the candidate that its sweep chose
@@ -85,16 +85,42 @@ def final_choices(params: Params, chosen: Choices) -> dict[str, Any]:
     return {name: chosen[name] if value == "auto" else value for name, value in given.items()}
 
 
-def final_settings(params: Params, network: str, chosen: Choices) -> Settings:
-    """Settings of the final training of one of the networks. Raises UserError for an unknown one."""
-    final = final_choices(params, chosen)
-    schedule = schedule_of(params, final["learning_rate"])
-    return _settings(params, network, final["optimizer"], schedule, final["seq_len"], params.train.epochs)
+@dataclass(frozen=True)
+class Plan:
+    """How one of the networks is trained."""
+
+    used: dict[str, Any]  # of what the sweeps choose, what is used: `SWEEPS`
+    runs: list[Settings]  # a seed each
 
 
-def with_seeds(params: Params, settings: Settings) -> list[Settings]:
-    """The same with every seed of the study: seed, seed + 1, …"""
-    return [replace(settings, seed=seed) for seed in params.all_seeds]
+def plan_of(params: Params, network: str, chosen: Choices) -> Plan:
+    """The final training of a network: as the sweeps chose, or in a way of its own where params.yaml says one; its
+    settings are yet to be made `trainable`. Raises UserError for an unknown network."""
+    if network not in params.networks:
+        raise UserError(f"params.yaml: networks.{network} is missing")
+    own = params.networks[network].training
+    if own:
+        cosine = Cosine(own.rate, own.warm_up)
+        settings = replace(
+            _settings(params, network, own.optimizer, cosine, own.seq_len, own.epochs),
+            draws="streams",
+            layers=params.networks[network].layers,
+            batch=own.batch,
+            transpose=own.transpose,
+            log_every=own.log_every,
+            threads=own.threads,
+        )
+        used = {"optimizer": own.optimizer, "learning_rate": "cosine", "seq_len": own.seq_len}
+        return Plan(used, with_seeds(settings, range(params.seed, params.seed + own.seeds)))
+    used = final_choices(params, chosen)
+    schedule = schedule_of(params, used["learning_rate"])
+    settings = _settings(params, network, used["optimizer"], schedule, used["seq_len"], params.train.epochs)
+    return Plan(used, with_seeds(settings, params.all_seeds))
+
+
+def with_seeds(settings: Settings, seeds: Iterable[int]) -> list[Settings]:
+    """The same with each of the seeds."""
+    return [replace(settings, seed=seed) for seed in seeds]
 
 
 def trainable(settings: Settings) -> Settings:
@@ -104,20 +130,24 @@ def trainable(settings: Settings) -> Settings:
     return settings
 
 
-def _settings(params: Params, network: str, optimizer: Any, schedule: Schedule, seq_len: int, epochs: int) -> Settings:
+def _settings(
+    params: Params, network: str, optimizer: Any, schedule: Schedule | Cosine, seq_len: Any, epochs: int
+) -> Settings:
     if network not in params.networks:
         raise UserError(f"params.yaml: networks.{network} is missing")
     engine, device = pick_engine(params.engine, params.device)
-    return Settings(
-        hidden=params.networks[network].hidden,
-        output=params.networks[network].output,
-        optimizer=optimizer,
-        schedule=schedule,
-        seq_len=seq_len,
-        epochs=epochs,
-        seed=params.seed,
-        log_every=params.train.log_every,
-        smoothing=params.train.smoothing,
-        engine=engine,
-        device=device,
+    return trainable(
+        Settings(
+            hidden=params.networks[network].hidden,
+            output=params.networks[network].output,
+            optimizer=optimizer,
+            schedule=schedule,
+            seq_len=seq_len,
+            epochs=epochs,
+            seed=params.seed,
+            log_every=params.train.log_every,
+            smoothing=params.train.smoothing,
+            engine=engine,
+            device=device,
+        )
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from maestro_lstm.compute import use_one_core
+from maestro_lstm.compute import use_cores
 from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.evaluation import evaluate
 from maestro_lstm.runs import Run
@@ -34,7 +34,7 @@ def score_wish(run: Run, train_symbols: int, validation_ids: Ids, every: int) ->
         train_symbols: of the split that it was trained on.
         every: one stretch of STRETCH symbols in so many is looked at, whatever T the candidate has; 1: the whole split.
     """
-    use_one_core()
+    use_cores(1)
     settings = run.settings
     looked_at = validation_ids[:-1], validation_ids[1:]
     if every > 1:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import torch
 
 from maestro_lstm.arrays import Arrays
-from maestro_lstm.compute import use_one_core
+from maestro_lstm.augment import epochs_transposed
+from maestro_lstm.compute import use_cores
 from maestro_lstm.engines.learners import Learner, learner_for
 from maestro_lstm.engines.network import Weights
 from maestro_lstm.errors import UserError
@@ -83,10 +84,12 @@ class Training:
     """
 
     def __init__(self, ids: Ids, n_symbols: int, runs: Sequence[Settings], learner: Learner | None = None) -> None:
-        use_one_core()
         self.runs, one = runs, runs[0]
-        if any(in_step(run) != in_step(one) for run in runs):
+        if any(in_step(run) != in_step(one) for run in runs) or (one.transpose and len(runs) > 1):
             raise ValueError("these runs cannot be trained in step")
+        use_cores(one.threads)
+        if one.transpose:
+            ids = epochs_transposed(ids, one.epochs, one.transpose, one.seed)
         check_seq_len(one.seq_len, len(ids), "train", parts=one.parts)
         self.lengths = lengths_of(one, len(ids))  # (n,), T of each update
         self.n_updates = len(self.lengths)
@@ -151,7 +154,8 @@ class Training:
 
 def lengths_of(run: Settings, n_symbols: int) -> npt.NDArray[np.int64]:
     """T of each update of a run on so many symbols, (n,)."""
-    whole = run.epochs * updates_per_epoch(n_symbols, run.seq_len, run.batch) * run.seq_len
+    epochs = 1 if run.transpose else run.epochs  # transposed, the symbols are those of all epochs
+    whole = epochs * updates_per_epoch(n_symbols, run.seq_len, run.batch) * run.seq_len
     each = run.symbols // run.batch if run.symbols else whole  # symbols of each sequence's place
     return lengths(run.lengths, run.shortest, run.seq_len, each, run.lengths_up)
 

@@ -97,7 +97,8 @@ def train_all(folder: Path, ids: Ids, n_symbols: int, wanted: Iterable[Settings]
         # a cluster's workers share no folder, and the process that waits for them is not theirs
         own = (store.under_way(group), os.getpid()) if here else (None, 0)
         jobs.append((Job(ids, n_symbols, group, len(groups) == 1, *own),))
-    ended = side_by_side(do, jobs, n_jobs=1 if on_gpu else min(len(jobs), cpu_count()), stay_here=here)
+    n_jobs = 1 if on_gpu else min(len(jobs), max(cpu_count() // max(run.threads for run in missing), 1))
+    ended = side_by_side(do, jobs, n_jobs=n_jobs, stay_here=here)
     try:
         for done in progress(ended, "train", len(jobs), "job") if len(jobs) > 1 else ended:
             for run in done:

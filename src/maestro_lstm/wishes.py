@@ -12,7 +12,7 @@ from maestro_lstm.compute import pick_engine
 from maestro_lstm.params import Candidate, Params, WishName
 from maestro_lstm.schedules import Cosine
 from maestro_lstm.settings import Settings
-from maestro_lstm.study import trainable
+from maestro_lstm.study import trainable, with_seeds
 
 POINTS = 50  # of a training's curve: where it may leave a snapshot
 
@@ -20,10 +20,7 @@ POINTS = 50  # of a training's curve: where it may leave a snapshot
 def candidates(params: Params, wish: WishName) -> dict[Candidate, list[Settings]]:
     """Every candidate of a sweep, with the settings of its runs, a seed each."""
     seeds = range(params.seed, params.seed + params.wish(wish).seeds)
-    return {
-        values: [replace(settings_of(params, wish, values), seed=seed) for seed in seeds]
-        for values in params.crossed(wish)
-    }
+    return {values: with_seeds(settings_of(params, wish, values), seeds) for values in params.crossed(wish)}
 
 
 def settings_of(params: Params, wish: WishName, candidate: Candidate) -> Settings:

@@ -15,9 +15,11 @@ import numpy.typing as npt
 import torch
 
 from maestro_lstm.arrays import Arrays
+from maestro_lstm.choices import OptimizerName
 from maestro_lstm.engines import compiled
 from maestro_lstm.engines.layout import MEMORY, Flat, pack, split, unpack
 from maestro_lstm.engines.lstm import State
+from maestro_lstm.engines.muon import Muon
 from maestro_lstm.engines.network import Network, Weights, initial_weights, sequence_loss
 from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import Ids
@@ -28,6 +30,7 @@ Lengths = npt.NDArray[np.int64]
 
 # Settings other than the learning rate are PyTorch's defaults (§4.3).
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
+GATES = 4  # of an LSTM, whose weights torch.nn.LSTM keeps as one matrix, and our scratch cell too
 
 
 class Learner(Protocol):
@@ -63,8 +66,7 @@ class AutogradRun:
         self.network.to(settings.device)
         self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the sequences before ended, if the state is carried
         self.carried: State | None = None  # as it was there, (L, B, H) each
-        # fused: the same step in one call
-        self.optimizer = OPTIMIZERS[settings.optimizer](self.network.parameters(), fused=True)
+        self.optimizers = optimizers_of(self.network, settings.optimizer)
 
     def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
         """(n, B), (n,), (n,) → (n,)."""
@@ -79,10 +81,11 @@ class AutogradRun:
                 self.ends, self.carried = at[-1], (state[0].detach(), state[1].detach())
             # summed over a sequence (§4.1), the mean over the batch's
             loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), self.settings.output) / len(start)
-            self.optimizer.param_groups[0]["lr"] = rate
-            self.optimizer.zero_grad()
+            self.network.zero_grad()
             torch.autograd.backward(loss)
-            self.optimizer.step()
+            for optimizer in self.optimizers:
+                optimizer.param_groups[0]["lr"] = rate
+                optimizer.step()
             losses[k] = loss.detach()
         return losses.cpu().numpy().astype(np.float64) / steps
 
@@ -91,8 +94,9 @@ class AutogradRun:
 
     def state(self) -> Arrays:
         parts = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        for k, kept in self.optimizer.state_dict()["state"].items():
-            parts |= {f"optimizer.{k}.{name}": value for name, value in kept.items()}
+        for i, optimizer in enumerate(self.optimizers):
+            for k, kept in optimizer.state_dict()["state"].items():
+                parts |= {f"optimizer.{i}.{k}.{name}": value for name, value in kept.items()}
         if self.carried is not None:
             parts |= {"carried.ends": self.ends, "carried.h": self.carried[0], "carried.c": self.carried[1]}
         return {name: value.detach().cpu().numpy().copy() for name, value in parts.items()}
@@ -106,14 +110,24 @@ class AutogradRun:
             self.network.load_state_dict(parts["network"])
         except RuntimeError as error:
             raise ValueError(str(error)) from None
-        kept: dict[int, dict[str, torch.Tensor]] = defaultdict(dict)
+        kept: list[dict[int, dict[str, torch.Tensor]]] = [defaultdict(dict) for _ in self.optimizers]
         for name, tensor in parts["optimizer"].items():
-            k, _, rest = name.partition(".")
-            kept[int(k)][rest] = tensor
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": dict(kept)})
+            i, k, rest = name.split(".", 2)
+            kept[int(i)][int(k)][rest] = tensor
+        for optimizer, own in zip(self.optimizers, kept, strict=True):
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": dict(own)})
         if carried := parts["carried"]:
             device = self.ids.device
             self.ends, self.carried = carried["ends"], (carried["h"].to(device), carried["c"].to(device))
+
+
+def optimizers_of(network: Network, name: OptimizerName) -> list[torch.optim.Optimizer]:
+    """What takes the steps; all of them at the same rate."""
+    if name != "muon":
+        return [OPTIMIZERS[name](network.parameters(), fused=True)]  # fused: the same step in one call
+    matrices = [weight for weight in network.layers.parameters() if weight.ndim == 2]
+    others = [weight for weight in network.parameters() if not any(weight is matrix for matrix in matrices)]
+    return [Muon(matrices, GATES), torch.optim.Adam(others, fused=True)]
 
 
 class CompiledRun:

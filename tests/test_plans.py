@@ -1,0 +1,96 @@
+"""Plans: written and read, they are the trainings that were planned; and what leaves a plan as it was."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maestro_lstm.compute import pick_engine
+from maestro_lstm.errors import UserError
+from maestro_lstm.params import Params, load_params
+from maestro_lstm.plans import load_plan, save_plan
+from maestro_lstm.schedules import Cosine
+from maestro_lstm.study import plan_of
+
+CHOSEN = {"optimizer": "adam", "learning_rate": "cyclical", "seq_len": 100}
+PARAMS = load_params()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "plan.json"
+
+
+@pytest.mark.parametrize("network", ["paper", "corrected"])
+def test_what_was_planned_is_what_is_trained(network: str, path: Path) -> None:
+    plan = plan_of(PARAMS, network, CHOSEN)
+    save_plan(path, plan)
+    assert load_plan(path, PARAMS) == plan
+    assert [run.seed for run in plan.runs] == list(PARAMS.all_seeds)
+
+
+def test_a_network_trained_in_a_way_of_its_own_takes_nothing_from_the_sweeps(path: Path) -> None:
+    own = PARAMS.networks["best"].training
+    assert own
+    one, other = (plan_of(PARAMS, "best", {**CHOSEN, "seq_len": seq_len}) for seq_len in (25, 200))
+    assert one == other
+    save_plan(path, one)
+    runs = load_plan(path, PARAMS).runs
+    assert len(runs) == own.seeds
+    settings = runs[0]
+    assert settings.schedule == Cosine(own.rate, own.warm_up)
+    assert (settings.seq_len, settings.batch, settings.draws) == (own.seq_len, own.batch, "streams")
+    assert settings.engine == "torch"  # of what `auto` would take, none can train it
+    changed = PARAMS.model_copy(update={"seq_len": 200, "optimizer": "sgd", "learning_rate": 0.5})
+    assert plan_of(changed, "best", CHOSEN) == one
+
+
+def test_the_file_is_the_same_for_every_machine(path: Path) -> None:
+    files = []
+    for engine in ("auto", "torch", "scratch"):
+        params = PARAMS.model_copy(update={"engine": engine})
+        save_plan(path, plan_of(params, "paper", CHOSEN))
+        files.append(path.read_bytes())
+        assert {(run.engine, run.device) for run in load_plan(path, params).runs} == {pick_engine(engine, "auto")}
+    assert len(set(files)) == 1
+
+
+def without_hidden(told: Any) -> None:
+    del told["settings"]["hidden"]
+
+
+def one_more_key(told: Any) -> None:
+    told["settings"]["width"] = 3
+
+
+def a_word_for_a_number(told: Any) -> None:
+    told["settings"]["seq_len"] = "100"
+
+
+def no_seeds(told: Any) -> None:
+    told["seeds"] = None
+
+
+@pytest.mark.parametrize("spoil", [without_hidden, one_more_key, a_word_for_a_number, no_seeds])
+def test_what_is_no_plan_is_named(spoil: Any, path: Path) -> None:
+    save_plan(path, plan_of(PARAMS, "paper", CHOSEN))
+    told = json.loads(path.read_bytes())
+    spoil(told)
+    path.write_text(json.dumps(told))
+    with pytest.raises(UserError, match=r"plan\.json is damaged"):
+        load_plan(path, PARAMS)
+
+
+def test_a_network_that_is_not_in_the_params_is_named() -> None:
+    with pytest.raises(UserError, match=r"networks\.none is missing"):
+        plan_of(PARAMS, "none", CHOSEN)
+
+
+def test_more_seeds_are_more_runs_of_the_same(path: Path) -> None:
+    more = Params.model_validate({**PARAMS.model_dump(), "seeds": 3, "seed": 5})
+    save_plan(path, plan_of(more, "paper", CHOSEN))
+    runs = load_plan(path, more).runs
+    assert [run.seed for run in runs] == [5, 6, 7]
+    assert len({replace(run, seed=0) for run in runs}) == 1
