@@ -1,15 +1,17 @@
-"""evaluate: what a trained network scores on validation and test, with every seed (paper §5.1.4).
+"""evaluate: what a trained network scores on validation and test, with every seed, and where (paper §5.1.4).
 
 python -m stages.evaluate paper
 """
 
+from maestro_lstm.breakdown import over_runs
 from maestro_lstm.compute import pick_engine
-from maestro_lstm.files import write_json
+from maestro_lstm.files import write_csv, write_json
 from maestro_lstm.params import load_params
 from maestro_lstm.reports import report_all
 from maestro_lstm.seeds import over_seeds
 from maestro_lstm.splits import Split
 from stages import command, paths
+from stages.tested import groups_of_test
 
 
 def main() -> None:
@@ -19,11 +21,16 @@ def main() -> None:
     models = paths.models(name)
     # the paper looks at one validation window in every 4 T, and at every window of the test split
     spacing: dict[Split, int] = {"validation": params.sweep.every, "test": 1}
+    groups = groups_of_test()
     for split, every in spacing.items():
-        reports = report_all(list(models.values()), paths.encoded(split), every, engine)
-        runs = [{"seed": seed, **one} for seed, one in zip(models, reports, strict=True)]
+        reports = report_all(
+            list(models.values()), paths.encoded(split), every, engine, groups if split == "test" else ()
+        )
+        runs = [{"seed": seed, **one.figures} for seed, one in zip(models, reports, strict=True)]
         figures = over_seeds(runs)
         write_json(paths.METRICS / "evaluate" / split / f"{name}.json", figures)
+        if split == "test":
+            write_csv(paths.breakdown(name), over_runs([one.tally for one in reports]))
         print(
             f"{name}, {split}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} %, "
             f"{figures['nats']:.3f} nats, {figures['distinct']:g} symbols used"

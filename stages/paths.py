@@ -20,6 +20,7 @@ EXPLAIN = METRICS / "explain"
 PROBES = METRICS / "probes"
 PLATEAU = METRICS / "plateau"
 WISHES = METRICS / "wishes"
+BREAKDOWN = METRICS / "breakdown"
 VS_PAPER = METRICS / "vs_paper"
 MODELS = Path("models")
 RUNS = Path("runs")
@@ -32,6 +33,11 @@ PAPER_TABLES = Path("paper/tables.json")
 def encoded(split: Split, rule: str = "") -> Path:
     """The ids of a split; by one of the rules that are compared, if it is given."""
     return (RULES / rule if rule else ENCODED) / f"{split}.safetensors"
+
+
+def breakdown(predictor: str) -> Path:
+    """How a predictor's figures on test are made up."""
+    return METRICS / "evaluate" / "breakdown" / f"{predictor}.csv"
 
 
 def plan(network: str) -> Path:

@@ -81,6 +81,13 @@ def test_weights_that_do_not_fit_their_settings_are_refused_by_name(tmp_path: Pa
         save_checkpoint(path, Checkpoint(deep.weights, {**deep.settings, "layers": layers}))
         with pytest.raises(UserError, match=words):
             load_checkpoint(path)
+    skips = Checkpoint(initial_weights(90, 8, 0, 3, skips=True), {**deep.settings, "skips": True})
+    save_checkpoint(path, skips)
+    assert load_checkpoint(path).weights.keys() == deep.weights.keys()
+    for told, words in (({}, r"lstm_2\.U\.weight is \(32, 98\)"), ({"skips": 1}, "skips: 1")):
+        save_checkpoint(path, Checkpoint(skips.weights, {**deep.settings, **told}))
+        with pytest.raises(UserError, match=words):
+            load_checkpoint(path)
     for settings in ({"seq_len": 5}, {"hidden": 8}, {"hidden": -1, "seq_len": 5}, {"hidden": 1e18, "seq_len": 5}):
         save_checkpoint(path, Checkpoint(weights, settings))
         with pytest.raises(UserError, match=r"a\.safetensors is damaged"):

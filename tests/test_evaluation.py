@@ -10,7 +10,7 @@ from maestro_lstm import evaluation
 from maestro_lstm.engines.network import Network
 from maestro_lstm.engines.predictors import TorchPredictor
 from maestro_lstm.evaluation import STRETCH, evaluate, guesses
-from maestro_lstm.scores import summarise
+from maestro_lstm.scores import Guesses, summarise
 from maestro_lstm.symbols import END_ID, NEXT_ID
 from maestro_lstm.windows import spaced_windows
 
@@ -31,8 +31,8 @@ def test_every_window_is_the_whole_split_but_for_its_end() -> None:
 
 def test_figures_by_hand() -> None:
     targets = np.array([NEXT_ID, 5, END_ID, 7], dtype=np.uint8)
-    guesses = np.array([NEXT_ID, 5, NEXT_ID, NEXT_ID], dtype=np.uint8)
-    scores = summarise(guesses, np.log([0.5, 0.25, 0.5, 0.25]), targets)
+    best = np.array([NEXT_ID, 5, NEXT_ID, NEXT_ID], dtype=np.uint8)
+    scores = summarise(Guesses(best, np.log([0.5, 0.25, 0.5, 0.5]), np.log([0.5, 0.25, 0.5, 0.25])), targets)
     assert (scores.symbols, scores.accuracy, scores.accuracy_pitches) == (4, 50, 50)
     assert (scores.distinct, scores.next_share) == (2, 25)
     assert scores.bits == pytest.approx(1.5)
@@ -53,19 +53,24 @@ def test_the_state_is_carried_across_stretches() -> None:
 
 def test_many_parts_side_by_side_come_to_what_one_pass_does(monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
-    network = Network(90, 16, layers=2)
+    network = Network(90, 16, layers=2, skips=True)
     with torch.no_grad():
         for weight in network.parameters():  # so that it remembers, and is sure of what it says
             weight.mul_(2)
     ids = np.random.default_rng(0).integers(0, 90, size=5_003).astype(np.uint8)
     one, four = TorchPredictor(network, "cpu"), TorchPredictor(network, "cpu", side_by_side=4)
-    guess, likelihood = guesses(one, ids[:-1], ids[1:])
+    whole = guesses(one, ids[:-1], ids[1:])
+    with torch.no_grad():
+        scores, _ = one.network(torch.from_numpy(ids[:-1].astype(np.int64))[:, None])
+    np.testing.assert_allclose(whole.sure, scores[:, 0].log_softmax(1).max(1).values.numpy(), atol=1e-5)
     for some in (5_002, 700, 512, 300, 1):  # shorter than what a part begins early, too
-        many_guess, many_likelihood = guesses(four, ids[:some], ids[1 : some + 1])
-        assert (many_guess == guess[:some]).all()
-        np.testing.assert_allclose(many_likelihood, likelihood[:some], atol=1e-5)
+        many = guesses(four, ids[:some], ids[1 : some + 1])
+        assert (many.best == whole.best[:some]).all()
+        np.testing.assert_allclose(many.likelihood, whole.likelihood[:some], atol=1e-5)
+        np.testing.assert_allclose(many.sure, whole.sure[:some], atol=1e-5)
     monkeypatch.setattr(evaluation, "EARLY", 0)
-    assert np.abs(guesses(four, ids[:-1], ids[1:])[1] - likelihood).max() > 0.01  # or nothing was remembered
+    forgetful = guesses(four, ids[:-1], ids[1:])
+    assert np.abs(forgetful.likelihood - whole.likelihood).max() > 0.01  # or nothing was remembered
 
 
 def test_a_network_that_always_says_next_scores_its_share_and_one_symbol() -> None:

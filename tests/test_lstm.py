@@ -10,27 +10,27 @@ from torch.nn import functional as F
 
 from maestro_lstm.choices import Output
 from maestro_lstm.engines.lstm import LSTM
-from maestro_lstm.engines.network import Network, Scratch, initial_weights, layers_of, sequence_loss
+from maestro_lstm.engines.network import Network, initial_weights, layers_of, sequence_loss
 
 V, H = 90, 64
 
 
-def two_engines(layers: int = 1) -> tuple[Network, Network]:
-    weights = initial_weights(V, H, seed=3, layers=layers)
-    scratch, fast = Network(V, H, "scratch", layers), Network(V, H, "torch", layers)
+def two_engines(layers: int = 1, skips: bool = False) -> tuple[Network, Network]:
+    weights = initial_weights(V, H, 3, layers, skips)
+    scratch, fast = Network(V, H, "scratch", layers, skips), Network(V, H, "torch", layers, skips)
     scratch.load_weights(weights)
     fast.load_weights(weights)
     return scratch, fast
 
 
-@pytest.mark.parametrize(("batch", "layers"), [(1, 1), (5, 1), (4, 3)])
+@pytest.mark.parametrize(("batch", "layers", "skips"), [(1, 1, False), (5, 1, False), (4, 3, False), (4, 3, True)])
 @pytest.mark.parametrize("output", ["softmax", "logits"])
-def test_scratch_and_torch_agree_in_values_and_gradients(output: Output, batch: int, layers: int) -> None:
+def test_scratch_and_torch_agree_in_values_and_gradients(output: Output, batch: int, layers: int, skips: bool) -> None:
     torch.manual_seed(0)
     ids = torch.randint(0, V, (41, batch))
     gradients = []
     scores_of = []
-    for network in two_engines(layers):
+    for network in two_engines(layers, skips):
         scores, (h, c) = network(ids[:-1])
         assert scores.shape == (40, batch, V)
         assert h.shape == c.shape == (layers, batch, H)
@@ -60,22 +60,43 @@ def test_looking_a_column_up_is_the_product_with_a_one_hot() -> None:
     torch.testing.assert_close(lstm(ids)[0], reference(F.one_hot(ids, V).float())[0], rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("layers", [1, 2])
-def test_gradients_are_those_of_finite_differences(layers: int) -> None:
-    lstm = Scratch(5, 4, layers).double()
+@pytest.mark.parametrize(("layers", "skips"), [(1, False), (2, False), (2, True)])
+def test_gradients_are_those_of_finite_differences(layers: int, skips: bool) -> None:
+    network = Network(5, 4, "scratch", layers, skips).double()
     ids = torch.tensor([[1], [4], [0], [2]])
-    parameters = list(lstm.parameters())
-    assert torch.autograd.gradcheck(lambda *_: lstm(ids)[0], parameters)
+    parameters = list(network.parameters())
+    assert torch.autograd.gradcheck(lambda *_: network(ids)[0], parameters)
+
+
+def test_several_layers_are_torchs() -> None:
+    _, ours = two_engines(layers=3)
+    theirs = nn.LSTM(V, H, 3)
+    own = {name.removeprefix("layers."): weight for name, weight in ours.layers.state_dict().items()}
+    theirs.load_state_dict({f"{name[7:-1]}{name[0]}": weight for name, weight in own.items()})  # 2.lstm.bias_hh_l0
+    ids = torch.randint(0, V, (30, 2))
+    hidden, (h, c) = theirs(F.one_hot(ids, V).float())
+    scores, state = ours(ids)
+    torch.testing.assert_close(scores, ours.output(hidden), rtol=0, atol=1e-6)
+    torch.testing.assert_close(torch.stack(state), torch.stack((h, c)), rtol=0, atol=1e-6)
+
+
+def test_with_skips_every_layer_sees_the_symbols_and_the_output_every_layer() -> None:
+    network = Network(V, H, "scratch", 2, skips=True)
+    ids = torch.randint(0, V, (30, 2))
+    low, high = network.layers
+    first, _ = low(ids)
+    second, _ = high(torch.cat([F.one_hot(ids, V).float(), first], dim=2))
+    torch.testing.assert_close(network(ids)[0], network.output(torch.cat([first, second], dim=2)))
 
 
 def test_a_network_tells_how_many_layers_its_weights_are() -> None:
     assert [layers_of(initial_weights(5, 4, 0, layers)) for layers in (1, 2, 3)] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize(("layers", "skips"), [(1, False), (2, False), (2, True)])
 @pytest.mark.parametrize("engine", ["scratch", "torch"])
-def test_state_carried_over_is_one_long_sequence(engine: Literal["scratch", "torch"], layers: int) -> None:
-    network = Network(V, H, engine, layers)
+def test_state_carried_over_is_one_long_sequence(engine: Literal["scratch", "torch"], layers: int, skips: bool) -> None:
+    network = Network(V, H, engine, layers, skips)
     ids = torch.randint(0, V, (50, 3))
     whole, _ = network(ids)
     first, state = network(ids[:20])

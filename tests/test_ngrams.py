@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from maestro_lstm.ngrams import NGram
+from maestro_lstm.scores import summarise
 from maestro_lstm.symbols import Ids
 
 V = 7
@@ -29,14 +30,17 @@ def plain(context: tuple[int, ...], symbol: int) -> float:
 @pytest.mark.parametrize("order", [1, 2, 4])
 def test_likelihood_and_accuracy_are_those_of_the_recursion(order: int) -> None:
     padded = [0] * (order - 1) + HELD_OUT.tolist()
-    likelihoods, right = [], []
+    likelihoods, right, confidences = [], [], []
     for k in range(1, len(HELD_OUT)):
         context = tuple(padded[k : k + order - 1])
         table = [plain(context, symbol) for symbol in range(V)]
         assert sum(table) == pytest.approx(1)
         likelihoods.append(np.log(table[HELD_OUT[k]]))
         right.append(np.argmax(table) == HELD_OUT[k])
-    scores = NGram(TRAIN, order, V).evaluate(HELD_OUT)
+        confidences.append(np.log(max(table)))
+    said = NGram(TRAIN, order, V).guesses(HELD_OUT)
+    scores = summarise(said, HELD_OUT[1:])
+    np.testing.assert_allclose(said.sure, confidences)
     assert scores.nats == pytest.approx(-np.mean(likelihoods))
     assert scores.accuracy == pytest.approx(100 * np.mean(right))
 

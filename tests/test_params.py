@@ -95,6 +95,7 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
     "networks.corrected.output": (["softmax", "logits"], [""]),
     "networks.best.hidden": ([1, 4096], [0, 4097]),
     "networks.best.layers": ([1, 16], [0, 17, 1.5]),
+    "networks.best.skips": ([True, False], ["yes", 0, 1]),
     "networks.best.output": (["softmax", "logits"], [""]),
     "networks.best.training.optimizer": (["sgd", "adagrad", "adam", "muon"], ["Muon", ""]),
     "networks.best.training.rate": ([1e-9, 10], [0, 11, "0.1"]),
@@ -178,7 +179,8 @@ def test_every_key_takes_its_values_and_names_itself_for_any_other(key: str) -> 
     for value in good:
         check_params(changed(key, value))
     free_text = key == "download.folder"
-    for value in [*bad, *(one for one in ANY_TYPE if not (free_text and isinstance(one, str)))]:
+    taken = [one for one in ANY_TYPE if any(one is value for value in good) or (free_text and isinstance(one, str))]
+    for value in [*bad, *(one for one in ANY_TYPE if one not in taken)]:
         with pytest.raises(UserError) as raised:
             check_params(changed(key, value))
         told = str(raised.value)

@@ -72,7 +72,7 @@ def test_stopped_anywhere_a_training_ends_as_if_it_had_not_been(
             assert same(one, other)
 
 
-@pytest.mark.parametrize("way", [{}, {"optimizer": "muon", "transpose": 3}])
+@pytest.mark.parametrize("way", [{}, {"optimizer": "muon", "transpose": 3, "skips": True}])
 def test_the_state_that_streams_carry_is_kept_too(way: dict[str, Any], tmp_path: Path) -> None:
     streams = replace(ONE, engine="torch", layers=2, batch=3, draws="streams", epochs=5, **way)
     whole, path = ended(Training(IDS, 90, [streams])), tmp_path / "snapshot.safetensors"

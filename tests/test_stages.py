@@ -76,6 +76,7 @@ COMMANDS = [
     *[f"{stage} {network}" for network in NETWORKS for stage in ("plan", "train", "evaluate", "generate")],
     *[f"floors {order}" for order in (1, 2, 4)],
     "compare",
+    "breakdown",
 ]
 
 

@@ -34,10 +34,12 @@ def load_checkpoint(path: Path) -> Checkpoint:
         weights = {name: torch.from_numpy(value) for name, value in arrays.items()}
         checkpoint = Checkpoint(weights, about["settings"], tuple(about["symbols"]))
         n_symbols, hidden = len(checkpoint.symbols), checkpoint.settings["hidden"]
-        layers = checkpoint.settings.get("layers", 1)
+        layers, skips = checkpoint.settings.get("layers", 1), checkpoint.settings.get("skips", False)
         for key, value in {"hidden": hidden, "seq_len": checkpoint.settings["seq_len"], "layers": layers}.items():
             if type(value) is not int or not 1 <= value <= MOST:
                 raise ValueError(f"{key}: {value!r}")
+        if type(skips) is not bool:
+            raise ValueError(f"skips: {skips!r}")
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro train`") from None
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
@@ -47,7 +49,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     shapes = {name: tuple(value.shape) for name, value in weights.items()}
     if layers > len(weights):
         raise UserError(f"{path} does not hold a network of {layers} layers: train it again")
-    expected = shapes_of(n_symbols, hidden, layers)
+    expected = shapes_of(n_symbols, hidden, layers, skips)
     if shapes != expected:
         wrong = min(name for name in shapes | expected if shapes.get(name) != expected.get(name))
         raise UserError(

@@ -7,8 +7,8 @@ part's own first symbol the state is what it would have been.
 
 import numpy as np
 
-from maestro_lstm.engines.predictors import Floats, Predictor
-from maestro_lstm.scores import Scores, summarise
+from maestro_lstm.engines.predictors import Predictor
+from maestro_lstm.scores import Guesses, Scores, summarise
 from maestro_lstm.symbols import END_ID, Ids
 
 STRETCH = 8192  # symbols a call: long enough to hide the call, short enough for memory
@@ -22,16 +22,16 @@ def evaluate(network: Predictor, inputs: Ids, targets: Ids) -> Scores:
         inputs: (S,) ids.
         targets: (S,) the ids that came next.
     """
-    return summarise(*guesses(network, inputs, targets), targets)
+    return summarise(guesses(network, inputs, targets), targets)
 
 
-def guesses(network: Predictor, inputs: Ids, targets: Ids) -> tuple[Ids, Floats]:
-    """For each step the symbol of the highest score, and the log-likelihood of the right one in nats: (S,) each."""
+def guesses(network: Predictor, inputs: Ids, targets: Ids) -> Guesses:
+    """What a network says of each symbol, as `evaluate` runs it."""
     parts = network.side_by_side  # B
     early = EARLY if parts > 1 else 0
     length = max(-(-(len(inputs) - early) // parts), 0)  # of a part's own, L; the first has E more
     given, right = (_in_parts(ids, parts, early, length) for ids in (inputs, targets))  # (E + L, B)
-    best, likelihoods = [], []
+    best, sure, likelihoods = [], [], []
     state, stretch = None, STRETCH // parts
     for at in range(0, len(given), stretch):
         span = slice(at, at + stretch)
@@ -40,10 +40,10 @@ def guesses(network: Predictor, inputs: Ids, targets: Ids) -> tuple[Ids, Floats]
         # the sum is at least 1, so that a saturated softmax still counts in float32
         log_sum = np.log(np.exp(scores - highest).sum(axis=-1, dtype=np.float64))
         best.append(scores.argmax(axis=-1).astype(np.uint8))
+        sure.append(-log_sum)
         likelihoods.append((np.take_along_axis(scores, right[span, :, None], axis=-1) - highest)[..., 0] - log_sum)
-    whole = (np.concatenate(each) for each in (best, likelihoods))  # (E + L, B)
-    guess, likelihood = (np.append(each[:early, 0], each[early:].T)[: len(inputs)] for each in whole)
-    return guess, likelihood
+    whole = (np.concatenate(each) for each in (best, sure, likelihoods))  # (E + L, B)
+    return Guesses(*(np.append(each[:early, 0], each[early:].T)[: len(inputs)] for each in whole))
 
 
 def _in_parts(ids: Ids, parts: int, early: int, length: int) -> Ids:

@@ -11,7 +11,7 @@ down to the uniform 1/V. It has no settings, so that there is nothing to tune.
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.scores import Scores, summarise
+from maestro_lstm.scores import Guesses
 from maestro_lstm.symbols import END_ID, SYMBOLS, Ids
 
 Codes = npt.NDArray[np.int64]  # a run of k symbols as one number in base V, the oldest first
@@ -56,11 +56,13 @@ class NGram:
             mixed = (count + different * shorter) / (seen + different)
         return np.where(seen > 0, mixed, shorter)
 
-    def evaluate(self, ids: Ids) -> Scores:
-        """Figures over a split: every symbol but the first is predicted, as a network's are."""
+    def guesses(self, ids: Ids) -> Guesses:
+        """What is said of a split: every symbol but the first is predicted, as a network's are."""
         length = self.order - 1
         contexts = self._runs(ids[:-1], length) if length else np.zeros(len(ids) - 1, dtype=np.int64)
         targets = ids[1:]
         different, where = np.unique(contexts, return_inverse=True)
         table = self.probabilities(different, length)  # (C, V)
-        return summarise(table.argmax(axis=1)[where].astype(np.uint8), np.log(table[where, targets]), targets)
+        best = table.argmax(axis=1)  # (C,)
+        sure = np.log(table.max(axis=1))  # (C,)
+        return Guesses(best[where].astype(np.uint8), sure[where], np.log(table[where, targets]))

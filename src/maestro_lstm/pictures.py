@@ -112,3 +112,31 @@ def wish_picture(points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> b
         if table["group"].any():
             axes[0].legend(frameon=False, fontsize=8)
     return file.getvalue()
+
+
+def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    """Every predictor's accuracy along the position in the piece, the size of the chord and its own confidence.
+
+    Args:
+        points: by each of these, `breakdown_report.points_of`.
+    """
+    labels = {
+        "position": "symbols of the piece before",
+        "chord": "notes of the chord",
+        "confidence": "probability of the best guess, percent",
+    }
+    with _drawn(12, len(points), sharey=True) as (figure, axes, file):
+        for panel, (by, some) in zip(axes, points.items(), strict=True):
+            table = pd.DataFrame(some)
+            order = list(dict.fromkeys(table["setting"]))
+            for (name, one), (color, mark) in zip(table.groupby("group", sort=False), GROUPS, strict=False):
+                x = one["confidence"] if by == "confidence" else one["setting"].map(order.index)
+                panel.plot(x, one["accuracy"], marker=mark, markersize=4, linewidth=1, color=color, label=str(name))
+            if by == "confidence":
+                panel.axline((0, 0), slope=1, color="black", linewidth=1, linestyle=":")
+            else:
+                panel.set_xticks(range(len(order)), order, rotation=45, ha="right", fontsize=8)
+            panel.set_xlabel(labels[by])
+        axes[0].set_ylabel("accuracy, percent")
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6, frameon=False)
+    return file.getvalue()

@@ -62,7 +62,7 @@ class Probes:
     def look(self, weights: Mapping[str, Tensor], settings: Settings, update: int) -> Probe:
         """The network with these weights, after so many updates of a run."""
         with torch.device("meta"):  # its own weights are never used
-            network = Network(self.n_symbols, settings.hidden, "scratch", settings.layers)
+            network = Network(self.n_symbols, settings.hidden, "scratch", settings.layers, settings.skips)
         weights = network.own(weights)
         x, y = self.windows[:, :-1].T, self.windows[:, 1:].T  # (T, W)
         with torch.no_grad():

@@ -4,8 +4,20 @@ import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from maestro_lstm.symbols import END_ID, NEXT_ID, Ids
+
+Doubles = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """What was said of each of S symbols, (S,) each. Log-likelihoods in nats, softmax taken once."""
+
+    best: Ids  # the symbol of the highest score
+    sure: Doubles  # its log-likelihood
+    likelihood: Doubles  # that of the right one
 
 
 @dataclass(frozen=True)
@@ -25,18 +37,17 @@ class Scores:
         return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
-def summarise(best_guess: Ids, log_likelihood: np.ndarray, targets: Ids) -> Scores:
-    """Figures from, for each of S steps, the symbol of the highest score, the log-likelihood (nats) of the right
-    one, and the right one: (S,) each."""
-    right = best_guess == targets
+def summarise(guesses: Guesses, targets: Ids) -> Scores:
+    """Figures of what was said of S symbols, and which they were, (S,)."""
+    right = guesses.best == targets
     pitches = (targets != NEXT_ID) & (targets != END_ID)
-    nats = float(-log_likelihood.mean(dtype=np.float64))
+    nats = float(-guesses.likelihood.mean())
     return Scores(
         symbols=len(targets),
         accuracy=100 * float(right.mean()),
         accuracy_pitches=100 * float(right[pitches].mean()) if pitches.any() else 0.0,
         nats=nats,
         bits=nats / math.log(2),
-        distinct=len(np.unique(best_guess)),
+        distinct=len(np.unique(guesses.best)),
         next_share=100 * float((targets == NEXT_ID).mean()),
     )

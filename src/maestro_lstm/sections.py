@@ -59,6 +59,7 @@ class NetworkParams(Section):
     hidden: Hidden
     output: Output
     layers: Layers = 1
+    skips: bool = False
     training: OwnTraining | None = None
 
 

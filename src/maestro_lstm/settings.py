@@ -19,6 +19,7 @@ ADDED = (
     "symbols",
     "transpose",
     "threads",
+    "skips",
 )
 
 
@@ -47,6 +48,7 @@ class Settings:
     lengths_up: int = 0  # updates from shortest to longest, where it is cyclical
     symbols: int = 0  # to be trained on, in place of epochs; 0: epochs say it
     transpose: int = 0  # each piece of each epoch by at most so many semitones up or down, the pieces in a random order
+    skips: bool = False  # from the symbols to every layer and from every layer to the output
     threads: int = 1  # cores that share an update's arithmetic; with another number other last bits
 
     @property

@@ -105,6 +105,7 @@ def plan_of(params: Params, network: str, chosen: Choices) -> Plan:
             _settings(params, network, own.optimizer, cosine, own.seq_len, own.epochs),
             draws="streams",
             layers=params.networks[network].layers,
+            skips=params.networks[network].skips,
             batch=own.batch,
             transpose=own.transpose,
             log_every=own.log_every,

@@ -58,6 +58,17 @@ def read_index(folder: Path) -> list[Piece]:
     return pieces
 
 
+def composers_of(folder: Path, split: Split, skipped: Sequence[str]) -> list[str]:
+    """Of each piece of a split that was read, in order.
+
+    Args:
+        skipped: of each file that was not, its name and why, as `parsing.counts` has them.
+    """
+    pieces = [piece for piece in read_index(folder) if piece.split == split]
+    read = [piece for piece in pieces if not any(problem.startswith(f"{piece.file}: ") for problem in skipped)]
+    return [piece.composer or "unknown" for piece in read]
+
+
 def read_table(path: Path, columns: tuple[str, ...], name: str = "") -> pd.DataFrame:
     """A csv as text. Raises UserError, naming the file, without its columns or with a split that is none of ours."""
     name = name or str(path)

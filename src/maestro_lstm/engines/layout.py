@@ -56,8 +56,7 @@ def split(flat: Any, n_symbols: int, hidden: int) -> Parts[Any]:
 
 def sizes(weights: Mapping[str, Tensor]) -> tuple[int, int]:
     """V and H of a network."""
-    n_symbols, hidden = weights["output.weight"].shape
-    return n_symbols, hidden
+    return weights["output.weight"].shape[0], weights["lstm.W.weight"].shape[1]
 
 
 def pack(weights: Mapping[str, Tensor]) -> Floats:

@@ -61,8 +61,9 @@ class AutogradRun:
     def __init__(self, ids: Ids, n_symbols: int, settings: Settings) -> None:
         self.settings = settings
         self.ids = torch.from_numpy(ids.astype(np.int64)).to(settings.device)  # (S,)
-        self.network = Network(n_symbols, settings.hidden, settings.engine, settings.layers)
-        self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, settings.layers))
+        deep = settings.layers, settings.skips
+        self.network = Network(n_symbols, settings.hidden, settings.engine, *deep)
+        self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, *deep))
         self.network.to(settings.device)
         self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the sequences before ended, if the state is carried
         self.carried: State | None = None  # as it was there, (L, B, H) each

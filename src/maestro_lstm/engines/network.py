@@ -2,7 +2,8 @@
 
 `scratch` steps the cell of `lstm.py` through Python; `torch` is `torch.nn.LSTM`, some twenty times as fast. Weights
 go in and out under the names of the scratch network, so that a checkpoint of one engine is a checkpoint of any other.
-The paper has one layer; any number of them is what it wished for (§5.2.3).
+The paper has one layer; any number of them is what it wished for (§5.2.3). With skips (Graves 2013, §2) each layer sees
+the symbol as well as the layer below, and the output sees every layer.
 """
 
 from collections.abc import Mapping
@@ -17,17 +18,17 @@ from maestro_lstm.engines.lstm import LSTM, State
 
 Weights = dict[str, Tensor]
 
-# what the scratch network calls a layer's weights → what torch.nn.LSTM calls those of layer k
+# what the scratch cell calls its weights → what torch.nn.LSTM calls them
 _TORCH_NAMES = {
-    "U.weight": "weight_ih_l{}",  # (4H, V), or (4H, H) above another layer
-    "U.bias": "bias_ih_l{}",  # (4H,)
-    "W.weight": "weight_hh_l{}",  # (4H, H)
-    "W.bias": "bias_hh_l{}",  # (4H,)
+    "U.weight": "lstm.weight_ih_l0",  # (4H, V), or (4H, H) above another layer; with skips (4H, V + H)
+    "U.bias": "lstm.bias_ih_l0",  # (4H,)
+    "W.weight": "lstm.weight_hh_l0",  # (4H, H)
+    "W.bias": "lstm.bias_hh_l0",  # (4H,)
 }
 
 
 def layer_name(k: int) -> str:
-    """Of layer k, 0 the lowest, in the scratch network: lstm, lstm_2, lstm_3 …"""
+    """Of layer k, 0 the lowest, among weights handed out: lstm, lstm_2, lstm_3 …"""
     return f"lstm_{k + 1}" if k else "lstm"
 
 
@@ -36,35 +37,17 @@ def layers_of(weights: Mapping[str, Tensor]) -> int:
     return sum(1 for _ in takewhile(lambda k: f"{layer_name(k)}.W.weight" in weights, count()))
 
 
-class Scratch(nn.Module):
-    """Layers of `lstm.LSTM`, one above the other: symbols (T, B) in, hidden states of the highest (T, B, H) out."""
-
-    def __init__(self, n_symbols: int, hidden: int, layers: int) -> None:
-        super().__init__()
-        for k in range(layers):
-            self.add_module(layer_name(k), LSTM(hidden if k else n_symbols, hidden))
-
-    def forward(self, symbols: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """State: (L, B, H) each."""
-        x, ends = symbols, []
-        for k, layer in enumerate(self.children()):
-            x, end = layer(x, None if state is None else (state[0][k], state[1][k]))  # (T, B, H)
-            ends.append(end)
-        h, c = zip(*ends, strict=True)
-        return x, (torch.stack(h), torch.stack(c))
-
-
 class TorchLSTM(nn.Module):
-    """`torch.nn.LSTM` with the interface of `Scratch`."""
+    """A layer of `torch.nn.LSTM` with the interface of `lstm.LSTM`."""
 
-    def __init__(self, n_symbols: int, hidden: int, layers: int) -> None:
+    def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(n_symbols, hidden, layers)
+        self.lstm = nn.LSTM(inputs, hidden)
 
-    def forward(self, symbols: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        one_hot = F.one_hot(symbols, self.lstm.input_size).to(torch.get_default_dtype())  # (T, B, V)
-        hidden, state = self.lstm(one_hot, state)  # (T, B, H), (L, B, H) each
-        return hidden, state
+    def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        given = x if x.is_floating_point() else one_hot(x, self.lstm.input_size)
+        hidden, (h, c) = self.lstm(given, None if state is None else (state[0][None], state[1][None]))
+        return hidden, (h[0], c[0])  # (T, B, H), (B, H) each
 
 
 class Network(nn.Module):
@@ -75,24 +58,37 @@ class Network(nn.Module):
         hidden: H, size of the hidden and of the cell state.
         engine: what computes the LSTM: `scratch`, or torch.nn.LSTM for any other; the result differs by rounding only.
         layers: L.
+        skips: from the symbols to every layer and from every layer to the output.
     """
 
-    def __init__(self, n_symbols: int, hidden: int, engine: EngineName = "torch", layers: int = 1) -> None:
+    def __init__(
+        self, n_symbols: int, hidden: int, engine: EngineName = "torch", layers: int = 1, skips: bool = False
+    ) -> None:
         super().__init__()
-        kind = Scratch if engine == "scratch" else TorchLSTM
-        self.layers = kind(n_symbols, hidden, layers)
-        self.output = nn.Linear(hidden, n_symbols)
+        self.n_symbols, self.skips = n_symbols, skips
+        kind = LSTM if engine == "scratch" else TorchLSTM
+        above = hidden + n_symbols if skips else hidden
+        self.layers = nn.ModuleList([kind(above if k else n_symbols, hidden) for k in range(layers)])
+        self.output = nn.Linear(layers * hidden if skips else hidden, n_symbols)
         self.names = {}  # of a weight handed out → our own
         for k in range(layers):
             for name, torchs in _TORCH_NAMES.items():
-                out = f"{layer_name(k)}.{name}"
-                self.names[out] = f"layers.{out}" if engine == "scratch" else f"layers.lstm.{torchs.format(k)}"
+                self.names[f"{layer_name(k)}.{name}"] = f"layers.{k}.{name if engine == 'scratch' else torchs}"
         self.names |= {name: name for name in ("output.weight", "output.bias")}
 
     def forward(self, symbols: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Ids (T, B) → scores (T, B, V), before any softmax, and the state after the last symbol, (L, B, H) each."""
-        hidden, state = self.layers(symbols, state)  # (T, B, H)
-        return self.output(hidden), state  # (T, B, V)
+        shown, ends = [], []  # of each layer: hidden states (T, B, H), state after the last symbol
+        x = symbols
+        for k, layer in enumerate(self.layers):
+            if k and self.skips:
+                x = torch.cat((one_hot(symbols, self.n_symbols), x), dim=2)  # (T, B, V + H)
+            x, end = layer(x, None if state is None else (state[0][k], state[1][k]))  # (T, B, H)
+            shown.append(x)
+            ends.append(end)
+        h, c = zip(*ends, strict=True)
+        seen = torch.cat(shown, dim=2) if self.skips else x
+        return self.output(seen), (torch.stack(h), torch.stack(c))  # (T, B, V), (L, B, H) each
 
     def weights(self) -> Weights:
         """A copy of the weights on the CPU, under the names of the scratch network."""
@@ -108,17 +104,23 @@ class Network(nn.Module):
         return {self.names.get(name, name): value for name, value in weights.items()}
 
 
-def initial_weights(n_symbols: int, hidden: int, seed: int, layers: int = 1) -> Weights:
+def one_hot(ids: Tensor, n_symbols: int) -> Tensor:
+    """(T, B) → (T, B, V)"""
+    # not F.one_hot, which cannot be vectorised over sequences
+    return (ids[..., None] == torch.arange(n_symbols, device=ids.device)).to(torch.get_default_dtype())
+
+
+def initial_weights(n_symbols: int, hidden: int, seed: int, layers: int = 1, skips: bool = False) -> Weights:
     """The weights before training: nn.Linear's default initialisation (§4.1), the same for every engine."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Network(n_symbols, hidden, "scratch", layers).weights()
+        return Network(n_symbols, hidden, "scratch", layers, skips).weights()
 
 
-def shapes_of(n_symbols: int, hidden: int, layers: int = 1) -> dict[str, tuple[int, ...]]:
+def shapes_of(n_symbols: int, hidden: int, layers: int = 1, skips: bool = False) -> dict[str, tuple[int, ...]]:
     """Name and shape of every weight."""
     with torch.device("meta"):  # without memory for them
-        network = Network(n_symbols, hidden, "scratch", layers)
+        network = Network(n_symbols, hidden, "scratch", layers, skips)
     own = network.state_dict()
     return {name: tuple(own[ours].shape) for name, ours in network.names.items()}
 

@@ -81,6 +81,7 @@ def predictor(weights: Mapping[str, Tensor], engine: EngineName = "compiled", de
     layers = layers_of(weights)
     if engine in ("compiled", "batched") and layers == 1:
         return CompiledPredictor(weights)
-    network = Network(*sizes(weights), engine, layers)
+    skips = layers > 1 and weights["output.weight"].shape[1] > sizes(weights)[1]
+    network = Network(*sizes(weights), engine, layers, skips)
     network.load_weights(weights)
     return TorchPredictor(network, device, 1 if layers == 1 else SIDE_BY_SIDE)

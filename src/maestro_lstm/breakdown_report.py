@@ -1,0 +1,103 @@
+"""Breakdowns of several predictors → what is told of them side by side."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from maestro_lstm.intervals import Interval, interval
+
+Tables = Mapping[str, pd.DataFrame]  # by predictor, `breakdown.over_runs`
+HEADS = {"position": "symbols of the piece before", "chord": "notes of the chord", "composer": "composer"}
+
+
+def part(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The rows of one kind of group."""
+    return table[table["by"] == by].set_index("group")
+
+
+def interval_of(table: pd.DataFrame, key: str, less: pd.DataFrame | None = None) -> Interval:
+    """Of a predictor's accuracy or nats, or by how much it is above another's, resampled over pieces."""
+    pieces = part(table, "piece")
+    values = pieces[key] if less is None else pieces[key] - part(less, "piece")[key]
+    return interval(pieces["symbols"].to_numpy(dtype=float), values.to_numpy(dtype=float))
+
+
+def calibration_error(table: pd.DataFrame) -> float:
+    """Expected calibration error in points: how far accuracy and confidence are apart, mean over symbols of the bin
+    that each is in (Guo et al. 2017, eq. 3)."""
+    bins = part(table, "confidence")
+    apart = (bins["accuracy"] - bins["confidence"]).abs()
+    return float((bins["symbols"] * apart).sum() / bins["symbols"].sum())
+
+
+def figures_of(table: pd.DataFrame) -> dict[str, float]:
+    """As a metrics file holds them."""
+    accuracy, nats = interval_of(table, "accuracy"), interval_of(table, "nats")
+    figures = {
+        "accuracy": accuracy.mean,
+        "accuracy_low": accuracy.low,
+        "accuracy_high": accuracy.high,
+        "nats": nats.mean,
+        "nats_low": nats.low,
+        "nats_high": nats.high,
+        "calibration_error": calibration_error(table),
+    }
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def points_of(tables: Tables, by: str) -> list[dict[str, Any]]:
+    """Points of a plot, a row a predictor and group."""
+    found = []
+    for name, table in tables.items():
+        for group, row in part(table, by).iterrows():
+            figures = {key: row[key] for key in ("accuracy", "nats", "confidence", "symbols")}
+            found.append({"setting": group, "group": name, "seed": "", **figures})
+    return found
+
+
+def as_text(tables: Tables) -> str:
+    """All of it in Markdown: every predictor's figures with their intervals, each against the one before it in
+    likelihood, and by composer, position and chord."""
+    ranked = sorted(tables, key=lambda name: -interval_of(tables[name], "nats").mean)
+    text = [_figures_as_text({name: tables[name] for name in ranked}), _steps_as_text(tables, ranked)]
+    text += [_groups_as_text(tables, by) for by in HEADS]
+    return "\n\n".join(text)
+
+
+def _figures_as_text(tables: Tables) -> str:
+    lines = ["| predictor | accuracy [95 %] | nats [95 %] | calibration error |", "|---|---:|---:|---:|"]
+    for name, table in tables.items():
+        accuracy, nats = interval_of(table, "accuracy"), interval_of(table, "nats")
+        lines.append(
+            f"| {name} | {accuracy.mean:.2f} % [{accuracy.low:.2f} … {accuracy.high:.2f}] "
+            f"| {nats.mean:.3f} [{nats.low:.3f} … {nats.high:.3f}] | {calibration_error(table):.2f} points |"
+        )
+    return "\n".join(lines)
+
+
+def _steps_as_text(tables: Tables, ranked: list[str]) -> str:
+    lines = ["| step | points of accuracy [95 %] | nats [95 %] | better in |", "|---|---:|---:|---:|"]
+    for low, high in pairwise(ranked):
+        accuracy = interval_of(tables[high], "accuracy", less=tables[low])
+        nats = interval_of(tables[high], "nats", less=tables[low])
+        gained = part(tables[high], "piece")["nats"] < part(tables[low], "piece")["nats"]
+        lines.append(
+            f"| {low} → {high} | {accuracy.mean:+.2f} [{accuracy.low:+.2f} … {accuracy.high:+.2f}] "
+            f"| {nats.mean:+.3f} [{nats.low:+.3f} … {nats.high:+.3f}] | {int(gained.sum())} of {len(gained)} pieces |"
+        )
+    return "\n".join(lines)
+
+
+def _groups_as_text(tables: Tables, by: str) -> str:
+    parts = {name: part(table, by) for name, table in tables.items()}
+    groups = next(iter(parts.values()))
+    lines = ["| " + " | ".join([HEADS[by], "share of symbols", *parts]) + " |", "|---|---:|" + "---:|" * len(parts)]
+    for group, symbols in groups["symbols"].items():
+        rows = [one.loc[str(group)] for one in parts.values()]
+        cells = [f"{row['accuracy']:.1f} %, {row['nats']:.2f}" for row in rows]
+        share = f"{100 * symbols / np.sum(groups['symbols']):.1f} %"
+        lines.append("| " + " | ".join([str(group), share, *cells]) + " |")
+    return "\n".join(lines)
