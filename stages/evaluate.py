@@ -32,7 +32,7 @@ def main() -> None:
         if split == "test":
             write_csv(paths.breakdown(name), over_runs([one.tally for one in reports]))
         print(
-            f"{name}, {split}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} %, "
+            f"{name}, {split}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} % over {figures['seeds']} seeds, "
             f"{figures['nats']:.3f} nats, {figures['distinct']:g} symbols used"
         )
 

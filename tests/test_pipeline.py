@@ -70,6 +70,14 @@ def leaves(tree: Any, prefix: str = "") -> set[str]:
     return {leaf for key, value in tree.items() for leaf in leaves(value, f"{prefix}.{key}" if prefix else key)}
 
 
+def under(key: str) -> set[str]:
+    """A key of params.yaml, or all the keys of a section."""
+    tree = PARAMS
+    for name in key.split("."):
+        tree = tree[name]
+    return leaves(tree, key)
+
+
 def crossed(stage: Any) -> set[str]:
     """The lists in params.yaml of which each value is a stage of its own."""
     return set(re.findall(r"\$\{((?!item)[\w.]+)\}", str(stage.get("matrix", ""))))
@@ -79,10 +87,8 @@ def test_every_param_is_declared_by_a_stage_and_every_declared_one_exists() -> N
     declared = set()
     for name, stage in STAGES.items():
         for key in stage.get("params", []) if name != "check_params" else []:
-            if key == "networks.${item.network}":  # as a whole
-                declared |= leaves(PARAMS["networks"], "networks")
-            else:
-                declared.add(key)
+            for network in PARAMS["networks"] if "${item.network}" in key else [""]:
+                declared |= under(key.replace("${item.network}", network))
         declared |= crossed(stage)
     assert declared == leaves(PARAMS)
 

@@ -14,6 +14,7 @@ from tests.test_pipeline import PARAMS, STAGES, leaves
 README = Path("README.md").read_text()
 FINDINGS = Path("docs/findings.md").read_text()
 WISHED = Path("docs/wishes.md").read_text()
+BEST = Path("docs/best.md").read_text()
 
 
 def test_its_tables_are_those_of_the_study() -> None:
@@ -24,8 +25,12 @@ def test_its_tables_are_those_of_the_study() -> None:
 
 @pytest.mark.parametrize(
     ("text", "tables"),
-    [(FINDINGS, ["plateau/table"]), (WISHED, [f"wishes/{wish}" for wish in WISHES])],
-    ids=["findings", "wishes"],
+    [
+        (FINDINGS, ["plateau/table"]),
+        (WISHED, [f"wishes/{wish}" for wish in WISHES if wish != "best"]),
+        (BEST, ["breakdown/tables", "wishes/best"]),
+    ],
+    ids=["findings", "wishes", "best"],
 )
 def test_the_tables_of_the_findings_are_those_of_the_study(text: str, tables: list[str]) -> None:
     shown = dict(re.findall(r"<!-- metrics/(\S+)\.md -->\n(.*?)<!-- end -->", text, re.S))
@@ -34,7 +39,7 @@ def test_the_tables_of_the_findings_are_those_of_the_study(text: str, tables: li
         assert table.strip() == Path(f"metrics/{name}.md").read_text().strip()
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", FINDINGS + WISHED))))
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", FINDINGS + WISHED + BEST))))
 def test_a_path_linked_in_the_findings_exists(path: str) -> None:
     assert Path("docs", path).exists()
 

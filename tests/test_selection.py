@@ -77,3 +77,4 @@ def test_a_row_shows_mean_spread_least_and_greatest() -> None:
         "distinct": 1.0,
     }
     assert "| 42.4 % | 44.00 ± 2.00 % | 42.00 … 46.00 |" in as_text([comparison("25", [42.0, 44.0, 46.0], 42.4)])
+    assert "| 42.4 % | 44.00 % | one seed |" in as_text([comparison("25", [44.0], 42.4)])

@@ -1,5 +1,6 @@
 """What the paper wished for: which trainings it comes to, how they are scored, and how that is told."""
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.evaluation import evaluate
-from maestro_lstm.params import WISHES, WishName, check_params, load_params, name_of
+from maestro_lstm.params import WISHES, Params, WishName, check_params, load_params, name_of
 from maestro_lstm.pictures import wish_picture
 from maestro_lstm.runs import Run, results
 from maestro_lstm.schedules import Cosine
@@ -19,7 +20,7 @@ from maestro_lstm.training import Training, lengths_of
 from maestro_lstm.windows import spaced_windows
 from maestro_lstm.wish_report import as_text, points
 from maestro_lstm.wishes import candidates, settings_of
-from tests.test_pipeline import STAGES, crossed
+from tests.test_pipeline import STAGES, crossed, leaves
 
 PARAMS = load_params()
 IDS: Ids = np.random.default_rng(0).integers(0, 90, size=13_000).astype(np.uint8)
@@ -64,7 +65,22 @@ def test_the_rate_rises_with_the_root_of_the_batch_and_falls_with_that_of_the_wi
 
 
 def different(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return {"muon": "sgd", "logits": "softmax", "softmax": "logits"}[value]
     return value / 2 if isinstance(value, float) else value + 1 if isinstance(value, int) else value[:-1]
+
+
+def changed(tree: Any, key: str) -> Params:
+    """With another value there."""
+    tree = copy.deepcopy(tree)
+    *sections, last = key.split(".")
+    place = tree
+    for section in sections:
+        place = place[section]
+    place[last] = different(place[last])
+    return check_params(tree)
 
 
 @pytest.mark.parametrize("wish", WISHES)
@@ -73,13 +89,12 @@ def test_a_stage_declares_every_key_that_its_trainings_depend_on(wish: WishName)
     declared = {*STAGES[f"wish_{wish}"]["params"], *crossed(STAGES[f"wish_{wish}"])}
     before = [replace(run, log_every=1) for runs in candidates(PARAMS, wish).values() for run in runs]
     depends = set()
-    for section in (f"wish_{wish}", "wishes", "train", "sweep", "schedules"):
-        for key, value in tree[section].items():
-            if isinstance(value, dict) or (section == "train" and key == "networks"):
-                continue
-            changed = check_params({**tree, section: {**tree[section], key: different(value)}})
-            after = [replace(run, log_every=1) for runs in candidates(changed, wish).values() for run in runs]
-            depends |= {f"{section}.{key}"} if after != before else set()
+    sections = (f"wish_{wish}", "wishes", "train", "sweep", "networks")
+    for key in {key for section in sections for key in leaves(tree[section], section)} - {"train.networks"}:
+        if key.endswith(".training"):  # of the networks that have none
+            continue
+        runs_then = candidates(changed(tree, key), wish).values()
+        depends |= {key} if [replace(run, log_every=1) for runs in runs_then for run in runs] != before else set()
     assert depends <= declared
     assert declared - depends == {"device", "engine", "seed"} | (set() if wish == "rule" else {"sweep.every"})
 

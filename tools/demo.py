@@ -24,6 +24,7 @@ SHORT = {  # what takes long: a small network in place of the best, and one cand
     "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
     "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
     "wish_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
+    "wish_best": {"without": ["nothing"], "hidden": 32, "symbols": 50_000, "seeds": 1},
 }
 SMALL = {
     "seeds": 2,

@@ -10,4 +10,5 @@ LossSteps = Literal["all", "first"]  # whose loss the optimizer is given, of a s
 Draws = Literal["random", "in_order", "streams"]
 LengthName = Literal["constant", "growing", "cyclical"]  # of the sequences, over the updates
 ScheduleName = Literal["constant", "cyclical"]
+Part = Literal["nothing", "muon", "skips", "layers", "streams", "transposition"]  # of the best network's training
 Rule = Literal["paper", "clean"]  # how notes become chords, `chords.py`

@@ -31,6 +31,7 @@ from maestro_lstm.sections import (
     SweepSeqLen,
     Train,
     WishBatch,
+    WishBest,
     Wishes,
     WishLengths,
     WishRule,
@@ -41,13 +42,14 @@ SweepName = Literal["optimizer", "learning_rate", "seq_len"]
 SWEEPS: tuple[SweepName, ...] = ("optimizer", "learning_rate", "seq_len")  # in the order in which they are run
 FACTORS = ("output", "learning_rate", "loss", "draws")  # that `explain` crosses
 Candidate = tuple[Any, ...]  # a value of each list that is crossed
-WishName = Literal["size", "lengths", "batch", "rule"]
+WishName = Literal["size", "lengths", "batch", "rule", "best"]
 # what the paper wished for → the lists that are crossed, in the order of the command line
 WISHES: dict[WishName, tuple[str, ...]] = {
     "size": ("layers", "hidden"),
     "lengths": ("candidates",),
     "batch": ("draws", "batch"),
     "rule": ("rule",),
+    "best": ("without",),  # ours: what each part of the network `best` is worth
 }
 
 # what pydantic puts into the place of an error for the branches of a union; they are no keys
@@ -80,6 +82,7 @@ class Params(Section):
     wish_lengths: WishLengths
     wish_batch: WishBatch
     wish_rule: WishRule
+    wish_best: WishBest
     train: Train
     floors: Floors
     generate: Generate
@@ -97,6 +100,8 @@ class Params(Section):
                 raise ValueError(f"{key}: a value stands twice")
         if "paper" not in self.networks:
             raise ValueError("networks.paper is missing, on which the experiments are made")
+        if "best" not in self.networks or self.networks["best"].training is None:
+            raise ValueError("networks.best.training is missing, of which wish_best leaves parts out")
         unknown = [name for name in self.train.networks if name not in self.networks]
         if unknown:
             raise ValueError(f"train.networks: networks.{unknown[0]} is missing")

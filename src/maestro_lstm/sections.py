@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output, Rule, ScheduleName
+from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output, Part, Rule, ScheduleName
 from maestro_lstm.symbols import PITCH_OF_NAME
 
 Positive = Annotated[int, Field(ge=1)]
@@ -156,6 +156,11 @@ class WishBatch(Wish):
 
 class WishRule(Wish):
     rule: Annotated[list[Rule], Field(min_length=1)]
+
+
+class WishBest(Wish):
+    without: Annotated[list[Part], Field(min_length=1)]
+    hidden: Hidden
 
 
 class Train(Section):

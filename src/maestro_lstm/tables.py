@@ -108,7 +108,8 @@ def as_text(comparisons: Sequence[Comparison]) -> str:
     ]
     for one in comparisons:
         papers = "" if one.row.accuracy is None else f"{one.row.accuracy:.1f} %"
-        ours = f"{one.mean:.2f} ± {one.std:.2f} % | {min(one.accuracies):.2f} … {max(one.accuracies):.2f}"
+        spread = f" ± {one.std:.2f} % | {min(one.accuracies):.2f} … {max(one.accuracies):.2f}"
+        ours = f"{one.mean:.2f}{spread if len(one.seeds) > 1 else ' % | one seed'}"
         rest = f"{one.next_share:.2f} % | {one.distinct:g}"
         lines.append(f"| {one.row.title} | {one.row.setting} | {papers} | {ours} | {rest} |")
     return "\n".join(lines)
@@ -131,7 +132,7 @@ def scores_as_text(scores: Mapping[str, Mapping[str, float]]) -> str:
     """Networks and floors in one Markdown table, from their evaluate metrics by name."""
     lines = ["| predictor | accuracy | on pitches | nats | distinct symbols |", "|---|---:|---:|---:|---:|"]
     for name, s in scores.items():
-        spread = f" ± {s['accuracy_std']:.2f}" if "accuracy_std" in s else ""
+        spread = f" ± {s['accuracy_std']:.2f}" if s.get("seeds", 1) > 1 else ""
         accuracy = f"{s['accuracy']:.2f}{spread} % | {s['accuracy_pitches']:.2f} %"
         lines.append(f"| {name} | {accuracy} | {s['nats']:.3f} | {s['distinct']:g} |")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from maestro_lstm.choices import LengthName
+from maestro_lstm.choices import LengthName, Part
 from maestro_lstm.compute import pick_engine
 from maestro_lstm.params import Candidate, Params, WishName
 from maestro_lstm.schedules import Cosine
@@ -49,21 +49,50 @@ def settings_of(params: Params, wish: WishName, candidate: Candidate) -> Setting
     elif wish == "batch":
         draws, batch = candidate
         wished = replace(base, draws=draws, batch=batch)
-    else:
+    elif wish == "rule":
         wished = replace(base, draws="streams")  # on the symbols of its rule
+    else:
+        wished = _best_without(params, base, candidate[0])
     return trainable(
         replace(
             wished,
-            schedule=Cosine(common.rate * _longer_steps(params, wished), common.warm_up),
+            schedule=Cosine(_rate(params, wished), common.warm_up),
             log_every=max(wished.symbols // (wished.batch * wished.seq_len) // POINTS, 1),
         )
     )
 
 
-def _longer_steps(params: Params, wished: Settings) -> float:
-    """How many times as long as for one sequence and the common width: the mean over B sequences has 1/√B of the noise,
-    and at the rate that suits 64 units 3 × 512 learn nothing."""
-    return math.sqrt(wished.batch * params.wishes.hidden / wished.hidden)
+def _rate(params: Params, wished: Settings) -> float:
+    """Peak of the learning rate. Adam's grows with √B, for the mean over B sequences has 1/√B of the noise, and falls
+    with √H: at the rate that suits 64 units 3 × 512 learn nothing."""
+    best = params.networks["best"].training
+    if best and wished.optimizer == best.optimizer == "muon":  # whose steps have the same length whatever the noise
+        return best.rate
+    return params.wishes.rate * math.sqrt(wished.batch * params.wishes.hidden / wished.hidden)
+
+
+def _best_without(params: Params, base: Settings, part: Part) -> Settings:
+    """The network `best`, smaller and as briefly trained as the others here, without one of its parts."""
+    best = params.networks["best"]
+    assert best.training  # `Params` sees to it
+    whole = replace(
+        base,
+        hidden=params.wish_best.hidden,
+        layers=best.layers,
+        skips=best.skips,
+        optimizer=best.training.optimizer,
+        draws="streams",
+        transpose=best.training.transpose,
+    )
+    left_out: dict[Part, dict[str, Any]] = {
+        "nothing": {},
+        "muon": {"optimizer": "adam"},
+        "skips": {"skips": False},
+        "layers": {"layers": 1, "skips": False},
+        "streams": {"draws": "random"},
+        "transposition": {"transpose": 0},
+    }
+    return replace(whole, **left_out[part])
 
 
 def _with_length(base: Settings, section: Any, candidate: int | LengthName) -> Settings:
