@@ -15,10 +15,15 @@ def main() -> None:
     asked += [("sweep_learning_rate.seq_len", params.sweep_learning_rate.seq_len)]
     asked += [("explain.seq_len", params.explain.seq_len)]
     asked += [] if params.seq_len == "auto" else [("seq_len", params.seq_len)]
+    own = {name: params.networks[name].training for name in params.train.networks}
     for split in SPLITS:
         symbols = read_counts(paths.METRICS / "parse" / f"{split}.json").symbols
         for key, seq_len in asked:
             check_seq_len(seq_len, symbols, split, key)
+        for name, training in own.items():
+            if training:  # its sequences lie side by side in the training split
+                parts = training.batch if split == "train" else 1
+                check_seq_len(training.seq_len, symbols, split, f"networks.{name}.training.seq_len", parts)
     write_text(paths.LENGTHS_CHECKED, "every sequence length fits the splits\n")
 
 

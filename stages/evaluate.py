@@ -23,17 +23,16 @@ def main() -> None:
     spacing: dict[Split, int] = {"validation": params.sweep.every, "test": 1}
     groups = groups_of_test()
     for split, every in spacing.items():
-        reports = report_all(
-            list(models.values()), paths.encoded(split), every, engine, groups if split == "test" else ()
-        )
+        told_in = groups if split == "test" else None
+        reports = report_all(list(models.values()), paths.encoded(split), every, engine, told_in)
         runs = [{"seed": seed, **one.figures} for seed, one in zip(models, reports, strict=True)]
         figures = over_seeds(runs)
         write_json(paths.METRICS / "evaluate" / split / f"{name}.json", figures)
-        if split == "test":
-            write_csv(paths.breakdown(name), over_runs([one.tally for one in reports]))
+        if told_in:
+            write_csv(paths.breakdown(name), over_runs([one.tally for one in reports if one.tally is not None]))
         print(
-            f"{name}, {split}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} % over {figures['seeds']} seeds, "
-            f"{figures['nats']:.3f} nats, {figures['distinct']:g} symbols used"
+            f"{name}, {split}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} %, "
+            f"{figures['nats']:.3f} nats, {figures['distinct']:g} symbols used; {figures['seeds']} seeds"
         )
 
 

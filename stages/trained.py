@@ -1,7 +1,7 @@
 """What the stages that train have in common: one candidate's runs, all the candidates' trained with them.
 
 The first candidate of an experiment trains all of them, so that a GPU, a cluster or many cores are filled; the others
-find their runs kept.
+find their runs kept. A final network is trained alone, with all its seeds: its plan is all that it waits for.
 """
 
 from collections.abc import Mapping, Sequence

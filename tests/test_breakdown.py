@@ -103,6 +103,10 @@ def test_several_seeds_are_their_mean(said: tuple[Guesses, Ids, list[Groups]]) -
         np.testing.assert_allclose(both[key]["piece"], expected, atol=1e-3)
     # by confidence the symbols of a bin differ from seed to seed
     assert both["symbols"]["confidence", "90–100"] == (one["symbols"]["confidence", "90–100"] + 2999) / 2
+    # and the bins come in their order, whichever the first seed has
+    runs = [tally(g, targets, groups) for g in (other, guesses)]
+    bins = [row["group"] for row in over_runs(runs) if row["by"] == "confidence"]
+    assert bins == [f"{low}–{low + 10}" for low in range(0, 100, 10)]
 
 
 def test_an_interval_is_scipys(table: pd.DataFrame) -> None:
@@ -123,6 +127,16 @@ def test_an_interval_is_scipys(table: pd.DataFrame) -> None:
 def test_pieces_that_are_all_alike_leave_no_doubt() -> None:
     found = interval(np.array([10.0, 500, 3]), np.array([40.0, 40, 40]))
     assert (found.low, found.mean, found.high) == pytest.approx((40, 40, 40))
+
+
+def test_one_piece_says_nothing_of_others() -> None:
+    found = interval(np.array([10.0]), np.array([40.0]))
+    assert found.mean == 40
+    assert np.isnan([found.low, found.high]).all()
+    said = Guesses(IDS[1:6], np.zeros(5), np.zeros(5))
+    table = pd.DataFrame(over_runs([tally(said, IDS[1:6], groups_of(IDS[:6], ["Bach"]))]))
+    assert figures_of(table) == {"accuracy": 100, "nats": 0, "calibration_error": 0}
+    assert "| one | 100.00 %  | 0.000  | 0.00 points |" in as_text({"one": table, "two": table})
 
 
 def test_what_one_predictor_gains_is_surer_than_what_each_scores(table: pd.DataFrame) -> None:

@@ -49,6 +49,12 @@ PLAN = json.dumps(
         "seeds": [0],
     }
 )
+LONG = yaml.safe_dump(
+    merged(
+        merged(yaml.safe_load(Path("params.yaml").read_text()), SMALL),
+        {"networks": {"best": {"training": {"seq_len": 600}}}},
+    )
+)
 NETWORKS = ("paper", "corrected", "best")
 # each of dvc.yaml's commands, in an order in which they can run
 COMMANDS = [
@@ -217,6 +223,11 @@ def test_one_bad_file_is_skipped_named_and_counted(
         ("parse", ("data/corpus/00.mid", ""), r"1 of 12 files cannot be read, more than parse.max_bad \(0.01\)"),
         ("vocab", ("data/notes/test.json", '{"notes": ["H9"]}'), "test.json: 'H9' is not one of the 90 symbols"),
         ("vocab", ("data/notes/test.json", '{"notes": ['), "test.json is damaged"),
+        (
+            "check_lengths",
+            ("params.yaml", LONG),
+            "best.training.seq_len: 600 is longer than the train split in 4",
+        ),
         ("sweep optimizer rmsprop", None, "sweep_optimizer.candidates has no rmsprop"),
         ("sweep width 64", None, "width is no sweep: say one of optimizer, learning_rate, seq_len"),
         ("train", None, "argument 1 is missing: network"),

@@ -9,14 +9,16 @@ import torch
 from torch.nn import functional as F
 
 from maestro_lstm.arrays import Arrays
+from maestro_lstm.augment import epochs_transposed
 from maestro_lstm.choices import Draws, EngineName, OptimizerName
+from maestro_lstm.compute import use_cores
 from maestro_lstm.engines.network import Network, Weights, initial_weights
 from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.errors import UserError
 from maestro_lstm.schedules import Cosine, Schedule, lengths
 from maestro_lstm.settings import Settings
 from maestro_lstm.study import trainable
-from maestro_lstm.symbols import Ids
+from maestro_lstm.symbols import END_ID, Ids
 from maestro_lstm.training import Training, smooth
 from maestro_lstm.windows import check_seq_len, draw_starts, starts_in_order, updates_per_epoch
 
@@ -182,6 +184,33 @@ def test_what_is_not_as_in_the_paper_is_not_given_to_an_engine_that_cannot_train
             assert trainable(settings) == replace(settings, engine="torch")
         assert trainable(replace(SETTINGS, engine="scratch", **other)).engine == "scratch"
     assert trainable(SETTINGS) == SETTINGS
+
+
+def test_transposed_a_training_goes_through_all_its_epochs_once() -> None:
+    streams = replace(SETTINGS, engine="torch", draws="streams", batch=4, epochs=3, transpose=5)
+    ids = np.concatenate([IDS[:-1], [END_ID]]).astype(np.uint8)
+    training = Training(ids, 90, [streams])
+    music = epochs_transposed(ids, 3, 5, streams.seed)
+    assert training.n_updates == 3 * len(ids) // (4 * 10)
+    assert training.learner.runs[0].ids.tolist() == music.tolist()  # type: ignore[attr-defined]
+    part = (len(music) - 1) // 4
+    assert training.starts[0, :2].tolist() == [[k * part + begin for k in range(4)] for begin in (0, 10)]
+    with pytest.raises(ValueError, match="cannot be trained in step"):
+        Training(ids, 90, [streams, replace(streams, seed=6)])
+
+
+def test_a_training_takes_as_many_threads_as_it_says_and_is_the_same_twice() -> None:
+    large = replace(
+        SETTINGS, engine="torch", optimizer="muon", hidden=128, batch=32, seq_len=40, log_every=2, threads=2
+    )
+    ids = np.tile(IDS, 10)
+    try:
+        one, two = trained(large, ids), trained(large, ids)
+        assert torch.get_num_threads() == 2
+    finally:
+        use_cores(1)
+    assert one.n_updates == 3
+    assert all(torch.equal(one.learner.weights(0)[name], value) for name, value in two.learner.weights(0).items())
 
 
 def test_a_cosine_goes_up_in_a_line_and_down_as_pytorchs() -> None:

@@ -1,4 +1,4 @@
-"""A split → what several epochs go through: each piece in another key each time, the pieces in another order."""
+"""A split → what several epochs go through: the pieces in a random order and each in a random key, each time anew."""
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ def epochs_transposed(ids: Ids, epochs: int, most: int, seed: int) -> Ids:
     """All epochs one after the other, (epochs · S,) for the (S,) ids of a split. In each the pieces come in a random
     order, and each is moved by a random number of semitones, of those from −most to most that leave it on the piano.
 
-    A copy of the data takes a byte a symbol; those who train need not know of it.
+    Streams cut it into as many parts as an update has sequences, so that they go through different epochs side by side.
     """
     random = np.random.default_rng(seed)
     pieces = split_at_ends(ids)

@@ -68,8 +68,8 @@ def chord_sizes(ids: Ids) -> npt.NDArray[np.int64]:
 
 
 def tally(guesses: Guesses, targets: Ids, groups: Sequence[Groups]) -> pd.DataFrame:
-    """Sums over each group: how many symbols, how many guessed right, nats, and confidence (probability of the best
-    guess); a row a group that has any, by confidence too."""
+    """Sums over each group, by confidence too: how many symbols, how many guessed right, nats, and confidence
+    (probability of the best guess)."""
     confidence = np.exp(guesses.sure)
     bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
     edges = np.linspace(0, 100, BINS + 1).astype(int)
@@ -84,13 +84,14 @@ def tally(guesses: Guesses, targets: Ids, groups: Sequence[Groups]) -> pd.DataFr
         }
         sums = {name: np.bincount(one.codes, value, len(one.labels)) for name, value in figures.items()}
         tables.append(pd.DataFrame({"by": one.by, "group": list(one.labels), **sums}))
-    table = pd.concat(tables, ignore_index=True)
-    return table[table["symbols"] > 0]
+    return pd.concat(tables, ignore_index=True)
 
 
 def over_runs(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
-    """Several seeds' tallies → their mean, rows of a table of `COLUMNS`; accuracy and confidence in percent."""
+    """Several seeds' tallies → their mean, as rows of a table of `COLUMNS`, one for each group that has any symbols;
+    accuracy and confidence in percent."""
     sums = pd.concat(tallies).groupby(["by", "group"], sort=False).sum().reset_index()
+    sums = sums[sums["symbols"] > 0]
     means = {
         "symbols": (sums["symbols"] / len(tallies)).round(3),
         "accuracy": (100 * sums["right"] / sums["symbols"]).round(4),

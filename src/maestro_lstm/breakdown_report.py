@@ -1,5 +1,6 @@
 """Breakdowns of several predictors → what is told of them side by side."""
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -27,7 +28,7 @@ def interval_of(table: pd.DataFrame, key: str, less: pd.DataFrame | None = None)
 
 def calibration_error(table: pd.DataFrame) -> float:
     """Expected calibration error in points: how far accuracy and confidence are apart, mean over symbols of the bin
-    that each is in (Guo et al. 2017, eq. 3)."""
+    that each is in (Guo et al. 2017, eq. 3). The guesses of several seeds are taken together."""
     bins = part(table, "confidence")
     apart = (bins["accuracy"] - bins["confidence"]).abs()
     return float((bins["symbols"] * apart).sum() / bins["symbols"].sum())
@@ -45,7 +46,7 @@ def figures_of(table: pd.DataFrame) -> dict[str, float]:
         "nats_high": nats.high,
         "calibration_error": calibration_error(table),
     }
-    return {name: round(value, 4) for name, value in figures.items()}
+    return {name: round(value, 4) for name, value in figures.items() if not math.isnan(value)}
 
 
 def points_of(tables: Tables, by: str) -> list[dict[str, Any]]:
@@ -72,8 +73,8 @@ def _figures_as_text(tables: Tables) -> str:
     for name, table in tables.items():
         accuracy, nats = interval_of(table, "accuracy"), interval_of(table, "nats")
         lines.append(
-            f"| {name} | {accuracy.mean:.2f} % [{accuracy.low:.2f} … {accuracy.high:.2f}] "
-            f"| {nats.mean:.3f} [{nats.low:.3f} … {nats.high:.3f}] | {calibration_error(table):.2f} points |"
+            f"| {name} | {accuracy.mean:.2f} % {_between(accuracy, '.2f')} "
+            f"| {nats.mean:.3f} {_between(nats, '.3f')} | {calibration_error(table):.2f} points |"
         )
     return "\n".join(lines)
 
@@ -85,10 +86,14 @@ def _steps_as_text(tables: Tables, ranked: list[str]) -> str:
         nats = interval_of(tables[high], "nats", less=tables[low])
         gained = part(tables[high], "piece")["nats"] < part(tables[low], "piece")["nats"]
         lines.append(
-            f"| {low} → {high} | {accuracy.mean:+.2f} [{accuracy.low:+.2f} … {accuracy.high:+.2f}] "
-            f"| {nats.mean:+.3f} [{nats.low:+.3f} … {nats.high:+.3f}] | {int(gained.sum())} of {len(gained)} pieces |"
+            f"| {low} → {high} | {accuracy.mean:+.2f} {_between(accuracy, '+.2f')} "
+            f"| {nats.mean:+.3f} {_between(nats, '+.3f')} | {int(gained.sum())} of {len(gained)} pieces |"
         )
     return "\n".join(lines)
+
+
+def _between(found: Interval, form: str) -> str:
+    return "" if math.isnan(found.low) else f"[{found.low:{form}} … {found.high:{form}}]"
 
 
 def _groups_as_text(tables: Tables, by: str) -> str:

@@ -1,10 +1,13 @@
 """Figures piece by piece → how far they are from what other pieces would have given: 95 % intervals.
 
 The symbols of a piece are not independent of one another, its notes are one composer's and one player's; so pieces are
-resampled, not symbols (a cluster bootstrap, percentiles; Efron and Tibshirani 1993, §13).
+resampled, not symbols (a cluster bootstrap, percentiles; Efron and Tibshirani 1993, §13). Of few pieces an interval is
+too narrow, of one there is none. How far other seeds of a network would be apart is not in it.
 """
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +22,11 @@ class Interval:
     """A mean, and between what 95 % of the resampled ones lie."""
 
     mean: float
-    low: float
+    low: float  # not a number for one piece
     high: float
 
 
+@lru_cache(maxsize=1)
 def resamples(pieces: int) -> Doubles:
     """How often each piece stands in each resample, (DRAWS, P)."""
     shares = np.full(pieces, 1 / pieces)
@@ -36,7 +40,10 @@ def interval(symbols: Doubles, values: Doubles) -> Interval:
         symbols: (P,) of each piece.
         values: (P,) their mean in each piece; or the difference between two predictors' there.
     """
+    mean = float((symbols * values).sum() / symbols.sum())
+    if len(symbols) < 2:
+        return Interval(mean, math.nan, math.nan)
     counts = resamples(len(symbols))
     means = counts @ (symbols * values) / (counts @ symbols)  # (DRAWS,)
     low, high = np.percentile(means, [2.5, 97.5])
-    return Interval(float((symbols * values).sum() / symbols.sum()), float(low), float(high))
+    return Interval(mean, float(low), float(high))

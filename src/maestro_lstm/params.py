@@ -102,6 +102,8 @@ class Params(Section):
             raise ValueError("networks.paper is missing, on which the experiments are made")
         if "best" not in self.networks or self.networks["best"].training is None:
             raise ValueError("networks.best.training is missing, of which wish_best leaves parts out")
+        if "muon" in self.wish_best.without and self.networks["best"].training.optimizer != "muon":
+            raise ValueError("wish_best.without: muon cannot be left out, networks.best.training.optimizer is another")
         unknown = [name for name in self.train.networks if name not in self.networks]
         if unknown:
             raise ValueError(f"train.networks: networks.{unknown[0]} is missing")

@@ -125,11 +125,12 @@ def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> byte
         "chord": "notes of the chord",
         "confidence": "probability of the best guess, percent",
     }
-    with _drawn(12, len(points), sharey=True) as (figure, axes, file):
+    with _drawn(12, len(points)) as (figure, axes, file):
         for panel, (by, some) in zip(axes, points.items(), strict=True):
             table = pd.DataFrame(some)
             order = list(dict.fromkeys(table["setting"]))
-            for (name, one), (color, mark) in zip(table.groupby("group", sort=False), GROUPS, strict=False):
+            for k, (name, one) in enumerate(table.groupby("group", sort=False)):
+                color, mark = GROUPS[k % len(GROUPS)]
                 x = one["confidence"] if by == "confidence" else one["setting"].map(order.index)
                 panel.plot(x, one["accuracy"], marker=mark, markersize=4, linewidth=1, color=color, label=str(name))
             if by == "confidence":

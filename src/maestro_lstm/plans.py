@@ -13,15 +13,15 @@ from maestro_lstm.compute import pick_engine
 from maestro_lstm.files import damaged, read_json, write_json
 from maestro_lstm.params import Params
 from maestro_lstm.settings import Settings
-from maestro_lstm.study import Plan, trainable, with_seeds
+from maestro_lstm.study import Plan, with_seeds
 
 SETTINGS = TypeAdapter(Settings)
-MACHINE = ("engine", "device", "seed")  # of the settings; where it is trained, and the seed, which is each run's own
+NOT_PLANNED = ("engine", "device", "seed")  # of the settings: where it is trained, and the seed, each run's own
 
 
 def save_plan(path: Path, plan: Plan) -> None:
     told = plan.runs[0].told()
-    settings = {name: value for name, value in told.items() if name not in MACHINE}
+    settings = {name: value for name, value in told.items() if name not in NOT_PLANNED}
     seeds = [run.seed for run in plan.runs]
     write_json(path, {"used": plan.used, "settings": settings, "seeds": seeds})
 
@@ -33,10 +33,12 @@ def load_plan(path: Path, params: Params) -> Plan:
     try:
         told: dict[str, Any] = content["settings"]
         settings = SETTINGS.validate_python({**told, "seed": 0, "engine": engine, "device": device})
-        again = {name: value for name, value in settings.told().items() if name not in MACHINE}
+        again = {name: value for name, value in settings.told().items() if name not in NOT_PLANNED}
         if again != told:
             raise ValueError("its settings are not such as it would be given")
-        runs = with_seeds(trainable(settings), [int(seed) for seed in content["seeds"]])
-        return Plan(dict(content["used"]), runs)
+        seeds = content["seeds"]
+        if not isinstance(seeds, list) or not seeds or any(type(seed) is not int for seed in seeds):
+            raise ValueError(f"seeds: {seeds!r}")
+        return Plan(dict(content["used"]), with_seeds(settings, seeds))
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(path, error) from None

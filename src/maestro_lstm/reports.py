@@ -27,15 +27,15 @@ class Report:
     """Of one network on one split."""
 
     figures: dict[str, Any]
-    tally: pd.DataFrame  # `breakdown.tally`
+    tally: pd.DataFrame | None  # `breakdown.tally`, where it was asked for
 
 
-def report(model: Path, split: Path, every: int, engine: Engine, groups: Sequence[Groups]) -> Report:
+def report(model: Path, split: Path, every: int, engine: Engine, groups: Sequence[Groups] | None) -> Report:
     """One network over a whole split; the figure `accuracy_windows` is over one window of T symbols in every so many
     (§5.1.4).
 
     Args:
-        groups: of the split's symbols but the first, in which it is told as well.
+        groups: of the split's symbols but the first, in which it is told as well, if given.
 
     Raises: UserError, naming the file, where one is missing or damaged.
     """
@@ -45,11 +45,11 @@ def report(model: Path, split: Path, every: int, engine: Engine, groups: Sequenc
     windows = evaluate(network, *spaced_windows(ids, checkpoint.settings["seq_len"], every))
     said = guesses(network, ids[:-1], ids[1:])
     figures = {"accuracy_windows": windows.rounded()["accuracy"], **summarise(said, ids[1:]).rounded()}
-    return Report(figures, tally(said, ids[1:], groups))
+    return Report(figures, None if groups is None else tally(said, ids[1:], groups))
 
 
 def report_all(
-    models: Sequence[Path], split: Path, every: int, engine: Engine, groups: Sequence[Groups] = ()
+    models: Sequence[Path], split: Path, every: int, engine: Engine, groups: Sequence[Groups] | None = None
 ) -> list[Report]:
     """Of each network, in order."""
     jobs = [(model, split, every, engine, groups) for model in models]

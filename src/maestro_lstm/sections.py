@@ -62,6 +62,12 @@ class NetworkParams(Section):
     skips: bool = False
     training: OwnTraining | None = None
 
+    @model_validator(mode="after")
+    def _is_as_in_the_paper(self) -> Self:
+        if self.training is None and (self.layers, self.skips) != (1, False):
+            raise ValueError("layers and skips are for networks with a training of their own")
+        return self
+
 
 class Constant(Section):
     rate: Rate

@@ -94,8 +94,8 @@ class Plan:
 
 
 def plan_of(params: Params, network: str, chosen: Choices) -> Plan:
-    """The final training of a network: as the sweeps chose, or in a way of its own where params.yaml says one; its
-    settings are yet to be made `trainable`. Raises UserError for an unknown network."""
+    """The final training of a network: as the sweeps chose, or in a way of its own where params.yaml says one.
+    Raises UserError for an unknown network."""
     if network not in params.networks:
         raise UserError(f"params.yaml: networks.{network} is missing")
     own = params.networks[network].training
@@ -120,8 +120,8 @@ def plan_of(params: Params, network: str, chosen: Choices) -> Plan:
 
 
 def with_seeds(settings: Settings, seeds: Iterable[int]) -> list[Settings]:
-    """The same with each of the seeds."""
-    return [replace(settings, seed=seed) for seed in seeds]
+    """The same with each of the seeds, by an engine that can train it."""
+    return [replace(trainable(settings), seed=seed) for seed in seeds]
 
 
 def trainable(settings: Settings) -> Settings:
@@ -134,21 +134,17 @@ def trainable(settings: Settings) -> Settings:
 def _settings(
     params: Params, network: str, optimizer: Any, schedule: Schedule | Cosine, seq_len: Any, epochs: int
 ) -> Settings:
-    if network not in params.networks:
-        raise UserError(f"params.yaml: networks.{network} is missing")
     engine, device = pick_engine(params.engine, params.device)
-    return trainable(
-        Settings(
-            hidden=params.networks[network].hidden,
-            output=params.networks[network].output,
-            optimizer=optimizer,
-            schedule=schedule,
-            seq_len=seq_len,
-            epochs=epochs,
-            seed=params.seed,
-            log_every=params.train.log_every,
-            smoothing=params.train.smoothing,
-            engine=engine,
-            device=device,
-        )
+    return Settings(
+        hidden=params.networks[network].hidden,
+        output=params.networks[network].output,
+        optimizer=optimizer,
+        schedule=schedule,
+        seq_len=seq_len,
+        epochs=epochs,
+        seed=params.seed,
+        log_every=params.train.log_every,
+        smoothing=params.train.smoothing,
+        engine=engine,
+        device=device,
     )

@@ -12,7 +12,7 @@ from maestro_lstm.compute import pick_engine
 from maestro_lstm.params import Candidate, Params, WishName
 from maestro_lstm.schedules import Cosine
 from maestro_lstm.settings import Settings
-from maestro_lstm.study import trainable, with_seeds
+from maestro_lstm.study import with_seeds
 
 POINTS = 50  # of a training's curve: where it may leave a snapshot
 
@@ -53,20 +53,18 @@ def settings_of(params: Params, wish: WishName, candidate: Candidate) -> Setting
         wished = replace(base, draws="streams")  # on the symbols of its rule
     else:
         wished = _best_without(params, base, candidate[0])
-    return trainable(
-        replace(
-            wished,
-            schedule=Cosine(_rate(params, wished), common.warm_up),
-            log_every=max(wished.symbols // (wished.batch * wished.seq_len) // POINTS, 1),
-        )
+    return replace(
+        wished,
+        schedule=Cosine(_rate(params, wish, wished), common.warm_up),
+        log_every=max(wished.symbols // (wished.batch * wished.seq_len) // POINTS, 1),
     )
 
 
-def _rate(params: Params, wished: Settings) -> float:
+def _rate(params: Params, wish: WishName, wished: Settings) -> float:
     """Peak of the learning rate. Adam's grows with √B, for the mean over B sequences has 1/√B of the noise, and falls
-    with √H: at the rate that suits 64 units 3 × 512 learn nothing."""
+    with √H: at the rate that suits 64 units 3 × 512 learn nothing. The best network has one of its own."""
     best = params.networks["best"].training
-    if best and wished.optimizer == best.optimizer == "muon":  # whose steps have the same length whatever the noise
+    if wish == "best" and best and wished.optimizer == best.optimizer:
         return best.rate
     return params.wishes.rate * math.sqrt(wished.batch * params.wishes.hidden / wished.hidden)
 

@@ -2,8 +2,7 @@
 
 A learner trains one or several runs in step; R is how many, B how many sequences each takes an update. `scratch` and
 `torch` go through autograd and train whatever settings ask for; `compiled` (`compiled.py`), one run at a time, and
-`batched` (`batched.py`), many as one, train what is as in the paper: one layer, B = 1, one T, the state zero before
-each sequence.
+`batched` (`batched.py`), many as one, train what is as in the paper (`Settings.as_in_the_paper`).
 """
 
 from collections import defaultdict

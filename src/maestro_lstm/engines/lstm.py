@@ -25,7 +25,7 @@ class LSTM(nn.Module):
     """One layer: the cell and its loop over time.
 
     Args:
-        inputs: X, the length of an input: V for symbols, one-hot; H above another layer.
+        inputs: X, the length of an input: V for symbols, one-hot; H above another layer, V + H with skips.
         hidden: H, the length of the hidden and of the cell state.
     """
 

@@ -1,6 +1,6 @@
 """Muon (Jordan et al. 2024): momentum whose matrices are made orthogonal, so that no direction is left behind.
 
-torch.optim.Muon takes the products in bfloat16, on a processor without it some thirty times as slow as in float32. Ours
+torch.optim.Muon takes its products in bfloat16, which a processor without it does many times as slowly as float32. Ours
 are in the weights' own precision; and what torch keeps as one matrix, the weights of an LSTM's four gates, is four.
 """
 
@@ -12,7 +12,7 @@ from torch import Tensor
 MOMENTUM = 0.95
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # of the Newton-Schulz iteration, chosen there for its slope at zero
 ITERATIONS = 5
-RMS = 0.2  # of an update at rate 1, about that of Adam's (Liu et al. 2025): the same rate suits both
+RMS = 0.2  # of an update at rate 1, about that of Adam's (Liu et al. 2025)
 
 
 class Muon(torch.optim.Optimizer):
@@ -41,7 +41,7 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """The nearest matrix with all singular values alike, roughly: they come to lie between 0.7 and 1.2.
+    """The nearest matrix with all singular values alike, roughly: about 1 but for those that were nearly 0.
 
     A Newton-Schulz iteration: a polynomial of X XᵀX that moves each singular value, all at once and by products alone.
 
