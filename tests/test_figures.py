@@ -19,7 +19,9 @@ COUNTS = json.loads(Path("metrics/parse/test.json").read_text())
 
 def test_our_own_metrics_are_sound() -> None:
     for path in sorted(Path("metrics").rglob("*.json")):
-        if path.parent.name.startswith("sweep_") or (path.stem in ("paper", "corrected") and "evaluate" in path.parts):
+        if path.parent.name.startswith("sweep_") or (
+            path.stem in ("paper", "corrected", "best") and "evaluate" in path.parts
+        ):
             assert read_over_seeds(path)["seeds"] > 0
         elif "evaluate" in path.parts:
             assert read_one_pass(path)["symbols"] > 0
