@@ -134,8 +134,9 @@ def test_what_is_no_plan_is_named(spoil: Any, path: Path) -> None:
     told = json.loads(path.read_bytes())
     spoil(told)
     path.write_text(json.dumps(told))
-    with pytest.raises(UserError, match=r"plan\.json is damaged"):
+    with pytest.raises(UserError, match=r"plan\.json is damaged") as raised:
         load_plan(path, PARAMS)
+    assert "\n" not in str(raised.value)
 
 
 def test_a_network_that_is_not_in_the_params_is_named() -> None:

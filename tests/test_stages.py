@@ -16,6 +16,7 @@ import yaml
 
 from maestro_lstm.checkpoint import Checkpoint, save_checkpoint
 from maestro_lstm.engines.network import initial_weights
+from maestro_lstm.plans import NOT_PLANNED
 from maestro_lstm.schedules import Schedule
 from maestro_lstm.settings import Settings
 from maestro_lstm.splits import SPLITS
@@ -42,10 +43,11 @@ SMALL = {
     "seeds": 2,
     "generate": {"symbols": 30},  # an untrained network's chords are long, and music21 spells them for seconds
 }
+SETTINGS = Settings(8, "logits", "adam", Schedule(0.1, 0.1), 99999, 1, 0).told()
 PLAN = json.dumps(
     {
         "used": {},
-        "settings": Settings(8, "logits", "adam", Schedule(0.1, 0.1), 99999, 1, 0).told(),
+        "settings": {name: value for name, value in SETTINGS.items() if name not in NOT_PLANNED},
         "seeds": [0],
     }
 )
@@ -255,6 +257,8 @@ def test_bad_input_is_one_line_and_earlier_outputs_stay(
     for sweep, winner in (("optimizer", "adam"), ("learning_rate", "cyclical"), ("seq_len", 5)):
         Path("metrics/selected").mkdir(exist_ok=True)
         Path(f"metrics/selected/{sweep}.json").write_text(json.dumps({sweep: winner}))
+    Path("data/plans").mkdir()
+    Path("data/plans/paper.json").write_text(PLAN)
     if spoil:
         Path(spoil[0]).parent.mkdir(parents=True, exist_ok=True)
         Path(spoil[0]).write_text(spoil[1])
