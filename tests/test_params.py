@@ -9,18 +9,13 @@ from ruamel.yaml import YAML
 
 from maestro_lstm.errors import UserError
 from maestro_lstm.params import check_params, load_params
+from tests.param_trees import with_value
 
 TREE = YAML(typ="safe", pure=True).load(Path("params.yaml"))
 
 
 def changed(key: str, value: Any) -> Any:
-    tree = copy.deepcopy(TREE)
-    *sections, last = key.split(".")
-    section = tree
-    for name in sections:
-        section = section[name]
-    section[last] = value
-    return tree
+    return with_value(TREE, key, value)
 
 
 def test_the_projects_own_params_are_sound() -> None:

@@ -1,6 +1,5 @@
 """Plans: written and read, they are the trainings that were planned; and what leaves a plan as it was."""
 
-import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from maestro_lstm.params import Params, check_params, load_params
 from maestro_lstm.plans import load_plan, save_plan
 from maestro_lstm.schedules import Cosine
 from maestro_lstm.study import plan_of
+from tests.param_trees import with_another, with_value
 from tests.test_pipeline import STAGES, leaves
 
 CHOSEN = {"optimizer": "adam", "learning_rate": "cyclical", "seq_len": 100}
@@ -59,16 +59,10 @@ def test_the_file_is_the_same_for_every_machine(path: Path) -> None:
     assert len(set(files)) == 1
 
 
-def different(value: Any) -> Any:
-    words = {"auto": "adam", "muon": "sgd", "softmax": "logits", "logits": "softmax"}
-    if isinstance(value, str):
-        return words[value]
-    return value / 2 if isinstance(value, float) else not value if isinstance(value, bool) else value + 1
-
-
 @pytest.mark.parametrize("network", ["paper", "corrected", "best"])
 def test_the_stage_declares_every_key_that_a_plan_depends_on(network: str, path: Path) -> None:
-    tree = PARAMS.model_dump()
+    # with muon among the parts of `wish_best` another optimizer is refused
+    tree = with_value(PARAMS.model_dump(), "wish_best.without", ["nothing"])
     declared = {key.replace("${item.network}", network) for key in STAGES["plan"]["params"]}
     chosen = {**CHOSEN, "learning_rate": "cyclical"}
 
@@ -82,11 +76,11 @@ def test_the_stage_declares_every_key_that_a_plan_depends_on(network: str, path:
     others |= {"train.epochs", "train.log_every", "train.smoothing", "sweep.epochs", "wishes.rate"}
     found = set()
     for key in own | others:
-        value = {"learning_rate": "constant", "seq_len": 7}.get(key)
         if key.endswith((".training", ".layers", ".skips")) and network != "best":
             continue  # for networks with a training of their own
-        params = set_to(tree, key, value)
-        if planned(params) != before:
+        told = {"learning_rate": "constant", "seq_len": 7}
+        params = with_value(tree, key, told[key]) if key in told else with_another(tree, key)
+        if planned(check_params(params)) != before:
             found.add(key if key not in own else f"networks.{network}")
     expected = {"seed", f"networks.{network}", "train.smoothing"}
     if network != "best":
@@ -94,18 +88,6 @@ def test_the_stage_declares_every_key_that_a_plan_depends_on(network: str, path:
         expected |= {f"schedules.cyclical.{key}" for key in ("low", "high", "updates_up")}
     assert found - {"optimizer"} == expected - {"optimizer"}  # `auto` chose adam already
     assert found <= declared
-
-
-def set_to(tree: Any, key: str, value: Any) -> Params:
-    """With this value there, or another than there is."""
-    tree = copy.deepcopy(tree)
-    *sections, last = key.split(".")
-    place = tree
-    for section in sections:
-        place = place[section]
-    place[last] = different(place[last]) if value is None else value
-    tree["wish_best"]["without"] = ["nothing"]
-    return check_params(tree)
 
 
 def without_hidden(told: Any) -> None:

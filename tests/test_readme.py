@@ -44,14 +44,6 @@ def test_a_path_linked_in_the_findings_exists(path: str) -> None:
     assert Path("docs", path).exists()
 
 
-def test_what_a_symbol_takes_is_as_it_was_measured() -> None:
-    shown = re.search(r"<!-- benchmarks/sizes.json -->\n(.*?)<!-- end -->", WISHED, re.S)
-    assert shown
-    results = json.loads(Path("benchmarks/sizes.json").read_text())
-    assert shown[1].strip() == benchmark_table(results["figures"]).strip()
-    assert results["machine"]["processor"] in WISHED
-
-
 def test_how_many_collapsed_is_told_as_it_was() -> None:
     fates = json.loads(Path("metrics/plateau/fates.json").read_text())
     sure = {
@@ -70,12 +62,13 @@ def test_how_many_collapsed_is_told_as_it_was() -> None:
     assert "five of eight networks stay" in README
 
 
-def test_its_benchmarks_are_those_that_were_measured() -> None:
-    shown = re.search(r"<!-- benchmarks/results.json -->\n(.*?)<!-- end -->", README, re.S)
+@pytest.mark.parametrize(("text", "name"), [(README, "results"), (WISHED, "sizes")], ids=["results", "sizes"])
+def test_the_benchmarks_shown_are_those_that_were_measured(text: str, name: str) -> None:
+    shown = re.search(rf"<!-- benchmarks/{name}.json -->\n(.*?)<!-- end -->", text, re.S)
     assert shown
-    results = json.loads(Path("benchmarks/results.json").read_text())
+    results = json.loads(Path(f"benchmarks/{name}.json").read_text())
     assert shown[1].strip() == benchmark_table(results["figures"]).strip()
-    assert results["machine"]["processor"] in README
+    assert results["machine"]["processor"] in text
 
 
 def test_the_study_in_git_is_whole() -> None:

@@ -141,16 +141,20 @@ def test_a_run_that_diverged_is_told_where_it_is_asked_for(tmp_path: Path, train
         succeeded(runs[steep])
 
 
-def test_a_gpus_runs_stay_on_its_machine_and_come_one_batch_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: dict[str, Any] = {}
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """How trainings are asked for that nobody then does."""
+    told: dict[str, Any] = {}
 
     def spy(work: object, jobs: list[tuple[Job]], **how: Any) -> list[list[Run | Failed]]:  # noqa: ARG001
-        asked.update(how, runs=[len(job.runs) for (job,) in jobs])
+        told.update(how, runs=[len(job.runs) for (job,) in jobs])
         return [[Failed(run, "") for run in job.runs] for (job,) in jobs]
 
     monkeypatch.setattr(trials, "side_by_side", spy)
+    return told
+
+
+def test_a_gpus_runs_stay_on_its_machine_and_come_one_batch_at_a_time(tmp_path: Path, asked: dict[str, Any]) -> None:
     batched = [replace(run, engine="batched", device="cuda") for run in SEEDS]
     train_all(tmp_path, IDS, 12, [*batched, replace(batched[0], seq_len=20)])
     assert asked == {"n_jobs": 1, "stay_here": True, "runs": [3, 1]}
@@ -158,15 +162,13 @@ def test_a_gpus_runs_stay_on_its_machine_and_come_one_batch_at_a_time(
 
 @pytest.mark.parametrize(("cores", "threads", "side_by_side"), [(4, 1, 3), (2, 1, 2), (4, 2, 2), (2, 2, 1), (1, 2, 1)])
 def test_trainings_of_several_threads_leave_each_other_their_cores(
-    cores: int, threads: int, side_by_side: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cores: int,
+    threads: int,
+    side_by_side: int,
+    tmp_path: Path,
+    asked: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: dict[str, Any] = {}
-
-    def spy(work: object, jobs: list[tuple[Job]], **how: Any) -> list[list[Run | Failed]]:  # noqa: ARG001
-        asked.update(how)
-        return [[Failed(run, "") for run in job.runs] for (job,) in jobs]
-
-    monkeypatch.setattr(trials, "side_by_side", spy)
     monkeypatch.setattr(trials, "cpu_count", lambda: cores)
     train_all(tmp_path, IDS, 12, [replace(run, threads=threads) for run in SEEDS])
     assert asked["n_jobs"] == side_by_side

@@ -1,6 +1,5 @@
 """What the paper wished for: which trainings it comes to, how they are scored, and how that is told."""
 
-import copy
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +20,7 @@ from maestro_lstm.training import Training, lengths_of
 from maestro_lstm.windows import spaced_windows
 from maestro_lstm.wish_report import as_text, points
 from maestro_lstm.wishes import candidates, settings_of
+from tests.param_trees import with_another, with_value
 from tests.test_pipeline import STAGES, crossed, leaves
 
 PARAMS = load_params()
@@ -85,30 +85,11 @@ def test_each_part_of_the_best_network_is_left_out_in_turn_and_nothing_else() ->
         assert settings_of(PARAMS, "best", (part,)) == replace(whole, **change)
 
 
-def different(value: Any) -> Any:
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, str):
-        return {"muon": "sgd", "logits": "softmax", "softmax": "logits"}[value]
-    return value / 2 if isinstance(value, float) else value + 1 if isinstance(value, int) else value[:-1]
-
-
-def changed(tree: Any, key: str) -> Params:
-    """With another value there."""
-    tree = copy.deepcopy(tree)
-    *sections, last = key.split(".")
-    place = tree
-    for section in sections:
-        place = place[section]
-    place[last] = different(place[last])
-    return check_params(tree)
-
-
 @pytest.mark.parametrize("wish", WISHES)
 def test_a_stage_declares_every_key_that_its_trainings_depend_on(wish: WishName) -> None:
     tree = PARAMS.model_dump()
-    without_muon = copy.deepcopy(tree)  # with it among the parts another optimizer is refused
-    without_muon["wish_best"]["without"] = ["nothing"]
+    # with muon among the parts another optimizer is refused
+    without_muon = with_value(tree, "wish_best.without", ["nothing"])
     declared = {*STAGES[f"wish_{wish}"]["params"], *crossed(STAGES[f"wish_{wish}"])}
 
     def trained(params: Params) -> list[Settings]:
@@ -120,7 +101,7 @@ def test_a_stage_declares_every_key_that_its_trainings_depend_on(wish: WishName)
         if key.startswith("networks.") and "best" not in key and key.split(".")[2] not in ("hidden", "output"):
             continue  # for networks with a training of their own
         before = without_muon if key == "networks.best.training.optimizer" else tree
-        depends |= {key} if trained(changed(before, key)) != trained(check_params(before)) else set()
+        depends |= {key} if trained(check_params(with_another(before, key))) != trained(check_params(before)) else set()
     assert depends <= declared
     assert declared - depends == {"device", "engine", "seed"} | (set() if wish == "rule" else {"sweep.every"})
 

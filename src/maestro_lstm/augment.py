@@ -3,7 +3,16 @@
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.symbols import END_ID, HIGHEST_PITCH, LOWEST_PITCH, PITCH_OF_NAME, SYMBOLS, Ids, pitch_name
+from maestro_lstm.symbols import (
+    END_ID,
+    HIGHEST_PITCH,
+    ID_OF_SYMBOL,
+    LOWEST_PITCH,
+    PITCH_OF_NAME,
+    SYMBOLS,
+    Ids,
+    pitch_name,
+)
 
 PITCHES = np.array([PITCH_OF_NAME.get(symbol, 0) for symbol in SYMBOLS])  # (V,) MIDI; 0 for a mark
 
@@ -19,7 +28,7 @@ def transposed(ids: Ids, semitones: int) -> Ids:
         raise ValueError(f"{semitones} semitones leave the piano")
     table = np.arange(len(SYMBOLS), dtype=np.uint8)
     for pitch, to in moved.items():
-        table[SYMBOLS.index(pitch_name(pitch))] = SYMBOLS.index(pitch_name(to))
+        table[ID_OF_SYMBOL[pitch_name(pitch)]] = ID_OF_SYMBOL[pitch_name(to)]
     return table[ids]
 
 

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from maestro_lstm.errors import UserError
-from maestro_lstm.files import damaged
+from maestro_lstm.files import damaged, read_csv
 from maestro_lstm.scores import Guesses
 from maestro_lstm.symbols import END_ID, NEXT_ID, Ids
 
@@ -104,16 +103,9 @@ def over_runs(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
 
 def read_breakdown(path: Path) -> pd.DataFrame:
     """What `over_runs` made. Raises UserError, naming the file."""
-    try:
-        table = pd.read_csv(path, dtype={"by": str, "group": str}, keep_default_na=False)
-        if tuple(table.columns) != COLUMNS or not {"piece", "confidence"} <= set(table["by"]):
-            raise ValueError(f"not a table of {', '.join(COLUMNS)}")
-        if not np.isfinite(table[[*COLUMNS[2:]]].to_numpy(dtype=float)).all():
-            raise ValueError("a figure is missing")
-    except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro`") from None
-    except (OSError, ValueError) as error:
-        raise damaged(path, error) from None
+    table = read_csv(path, COLUMNS, words=("by", "group"))
+    if not {"piece", "confidence"} <= set(table["by"]):
+        raise damaged(path, "it has no rows by piece or by confidence")
     return table
 
 

@@ -137,6 +137,4 @@ def _checked(kind: type[M], content: Any, path: Path) -> M:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise damaged(path, f"{where}: {first['msg']}" if where else first["msg"]) from None
+        raise damaged(path, error) from None

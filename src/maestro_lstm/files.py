@@ -4,12 +4,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
 from maestro_lstm.errors import UserError
 
@@ -100,8 +102,29 @@ def write_csv(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     write_text(path, pd.DataFrame(list(rows)).to_csv(index=False, lineterminator="\n"))
 
 
+def read_csv(path: Path, columns: Sequence[str], words: Sequence[str] = ()) -> pd.DataFrame:
+    """What `write_csv` wrote: just these columns, `words` among them as text, in all others finite numbers.
+
+    Raises UserError, naming the file, where it is missing or anything else.
+    """
+    try:
+        table = pd.read_csv(path, dtype=dict.fromkeys(words, str), keep_default_na=False)
+        numbers = [column for column in columns if column not in words]
+        if list(table.columns) != list(columns) or table.empty or not np.isfinite(table[numbers].to_numpy(float)).all():
+            raise ValueError(f"not a table of {', '.join(columns)}")
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing: run `dvc repro`") from None
+    except (OSError, ValueError) as error:
+        raise damaged(path, error) from None
+    return table
+
+
 def damaged(path: Path, why: object) -> UserError:
     """The error for a file that the pipeline made and that is no longer what it made."""
+    if isinstance(why, ValidationError):  # which would take several lines
+        first = why.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        why = f"{where}: {first['msg']}" if where else first["msg"]
     return UserError(f"{path} is damaged ({why}): delete it and run `dvc repro`")
 
 

@@ -7,7 +7,7 @@ network's plan as it was trains nothing again. The engine is not in it: what is 
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from maestro_lstm.compute import pick_engine
 from maestro_lstm.files import damaged, read_json, write_json
@@ -40,8 +40,5 @@ def load_plan(path: Path, params: Params) -> Plan:
         if not isinstance(seeds, list) or not seeds or any(type(seed) is not int for seed in seeds):
             raise ValueError(f"seeds: {seeds!r}")
         return Plan(dict(content["used"]), with_seeds(settings, seeds))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise damaged(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(path, error) from None

@@ -5,11 +5,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from maestro_lstm.errors import UserError
-from maestro_lstm.files import damaged
+from maestro_lstm.files import read_csv
 from maestro_lstm.probes import Probe
 from maestro_lstm.study import Cell
 
@@ -28,15 +26,7 @@ class Fate:
 
 def read_probes(path: Path) -> pd.DataFrame:
     """The looks at one cell's runs, `runs.probe_rows`. Raises UserError, naming the file."""
-    try:
-        table = pd.read_csv(path)
-        if list(table.columns) != COLUMNS or table.empty or not np.isfinite(table.to_numpy(dtype=float)).all():
-            raise ValueError(f"not a table of {', '.join(COLUMNS)}")
-    except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro`") from None
-    except (OSError, ValueError) as error:
-        raise damaged(path, error) from None
-    return table
+    return read_csv(path, COLUMNS)
 
 
 def fates(probes: pd.DataFrame) -> list[Fate]:
