@@ -16,6 +16,7 @@ repro: env     ## the paper's study on MAESTRO
 bench: env     ## how fast it all is, as a table and in benchmarks/results.json
 	@python -m benchmarks
 	@python -m benchmarks.sizes
+	@python -m benchmarks.generation
 
 verify: env    ## the whole pipeline twice, small: the same bytes?
 	@python -m tools.verify

@@ -43,7 +43,6 @@ def main() -> None:
     files = sorted(paths.CORPUS.rglob("*.mid*"))
     figures = networks.training(train)
     figures += networks.evaluation(test)
-    figures += networks.generation()
     figures += parsing.parsing(files)
     figures += nothing_to_do()
     results = {"machine": machine.describe(), "figures": [asdict(figure) for figure in figures]}

@@ -1,4 +1,4 @@
-"""Training, evaluation and generation with every engine, on one core, over the study's own data."""
+"""Training and evaluation with every engine, on one core, over the study's own data."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -13,7 +13,6 @@ from maestro_lstm.engines.learners import learner_for
 from maestro_lstm.engines.network import initial_weights
 from maestro_lstm.engines.predictors import Predictor, predictor
 from maestro_lstm.evaluation import evaluate
-from maestro_lstm.sampling import sample
 from maestro_lstm.schedules import Schedule
 from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import SYMBOLS, Ids
@@ -23,7 +22,6 @@ HIDDEN = 64
 LENGTHS = (25, 50, 100, 200)  # T
 # symbols a round; the slow ones do fewer of the same draws
 SYMBOLS_OF = {"torch": 40_000, "compiled": 200_000, "scratch": 5_000, "as published": 5_000}
-START = SYMBOLS.index("C3")
 
 
 def training(ids: Ids) -> list[Figure]:
@@ -57,11 +55,3 @@ def evaluation(ids: Ids) -> list[Figure]:
     networks: dict[str, Predictor] = {engine: predictor(weights, engine) for engine in engines}
     ways = {name: Way(lambda n=n: evaluate(n, ids[:-1], ids[1:]), 1) for name, n in networks.items()}  # type: ignore[misc]
     return compare(f"evaluation, {len(ids):,} symbols", ways, "torch", "s", 1, rounds=3)
-
-
-def generation(count: int = 10_000) -> list[Figure]:
-    weights = initial_weights(len(SYMBOLS), HIDDEN, seed=0)
-    engines: Sequence[EngineName] = ("torch", "compiled", "scratch")
-    networks: dict[str, Predictor] = {engine: predictor(weights, engine) for engine in engines}
-    ways = {name: Way(lambda n=n: sample(n, [START], count, seed=0), 1) for name, n in networks.items()}  # type: ignore[misc]
-    return compare(f"generation, {count:,} symbols", ways, "torch", "s", 1, rounds=3)

@@ -2,19 +2,18 @@
 
 import subprocess
 import sys
+from typing import Any
 from xml.etree import ElementTree
 
-import torch
+import pytest
+import symusic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maestro_lstm.chords import chord_stream, symbols_of
-from maestro_lstm.engines.network import Network
-from maestro_lstm.engines.predictors import TorchPredictor
-from maestro_lstm.music import chords_of, score_of, to_midi, to_musicxml
+from maestro_lstm.music import chords_of, grand_staff_of, score_of, to_midi, to_musicxml
 from maestro_lstm.notes import notes_from_bytes
-from maestro_lstm.sampling import sample
-from maestro_lstm.symbols import END, NEXT, NEXT_ID, SYMBOLS
+from maestro_lstm.symbols import END, NEXT, SYMBOLS
 
 
 def test_chords_are_gathered_until_a_mark() -> None:
@@ -45,26 +44,17 @@ def test_two_processes_write_the_same_bytes() -> None:
     assert first == second
 
 
-def test_the_same_seed_draws_the_same_music() -> None:
-    torch.manual_seed(0)
-    network = Network(90, 8, "scratch")
-    one, same, other = (sample(TorchPredictor(network, "cpu"), [27], 50, seed) for seed in (1, 1, 2))
-    assert one == same != other
-    assert len(one) == 50
+def test_eyes_get_two_staves_and_the_same_notes() -> None:
+    chords = [(60, 64), (34,), (21, 59, 60, 108), (70,)]
+    parts = grand_staff_of(chords, "any").parts
+    upper, lower = ([tuple(p.midi for p in one.pitches) for one in part.notesAndRests] for part in parts)
+    assert upper == [(60, 64), (), (60, 108), (70,)]
+    assert lower == [(), (34,), (21, 59), ()]
 
 
-def test_symbols_are_drawn_from_the_networks_distribution() -> None:
-    network = Network(3, 4, "scratch")
-    with torch.no_grad():
-        network.output.weight.zero_()
-        network.output.bias.copy_(torch.log(torch.tensor([0.2, 0.5, 0.3])))
-    drawn = sample(TorchPredictor(network, "cpu"), [0], 3000, seed=0)
-    for symbol, p in enumerate([0.2, 0.5, 0.3]):
-        assert abs(drawn.count(symbol) / 3000 - p) < 0.04  # over four standard errors
-
-
-def test_a_collapsed_network_draws_only_next() -> None:
-    network = Network(90, 4, "scratch")
-    with torch.no_grad():
-        network.output.bias[NEXT_ID] = 1e4
-    assert set(sample(TorchPredictor(network, "cpu"), [27], 30, seed=0)) == {NEXT_ID}
+@pytest.mark.parametrize("seconds", [0.1, 0.25, 0.5, 2.0])
+def test_a_chord_sounds_as_long_as_was_asked(seconds: float) -> None:
+    score: Any = symusic.Score.from_midi(to_midi(score_of([(60,), (64, 67)], "any", seconds)), ttype="second")
+    notes = score.tracks[0].notes
+    assert [note.time for note in notes] == pytest.approx([0, seconds, seconds], abs=1e-4)
+    assert [note.duration for note in notes] == pytest.approx([seconds] * 3, abs=1e-4)

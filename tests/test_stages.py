@@ -41,7 +41,7 @@ SMALL = {
     "wish_best": {"without": ["nothing", "muon"], "hidden": 8, "symbols": 500},
     "train": {"epochs": 2, "log_every": 10},
     "seeds": 2,
-    "generate": {"symbols": 30},  # an untrained network's chords are long, and music21 spells them for seconds
+    "generate": {"real_seconds": 2, "drawing": {"corrected": {"length": 2}, "best": {"length": 2}}},
 }
 SETTINGS = Settings(8, "logits", "adam", Schedule(0.1, 0.1), 99999, 1, 0).told()
 PLAN = json.dumps(
@@ -84,6 +84,8 @@ COMMANDS = [
     *[f"wish best {part}" for part in ("nothing", "muon")],
     "wishes",
     *[f"{stage} {network}" for network in NETWORKS for stage in ("plan", "train", "evaluate", "generate")],
+    "excerpts",
+    "page",
     *[f"floors {order}" for order in (1, 2, 4)],
     "compare",
     "breakdown",
@@ -174,10 +176,12 @@ def test_all_stages_run_in_order_and_the_same_way_twice(
         assert clean[split]["pitches"] == clean[split]["notes"] == paper[split]["notes"] < paper[split]["pitches"]
         assert paper[split]["symbols"] == figures[split]["symbols"]  # parse.rule: paper
     assert Path("metrics/wishes/size.md").read_text() in told
-    for network in ("paper", "corrected"):
-        symbols = json.loads(Path(f"generated/{network}/symbols.json").read_text())["notes"]
-        assert (symbols[0], len(symbols)) == ("C3", 31)
-        assert Path(f"generated/{network}/about.txt").read_text().startswith(network)
+    page = Path("generated/index.html").read_text()
+    for network in NETWORKS:
+        piece = json.loads(Path(f"generated/music/{network}/c3-1.json").read_text())
+        assert (piece["writer"], piece["notes"][0], piece["given"]) == (network, "C3", 1)
+        assert f"{network}, from C3" in page
+    assert len(json.loads(Path("generated/music/paper/c3-1.json").read_text())["notes"]) == 101
 
     before = outputs(small)
     declared = declared_outputs(small)
@@ -286,9 +290,9 @@ def test_a_network_that_only_says_next_gets_an_honest_message(small: Path, monke
     weights["output.bias"][NEXT_ID] = 1e4
     save_checkpoint(small / "models" / "paper" / "seed-0.safetensors", Checkpoint(weights, {"hidden": 8, "seq_len": 5}))
     run("generate paper", monkeypatch)
-    told = Path("generated/paper/about.txt").read_text()
-    assert told == "paper: no music: after C3 the network drew 30 symbols, no pitch among them (30 <NEXT>)\n"
-    assert sorted(path.name for path in Path("generated/paper").iterdir()) == ["about.txt", "symbols.json"]
+    piece = json.loads(Path("generated/music/paper/c3-1.json").read_text())
+    assert piece["told"] == "collapsed: only <NEXT> in 100 symbols"
+    assert piece["notes"] == ["C3", *["<NEXT>"] * 100]
 
 
 def dvc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -4,6 +4,7 @@ build/demo becomes a DVC project with this one's code, its params.yaml with the 
 nothing of the checkout is touched. The corpus is Bach's chorales as music21 ships them: no download, no account.
 """
 
+import json
 import shutil
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from stages import command
 from tools.dvc import dvc, leave_ctrl_c_to_dvc
 
 DEMO = Path("build/demo")
-CODE = ("dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "src", "stages")
+CODE = ("dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "primers", "src", "stages")
 CONFIG = "[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n"
 SHORT = {  # what takes long: a small network in place of the best, and one candidate of each wish
     "networks": {"best": {"hidden": 64, "training": {"batch": 4, "seq_len": 50, "epochs": 5, "log_every": 20}}},
@@ -71,10 +72,10 @@ def main() -> None:
     dvc("repro", "--quiet", folder=DEMO)
     print(f"\nThe paper's figures are for MAESTRO, ours for chorales, in {time.monotonic() - began:.0f} s:\n")
     print((DEMO / "metrics" / "tables.md").read_text())
-    for about in sorted(DEMO.glob("generated/*/about.txt")):
-        print(about.read_text().strip())
-    for music in sorted(DEMO.glob("generated/*/*.mid")):
-        print(f"music: {music}")
+    for data in sorted(DEMO.glob("generated/music/*/*.json")):
+        piece = json.loads(data.read_text())
+        print(f"{piece['title']}: {piece['told']}")
+    print(f"\nto listen and to look at it, open {DEMO}/generated/index.html in a browser")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ SMALL = {
     **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
     "train": {"epochs": 250, "log_every": 100},
-    "generate": {"symbols": 30},
+    "generate": {"primers": ["C3"], "real": 1, "real_seconds": 5},
 }
 STAGES, SECONDS = (0, 0, 1), (0.2, 3.0)  # how many stages end before a kill, and how far the next one comes
 # the checkout's code, which is compiled once for all

@@ -95,6 +95,7 @@ class Params(Section):
         lists |= {f"explain.{factor}": list(getattr(self.explain, factor)) for factor in FACTORS}
         lists |= {f"wish_{wish}.{key}": list(getattr(self.wish(wish), key)) for wish in WISHES for key in WISHES[wish]}
         lists |= {"train.networks": list(self.train.networks), "floors.orders": list(self.floors.orders)}
+        lists |= {"generate.primers": list(self.generate.primers)}
         for key, values in lists.items():
             if len(set(values)) < len(values):
                 raise ValueError(f"{key}: a value stands twice")
@@ -107,6 +108,9 @@ class Params(Section):
         unknown = [name for name in self.train.networks if name not in self.networks]
         if unknown:
             raise ValueError(f"train.networks: networks.{unknown[0]} is missing")
+        strange = [name for name in self.generate.drawing if name not in self.networks]
+        if strange:
+            raise ValueError(f"generate.drawing: networks.{strange[0]} is missing")
         return self
 
     def candidates(self, sweep: SweepName) -> list[Any]:

@@ -1,32 +1,17 @@
-"""What was seen of the collapse, and of what the paper wished for → pictures (SVG).
+"""What was seen of the collapse, and of what the paper wished for → pictures (SVG)."""
 
-For eyes that cannot tell red from green, and for print.
-"""
-
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from maestro_lstm.choices import Output
+from maestro_lstm.drawing import GROUPS, drawn
 
 Doubles = npt.NDArray[np.float64]
-STYLE: Any = {
-    "svg.hashsalt": "maestro-lstm",  # the same bytes each time
-    "font.size": 10.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-# Okabe and Ito's palette (2008), and marks for print
-GROUPS = (("#0072B2", "o"), ("#E69F00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#56B4E9", "v"), ("#000000", "x"))
-# of that palette; the dashes are for print
+# of the palette of `drawing`; the dashes are for print
 LOOKS: dict[Output, dict[str, Any]] = {
     "softmax": {"color": "#0072B2", "linestyle": "-"},
     "logits": {"color": "#E69F00", "linestyle": "--"},
@@ -34,20 +19,9 @@ LOOKS: dict[Output, dict[str, Any]] = {
 TITLES: dict[Output, str] = {"softmax": "softmax twice (the paper)", "logits": "softmax once (corrected)"}
 
 
-@contextmanager
-def _drawn(width: float, panels: int, sharey: bool = False) -> Iterator[tuple[Figure, list[Axes], io.BytesIO]]:
-    """Panels side by side; when all is drawn the bytes are filled."""
-    file = io.BytesIO()
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(width, 3.2), layout="constrained")
-        axes = figure.subplots(1, panels, squeeze=False, sharey=sharey)[0]
-        yield figure, list(axes), file
-        figure.savefig(file, format="svg", metadata={"Date": None})
-
-
 def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -> bytes:
     """Accuracy over updates, a line a run, for each output; across it what always saying `<NEXT>` scores, percent."""
-    with _drawn(9, len(probes), sharey=True) as (_, axes, file):
+    with drawn(9, len(probes), sharey=True) as (_, axes, file):
         for panel, (output, table) in zip(axes, probes.items(), strict=True):
             for _, run in table.groupby("seed"):
                 panel.plot(run["update"], run["accuracy"], linewidth=1, **LOOKS[output])
@@ -62,7 +36,7 @@ def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -
 def collapse_picture(probes: Mapping[Output, pd.DataFrame], n_symbols: int) -> bytes:
     """The probability of `<NEXT>` and the gradient over updates, a line a run; and both losses over the probability of
     the right symbol."""
-    with _drawn(12, 3) as (_, (next_panel, gradient_panel, loss_panel), file):
+    with drawn(12, 3) as (_, (next_panel, gradient_panel, loss_panel), file):
         for output, table in probes.items():
             for k, (_, run) in enumerate(table.groupby("seed")):
                 label = TITLES[output] if k == 0 else None
@@ -97,7 +71,7 @@ def wish_picture(points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> b
     measures |= {"nats_a_note": "nats a note"} if "nats_a_note" in table else {"nats": "nats a symbol"}
     settings = list(dict.fromkeys(table["setting"]))
     place = {setting: k for k, setting in enumerate(settings)}
-    with _drawn(9, len(measures)) as (_, axes, file):
+    with drawn(9, len(measures)) as (_, axes, file):
         for panel, (measure, title) in zip(axes, measures.items(), strict=True):
             for k, (group, rows) in enumerate(table.groupby(table["group"].astype(str), sort=False)):
                 color, mark = GROUPS[k % len(GROUPS)]
@@ -125,7 +99,7 @@ def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> byte
         "chord": "notes of the chord",
         "confidence": "probability of the best guess, percent",
     }
-    with _drawn(12, len(points)) as (figure, axes, file):
+    with drawn(12, len(points)) as (figure, axes, file):
         for panel, (by, some) in zip(axes, points.items(), strict=True):
             table = pd.DataFrame(some)
             order = list(dict.fromkeys(table["setting"]))

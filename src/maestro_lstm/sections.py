@@ -1,5 +1,6 @@
 """The sections of params.yaml, typed: which keys each has, and the range of each."""
 
+from pathlib import PurePath
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,6 +18,8 @@ WarmUp = Annotated[float, Field(ge=0, lt=1)]
 Seeds = Annotated[int, Field(ge=1, le=1000)]
 Engine = Literal["auto"] | EngineName
 Device = Literal["auto", "cpu", "cuda"]
+Unit = Literal["symbols", "notes", "seconds"]
+ChordSeconds = Annotated[float, Field(gt=0, le=60)]
 
 
 class Section(BaseModel):
@@ -180,12 +183,36 @@ class Floors(Section):
     orders: Annotated[list[Annotated[int, Field(ge=1, le=9)]], Field(min_length=1)]  # 90^9 still fits 63 bits
 
 
+class Drawing(Section):
+    """How a network's symbols are drawn; as it stands here: the paper's way (§5.2.2)."""
+
+    length: Annotated[int, Field(ge=1, le=1_000_000, description="how much is written")] = 100
+    unit: Annotated[Unit, Field(description="of the length")] = "symbols"
+    temperature: Annotated[
+        float, Field(gt=0, le=100, description="below 1 bolder in what is likely, above 1 wilder")
+    ] = 1.0
+    top_k: Annotated[int, Field(ge=0, le=90, description="only of so many symbols, the likeliest; 0: of all")] = 0
+    top_p: Annotated[float, Field(gt=0, le=1, description="only of the likeliest that together are so probable")] = 1.0
+    greatest_chord: Annotated[int, Field(ge=0, le=88, description="notes that a chord may have; 0: any number")] = 0
+    no_repeats: Annotated[bool, Field(description="no pitch twice in a chord")] = False
+
+
 class Generate(Section):
-    start: str
-    symbols: Annotated[int, Field(ge=1, le=1_000_000)]
+    primers: Annotated[list[str], Field(min_length=1)]
+    pieces: Annotated[int, Field(ge=1, le=1000)]
+    transpose: Annotated[int, Field(ge=-87, le=87)]
+    keep_primer: bool
+    chord_seconds: ChordSeconds
+    soundfont: str
+    real: Annotated[int, Field(ge=1, le=100)]
+    real_seconds: Annotated[int, Field(ge=1, le=3600)]
+    drawing: dict[str, Drawing]
 
     @model_validator(mode="after")
-    def _start_is_a_key(self) -> Self:
-        if self.start not in PITCH_OF_NAME:
-            raise ValueError(f"start must be a piano key such as C3, F#4 or B-2, not {self.start}")
+    def _primers_are_keys_or_files(self) -> Self:
+        for primer in self.primers:
+            if primer not in PITCH_OF_NAME and not primer.lower().endswith((".mid", ".midi")):
+                raise ValueError(f"primers: a piano key such as C3, F#4 or B-2, or a MIDI file, not {primer}")
+        if len({PurePath(primer).stem.lower() for primer in self.primers}) < len(self.primers):
+            raise ValueError("primers: two files have the same name")
         return self

@@ -58,15 +58,14 @@ def read_index(folder: Path) -> list[Piece]:
     return pieces
 
 
-def composers_of(folder: Path, split: Split, skipped: Sequence[str]) -> list[str]:
-    """Of each piece of a split that was read, in order.
+def pieces_of(folder: Path, split: Split, skipped: Sequence[str]) -> list[Piece]:
+    """The pieces of a split that were read, in order.
 
     Args:
         skipped: of each file that was not, its name and why, as `parsing.counts` has them.
     """
     pieces = [piece for piece in read_index(folder) if piece.split == split]
-    read = [piece for piece in pieces if not any(problem.startswith(f"{piece.file}: ") for problem in skipped)]
-    return [piece.composer or "unknown" for piece in read]
+    return [piece for piece in pieces if not any(problem.startswith(f"{piece.file}: ") for problem in skipped)]
 
 
 def read_table(path: Path, columns: tuple[str, ...], name: str = "") -> pd.DataFrame:

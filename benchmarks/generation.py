@@ -1,0 +1,60 @@
+"""How long 10,000 symbols take to draw, one after the other, and a piece of 30 seconds in all its forms; on one core.
+
+`python -m benchmarks.generation`, two minutes; the table, and benchmarks/generation.json with the machine.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.__main__ import table
+from benchmarks.measure import Figure, Way, compare
+from maestro_lstm.composing import compose_all
+from maestro_lstm.compute import use_cores
+from maestro_lstm.engines.network import initial_weights
+from maestro_lstm.engines.predictors import Predictor, predictor
+from maestro_lstm.engines.stepping import Stepper
+from maestro_lstm.files import write_json
+from maestro_lstm.forms import forms_of
+from maestro_lstm.primers import primer_of
+from maestro_lstm.sampling import sample
+from maestro_lstm.sections import Drawing
+from maestro_lstm.sound import soundfont
+from maestro_lstm.symbols import NEXT_ID, SYMBOLS
+from stages import command
+
+RESULTS = Path("benchmarks/generation.json")
+START = SYMBOLS.index("C3")
+NETWORKS = {"1 × 64": (64, 1, False), "2 × 384, skips": (384, 2, True)}  # the paper's, and `best`
+
+
+def drawing(count: int = 10_000) -> list[Figure]:
+    figures = []
+    for name, (hidden, layers, skips) in NETWORKS.items():
+        weights = initial_weights(len(SYMBOLS), hidden, 0, layers, skips)
+        ways: dict[str, Predictor] = {"torch": predictor(weights, "torch"), "a step": Stepper(weights)}
+        timed = {way: Way(lambda n=n: sample(n, [START], count, seed=0), 1) for way, n in ways.items()}  # type: ignore[misc]
+        figures += compare(f"{count:,} symbols, {name}", timed, "torch", "s", 1, rounds=3)
+    return figures
+
+
+def writing() -> list[Figure]:
+    """Thirty seconds in all forms; of an untrained network that is made to end its chords."""
+    weights = initial_weights(len(SYMBOLS), 64, 0)
+    weights["output.bias"][NEXT_ID] += 3
+    wanted = Drawing(length=30, unit="seconds")
+    made = compose_all(Stepper(weights), "x", [primer_of("C3")], 1, 0, wanted, 0.25, keep_primer=True)
+    way = Way(lambda: forms_of(made["c3-1"], soundfont()), 1)
+    return compare("30 seconds as MIDI, MusicXML, MP3, WAV, score and roll", {"all": way}, "all", "s", 1, rounds=3)
+
+
+def main() -> None:
+    use_cores(1)
+    figures = [asdict(figure) for figure in (*drawing(), *writing())]
+    write_json(RESULTS, {"machine": machine.describe(), "figures": figures})
+    print(table(figures))
+    print(f"\n{machine.processor()}; all of it in {RESULTS}")
+
+
+if __name__ == "__main__":
+    command.tell_in_a_line(main)

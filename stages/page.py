@@ -1,0 +1,43 @@
+"""page: what every network wrote, side by side with real music, as one page (generated/index.html)."""
+
+from itertools import islice
+from pathlib import Path
+
+from maestro_lstm.composing import name_of
+from maestro_lstm.files import read_json, whole_file
+from maestro_lstm.page import Entry, page
+from maestro_lstm.params import load_params
+from stages import command, paths
+
+LICENCES = {
+    "maestro": "Real music: MAESTRO (Hawthorne et al. 2019), CC BY-NC-SA 4.0.",
+    "chorales": "Real music: chorales by Johann Sebastian Bach, from music21.",
+    "folder": "Real music: from your folder.",
+}
+
+
+def pieces_of(writer: str) -> list[Entry]:
+    """In the order of their names."""
+    folder = paths.GENERATED / "music" / writer
+    return [Entry(writer, path.stem, read_json(path)) for path in sorted(folder.glob("*.json"))]
+
+
+def main() -> None:
+    params = load_params()
+    by_name = {(e.writer, e.name): e for network in params.train.networks for e in pieces_of(network)}
+    real = iter(pieces_of("real"))
+    sections: dict[str, list[Entry]] = {}
+    names = [name_of(Path(word).stem, k) for word in params.generate.primers for k in range(params.generate.pieces)]
+    for name in names:
+        row = [by_name[network, name] for network in params.train.networks]
+        sections[f"From {row[0].data['from']}, seed {row[0].data['seed']}"] = [*row, *islice(real, 1)]
+    rest = list(real)
+    if rest:
+        sections["More real music"] = rest
+    with whole_file(paths.GENERATED / "index.html") as file:
+        file.write(page(sections, LICENCES[params.corpus]))
+    print(f"{paths.GENERATED / 'index.html'}: {sum(map(len, sections.values()))} pieces; open it in a browser")
+
+
+if __name__ == "__main__":
+    command.run(main)
