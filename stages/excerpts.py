@@ -17,7 +17,7 @@ def main() -> None:
     some = np.random.default_rng(params.seed).permutation(len(pieces))[: params.generate.real].tolist()
     made = {
         str(k + 1): excerpt(
-            f"{pieces[place].composer}: {pieces[place].title}",
+            f"{pieces[place].composer}: {pieces[place].title}".strip(),
             ids[place],
             params.generate.real_seconds,
             params.generate.chord_seconds,
