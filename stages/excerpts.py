@@ -24,7 +24,7 @@ def main() -> None:
         )
         for k, place in enumerate(some)
     }
-    write_pieces("real", made, params.generate.soundfont)
+    write_pieces(paths.REAL, made, params.generate.soundfont)
 
 
 if __name__ == "__main__":

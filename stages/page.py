@@ -8,6 +8,7 @@ from maestro_lstm.files import read_json, whole_file
 from maestro_lstm.page import Entry, page
 from maestro_lstm.params import load_params
 from stages import command, paths
+from stages.pieces import written
 
 LICENCES = {
     "maestro": "Real music: MAESTRO (Hawthorne et al. 2019), CC BY-NC-SA 4.0.",
@@ -16,20 +17,26 @@ LICENCES = {
 }
 
 
-def pieces_of(writer: str) -> list[Entry]:
-    """In the order of their names."""
-    folder = paths.GENERATED / "music" / writer
-    return [Entry(writer, path.stem, read_json(path)) for path in sorted(folder.glob("*.json"))]
+def entries_of(writer: str) -> dict[str, Entry]:
+    """By the names of the pieces, in order."""
+    return {
+        name: Entry(
+            writer,
+            read_json(files["json"]),
+            {end: path.relative_to(paths.GENERATED).as_posix() for end, path in files.items()},
+        )
+        for name, files in written(writer)
+    }
 
 
 def main() -> None:
     params = load_params()
-    by_name = {(e.writer, e.name): e for network in params.train.networks for e in pieces_of(network)}
-    real = iter(pieces_of("real"))
+    networks = [entries_of(network) for network in params.train.networks]
+    real = iter(entries_of(paths.REAL).values())
     sections: dict[str, list[Entry]] = {}
     names = [name_of(Path(word).stem, k) for word in params.generate.primers for k in range(params.generate.pieces)]
     for name in names:
-        row = [by_name[network, name] for network in params.train.networks]
+        row = [entries[name] for entries in networks]
         sections[f"From {row[0].data['from']}, seed {row[0].data['seed']}"] = [*row, *islice(real, 1)]
     rest = list(real)
     if rest:

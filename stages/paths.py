@@ -25,6 +25,7 @@ VS_PAPER = METRICS / "vs_paper"
 MODELS = Path("models")
 RUNS = Path("runs")
 GENERATED = Path("generated")
+REAL = "real"  # who wrote the test split, beside the networks
 LOCK = Path(".dvc/tmp/stage.lock")
 PROVENANCE = Path("provenance")
 PAPER_TABLES = Path("paper/tables.json")
@@ -48,6 +49,11 @@ def plan(network: str) -> Path:
 def model(network: str, seed: int) -> Path:
     """A trained network."""
     return MODELS / network / f"seed-{seed}.safetensors"
+
+
+def generated(kind: str, writer: str) -> Path:
+    """A writer's pieces in the forms of one kind. Real music has a place of its own, which git does not keep."""
+    return GENERATED / REAL / kind if writer == REAL else GENERATED / kind / writer
 
 
 def models(network: str) -> dict[int, Path]:

@@ -14,7 +14,6 @@ from maestro_lstm.forms import file_name, forms_of
 from maestro_lstm.page import Entry, page
 from maestro_lstm.sound import soundfont
 from maestro_lstm.symbols import NEXT
-from stages.pieces import FOLDERS
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 HOSTILE = "<script>window.hacked = 1</script> & \"quoted\" 'too'"
@@ -56,15 +55,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     entries = []
     for (writer, name), piece in pieces.items():
-        made = forms_of(piece, soundfont())
-        for kind, ends in FOLDERS.items():
-            (root / kind / writer).mkdir(parents=True)
-            for end in set(ends) & set(made):
-                (root / kind / writer / file_name(name, end)).write_bytes(made[end])
-        entries.append(Entry(writer, name, read_json(root / "music" / writer / f"{name}.json")))
+        (root / writer).mkdir()
+        files = {}
+        for end, data in forms_of(piece, soundfont()).items():
+            files[end] = f"{writer}/{file_name(name, end)}"
+            (root / files[end]).write_bytes(data)
+        entries.append(Entry(writer, read_json(root / files["json"]), files))
     (root / "index.html").write_bytes(page({"From C3, seed 7": entries}, "Real music: ours."))
-    for kind in FOLDERS:
-        shutil.rmtree(root / kind / "real")
+    shutil.rmtree(root / "real")
     return root
 
 

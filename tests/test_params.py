@@ -69,6 +69,7 @@ def test_a_value_in_range_is_accepted(key: str, value: Any) -> None:
         ("generate.primers", ["C3", "H3"], "primers: a piano key such as C3, .* not H3"),
         ("generate.primers", ["a/x.mid", "b/X.midi"], "generate: primers: two files have the same name"),
         ("generate.primers", ["C3", "C3"], "two files have the same name"),
+        ("networks.real", {"hidden": 8, "output": "logits"}, "networks.real: that is what"),
         ("generate.drawing.nobody", {}, "generate.drawing: networks.nobody is missing"),
         ("train", None, "train: .*valid dictionary"),
     ],

@@ -6,8 +6,8 @@ from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Any
+from urllib.parse import quote
 
-from maestro_lstm.forms import file_name
 from maestro_lstm.music import chords_of
 
 # of a piece's settings: what the page calls them
@@ -27,8 +27,8 @@ class Entry:
     """A piece on the page."""
 
     writer: str  # a network, or `real`
-    name: str  # of its files
     data: Mapping[str, Any]  # its JSON form
+    files: Mapping[str, str]  # where each of its forms is, relative to the page
 
 
 def page(sections: Mapping[str, Sequence[Entry]], licence: str) -> bytes:
@@ -71,9 +71,7 @@ def _article(entry: Entry) -> str:
 
 
 def _file(entry: Entry, end: str) -> str:
-    """Relative to the page."""
-    kind = "wav" if end == "wav" else "pictures" if "." in end else "music"
-    return escape(f"{kind}/{entry.writer}/{file_name(entry.name, end)}".replace("#", "%23"))
+    return escape(quote(entry.files[end]))
 
 
 def _links(entry: Entry) -> str:

@@ -99,6 +99,8 @@ class Params(Section):
         for key, values in lists.items():
             if len(set(values)) < len(values):
                 raise ValueError(f"{key}: a value stands twice")
+        if "real" in self.networks:
+            raise ValueError("networks.real: that is what the test split's own music is called")
         if "paper" not in self.networks:
             raise ValueError("networks.paper is missing, on which the experiments are made")
         if "best" not in self.networks or self.networks["best"].training is None:
