@@ -13,6 +13,7 @@ from tests.test_pipeline import PARAMS, STAGES, leaves
 
 README = Path("README.md").read_text()
 FINDINGS = Path("docs/findings.md").read_text()
+HEARD = Path("docs/music.md").read_text()
 WISHED = Path("docs/wishes.md").read_text()
 BEST = Path("docs/best.md").read_text()
 
@@ -39,7 +40,7 @@ def test_the_tables_of_the_findings_are_those_of_the_study(text: str, tables: li
         assert table.strip() == Path(f"metrics/{name}.md").read_text().strip()
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", FINDINGS + WISHED + BEST))))
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", FINDINGS + WISHED + BEST + HEARD))))
 def test_a_path_linked_in_the_findings_exists(path: str) -> None:
     assert Path("docs", path).exists()
 
@@ -62,7 +63,11 @@ def test_how_many_collapsed_is_told_as_it_was() -> None:
     assert "five of eight networks stay" in README
 
 
-@pytest.mark.parametrize(("text", "name"), [(README, "results"), (WISHED, "sizes")], ids=["results", "sizes"])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [(README, "results"), (WISHED, "sizes"), (HEARD, "generation")],
+    ids=["results", "sizes", "generation"],
+)
 def test_the_benchmarks_shown_are_those_that_were_measured(text: str, name: str) -> None:
     shown = re.search(rf"<!-- benchmarks/{name}.json -->\n(.*?)<!-- end -->", text, re.S)
     assert shown
