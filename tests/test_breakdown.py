@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import bootstrap  # type: ignore[import-untyped]
+from scipy.stats import bootstrap
 
 from maestro_lstm.breakdown import Groups, chord_sizes, groups_of, over_runs, read_breakdown, tally
 from maestro_lstm.breakdown_report import as_text, calibration_error, figures_of, interval_of, part, points_of

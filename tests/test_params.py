@@ -181,6 +181,8 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
         [["C3", "F#4", "B-2"], ["a.mid", "B.MIDI"]],
         [[], ["c3"], ["H3"], ["C9"], ["<NEXT>"], [""], [3]],
     ),
+    "distances.pieces": ([2, 10_000], [1, 10_001]),
+    "distances.symbols": ([2, 100_000], [1, 100_001]),
     "generate.pieces": ([1, 1000], [0, 1001, 1.5]),
     "generate.transpose": ([-87, 0, 87], [-88, 88, 0.5]),
     "generate.keep_primer": ([True, False], [0, "yes"]),

@@ -41,6 +41,7 @@ SMALL = {
     "wish_best": {"without": ["nothing", "muon"], "hidden": 8, "symbols": 500},
     "train": {"epochs": 2, "log_every": 10},
     "seeds": 2,
+    "distances": {"pieces": 4, "symbols": 50},
     "generate": {"real_seconds": 2, "drawing": {"corrected": {"length": 2}, "best": {"length": 2}}},
 }
 SETTINGS = Settings(8, "logits", "adam", Schedule(0.1, 0.1), 99999, 1, 0).told()
@@ -86,6 +87,8 @@ COMMANDS = [
     *[f"{stage} {network}" for network in NETWORKS for stage in ("plan", "train", "evaluate", "generate")],
     "excerpts",
     "page",
+    *[f"draw {network}" for network in NETWORKS],
+    "distances",
     *[f"floors {order}" for order in (1, 2, 4)],
     "compare",
     "breakdown",
@@ -176,6 +179,9 @@ def test_all_stages_run_in_order_and_the_same_way_twice(
         assert clean[split]["pitches"] == clean[split]["notes"] == paper[split]["notes"] < paper[split]["pitches"]
         assert paper[split]["symbols"] == figures[split]["symbols"]  # parse.rule: paper
     assert Path("metrics/wishes/size.md").read_text() in told
+    far = json.loads(Path("metrics/distances/figures/best.json").read_text())
+    assert 0 < far["tv_pitches"] <= 1
+    assert Path("metrics/distances/table.md").read_text() in told
     page = Path("generated/index.html").read_text()
     for network in NETWORKS:
         piece = json.loads(Path(f"generated/music/{network}/c3-1.json").read_text())

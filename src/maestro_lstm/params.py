@@ -13,6 +13,7 @@ from maestro_lstm.choices import OptimizerName, ScheduleName
 from maestro_lstm.errors import UserError
 from maestro_lstm.sections import (
     Device,
+    Distances,
     Download,
     Engine,
     Explain,
@@ -86,6 +87,7 @@ class Params(Section):
     train: Train
     floors: Floors
     generate: Generate
+    distances: Distances
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:

@@ -197,6 +197,11 @@ class Drawing(Section):
     no_repeats: Annotated[bool, Field(description="no pitch twice in a chord")] = False
 
 
+class Distances(Section):
+    pieces: Annotated[int, Field(ge=2, le=10_000)]
+    symbols: Annotated[int, Field(ge=2, le=100_000)]
+
+
 class Generate(Section):
     primers: Annotated[list[str], Field(min_length=1)]
     pieces: Annotated[int, Field(ge=1, le=1000)]

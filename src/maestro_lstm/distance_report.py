@@ -1,0 +1,124 @@
+"""Sets of pieces → how far each is from real music: figures, and a table in Markdown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from maestro_lstm.composing import collapse_of
+from maestro_lstm.corpus.pieces import Piece
+from maestro_lstm.distances import diversity, mean, pooled_distance, similarity
+from maestro_lstm.features import HISTOGRAMS, SCALARS, Features, features_of
+from maestro_lstm.intervals import Interval
+from maestro_lstm.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
+from maestro_lstm.symbols import SYMBOLS, Ids
+
+Figures = dict[str, Interval]
+# what is compared piece by piece, beside the single figures
+BY_PIECE = ("chord_sizes", "pitch_classes", "transitions")
+NAMES = HISTOGRAMS | SCALARS
+MEANS = {
+    "notes": "notes for each 100 symbols",
+    "range": "range, semitones",
+    "pitches_used": "different pitches",
+    "mean_interval": "mean interval, semitones",
+    "repeat": "longest repeated passage, symbols",
+    "compression": "compressed, bytes a symbol",
+    "by_heart": "longest passage also in training, symbols",
+    "by_heart_any_key": "the same in any key",
+    "collapsed": "pieces that collapsed, percent",
+}
+
+
+@dataclass(frozen=True)
+class Set:
+    """Pieces of one writer, and what was counted in each."""
+
+    pieces: Sequence[Ids]
+    features: Sequence[Features]
+
+    def table(self, name: str) -> npt.NDArray[np.float64]:
+        """(P, K): of a histogram its shares, of a single figure itself."""
+        values = np.array([getattr(one, name) for one in self.features], dtype=np.float64).reshape(len(self.pieces), -1)
+        if name in SCALARS:
+            return values
+        shares: npt.NDArray[np.float64] = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
+        return shares
+
+    def counts(self, name: str) -> npt.NDArray[np.float64]:
+        """(P, K) of a histogram."""
+        return np.array([getattr(one, name) for one in self.features])
+
+
+def set_of(pieces: Sequence[Ids]) -> Set:
+    return Set(pieces, [features_of(piece) for piece in pieces])
+
+
+def halves(pieces: Sequence[Ids], works: Sequence[Piece], symbols: int) -> tuple[list[Ids], list[Ids]]:
+    """The beginnings of real pieces, in two sets: every other work, all performances of it in the same one.
+
+    Works stand by composer, so that both sets have much the same composers. Of fewer than four works parts of each are
+    taken in turn instead, for there would be nothing to compare.
+
+    Args:
+        symbols: how much of each.
+    """
+    names = [(piece.composer, piece.title) for piece in works]
+    order = {name: k for k, name in enumerate(dict.fromkeys(sorted(names)))}
+    if len(order) >= 4:
+        sides: tuple[list[Ids], list[Ids]] = ([], [])
+        for name, piece in zip(names, pieces, strict=True):
+            sides[order[name] % 2].append(piece[:symbols])
+        return sides
+    parts = [piece[at : at + symbols] for piece in pieces for at in range(0, len(piece), symbols)]
+    while len(parts) < 4:
+        parts = [half for part in parts for half in np.array_split(part, 2) if len(half)]
+    return parts[::2], parts[1::2]
+
+
+def figures_of(some: Set, reference: Set, training: Ids, training_any_key: Ids) -> Figures:
+    """Every measure, by its name; those that begin with `tv_`, `oa_` and `kld_` are against the reference.
+
+    Args:
+        training: the training split, and the same in any key.
+    """
+    figures = {f"tv_{name}": pooled_distance(some.counts(name), reference.counts(name)) for name in HISTOGRAMS}
+    for name in (*BY_PIECE, *SCALARS):
+        area, divergence = similarity(some.table(name), reference.table(name))
+        figures |= {f"oa_{name}": area, f"kld_{name}": divergence}
+    for name in BY_PIECE:
+        within = diversity(some.table(name))
+        figures[f"within_{name}"] = Interval(within, within, within)
+    of_pieces = {
+        **{name: [getattr(one, name) for one in some.features] for name in SCALARS},
+        "repeat": [longest_repeat(piece) for piece in some.pieces],
+        "compression": [compression_ratio(piece) for piece in some.pieces],
+        "by_heart": [longest_shared(piece, training) for piece in some.pieces],
+        "by_heart_any_key": [longest_shared(in_any_key(piece), training_any_key) for piece in some.pieces],
+        "collapsed": [100 * bool(collapse_of([SYMBOLS[id_] for id_ in piece.tolist()])) for piece in some.pieces],
+    }
+    return figures | {name: mean(values) for name, values in of_pieces.items()}
+
+
+def as_text(by_writer: Mapping[str, Figures]) -> str:
+    """Two tables, a column a writer."""
+    writers = list(by_writer)
+    head = f"| | {' | '.join(writers)} |\n|---|{'---:|' * len(writers)}"
+    labels = {f"tv_{name}": f"{label}, total variation distance" for name, label in HISTOGRAMS.items()}
+    for name in (*BY_PIECE, *SCALARS):
+        labels |= {f"oa_{name}": f"{NAMES[name]}, overlapping area", f"kld_{name}": f"{NAMES[name]}, KL divergence"}
+    labels |= {f"within_{name}": f"{NAMES[name]}, mean distance within the set" for name in BY_PIECE}
+    tables = []
+    for rows in (labels, MEANS):
+        lines = [head]
+        for key, label in rows.items():
+            lines.append(f"| {label} | {' | '.join(_told(by_writer[writer][key]) for writer in writers)} |")
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables) + "\n"
+
+
+def _told(figure: Interval) -> str:
+    if figure.low == figure.high:
+        return f"{figure.mean:.3g}"
+    return f"{figure.mean:.3g} [{figure.low:.3g} … {figure.high:.3g}]"
