@@ -76,6 +76,12 @@ def test_the_benchmarks_shown_are_those_that_were_measured(text: str, name: str)
     assert results["machine"]["processor"] in text
 
 
+def test_the_distances_shown_are_those_in_metrics() -> None:
+    shown = re.search(r"<!-- metrics/distances/table.md -->\n(.*?)<!-- end -->", HEARD, re.S)
+    assert shown
+    assert shown[1].strip() == Path("metrics/distances/table.md").read_text().strip()
+
+
 def test_the_study_in_git_is_whole() -> None:
     rows = rows_of(json.loads(Path("paper/tables.json").read_text()))
     ours = compare(rows, lambda name: json.loads((Path("metrics") / name).read_text()))
