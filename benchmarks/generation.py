@@ -12,10 +12,11 @@ from benchmarks.measure import Figure, Way, compare
 from maestro_lstm.composing import compose_all
 from maestro_lstm.compute import use_cores
 from maestro_lstm.engines.network import initial_weights
-from maestro_lstm.engines.predictors import Predictor, predictor
+from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.engines.stepping import Stepper
 from maestro_lstm.files import write_json
 from maestro_lstm.forms import forms_of
+from maestro_lstm.predictor import Predictor
 from maestro_lstm.primers import primer_of
 from maestro_lstm.sampling import sample
 from maestro_lstm.sections import Drawing

@@ -11,8 +11,9 @@ from maestro_lstm.choices import EngineName
 from maestro_lstm.compute import use_cores
 from maestro_lstm.engines.learners import learner_for
 from maestro_lstm.engines.network import initial_weights
-from maestro_lstm.engines.predictors import Predictor, predictor
+from maestro_lstm.engines.predictors import predictor
 from maestro_lstm.evaluation import evaluate
+from maestro_lstm.predictor import Predictor
 from maestro_lstm.schedules import Schedule
 from maestro_lstm.settings import Settings
 from maestro_lstm.symbols import SYMBOLS, Ids

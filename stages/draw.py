@@ -3,32 +3,16 @@
 python -m stages.draw best
 """
 
-from itertools import islice
-
-import numpy as np
-
 from maestro_lstm.checkpoint import load_checkpoint
-from maestro_lstm.composing import steering_of
+from maestro_lstm.composing import compose_many, steering_of
 from maestro_lstm.compute import use_cores
 from maestro_lstm.encoded import save_ids
 from maestro_lstm.engines.stepping import Stepper
 from maestro_lstm.files import whole_folder
 from maestro_lstm.params import load_params
-from maestro_lstm.sampling import PLAIN, Steering, draws
+from maestro_lstm.sampling import PLAIN
 from maestro_lstm.sections import Drawing
-from maestro_lstm.symbols import END_ID, Ids
 from stages import command, paths
-
-
-def drawn(networks: list[Stepper], pieces: int, symbols: int, seed: int, steering: Steering) -> Ids:
-    """Pieces from their beginning, after an `<END>`, one after the other; by the networks in turn."""
-    out = np.empty((pieces, symbols), dtype=np.uint8)
-    for k, network in enumerate(networks):
-        mine = range(k, pieces, len(networks))
-        if mine:
-            steps = draws(network, [END_ID], [seed + place for place in mine], steering)
-            out[list(mine)] = np.stack(list(islice(steps, symbols)), axis=1)
-    return out.ravel()
 
 
 def main() -> None:
@@ -42,7 +26,7 @@ def main() -> None:
     with whole_folder(paths.DRAWN / name) as folder:
         for way, steering in ways.items():
             if way == "plain" or steering != PLAIN:
-                save_ids(folder / f"{way}.safetensors", drawn(networks, *size, params.seed, steering))
+                save_ids(folder / f"{way}.safetensors", compose_many(networks, *size, params.seed, steering))
     print(f"{name}: {size[0]} pieces of {size[1]:,} symbols")
 
 

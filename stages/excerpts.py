@@ -18,6 +18,7 @@ def main() -> None:
     made = {
         str(k + 1): excerpt(
             f"{pieces[place].composer}: {pieces[place].title}".strip(),
+            paths.REAL,
             ids[place],
             params.generate.real_seconds,
             params.generate.chord_seconds,

@@ -4,7 +4,7 @@ from itertools import islice
 from pathlib import Path
 
 from maestro_lstm.composing import name_of
-from maestro_lstm.files import read_json, whole_file
+from maestro_lstm.files import read_json, write_bytes
 from maestro_lstm.page import Entry, page
 from maestro_lstm.params import load_params
 from stages import command, paths
@@ -41,8 +41,7 @@ def main() -> None:
     rest = list(real)
     if rest:
         sections["More real music"] = rest
-    with whole_file(paths.GENERATED / "index.html") as file:
-        file.write(page(sections, LICENCES[params.corpus]))
+    write_bytes(paths.GENERATED / "index.html", page(sections, LICENCES[params.corpus]))
     print(f"{paths.GENERATED / 'index.html'}: {sum(map(len, sections.values()))} pieces; open it in a browser")
 
 

@@ -31,6 +31,9 @@ def test_each_symbol_but_the_first_is_in_its_groups() -> None:
     assert labels(groups, "composer") == ["Chopin"] * 5 + ["Bach"] * 5
     assert labels(groups, "chord") == ["2", "2", "1", "1", "0", "3", "3", "3", "3", "0"]
     assert set(labels(groups, "position")) == {"0–9"}
+    assert labels(groups, "symbol") == ["E4", "<NEXT>", "G4", "<NEXT>", "<END>", "A4", "B4", "C5", "<NEXT>", "<END>"]
+    by_pitch = next(one.labels for one in groups if one.by == "symbol")
+    assert (len(by_pitch), by_pitch[:4], by_pitch[-1]) == (90, ("<END>", "<NEXT>", "A0", "B-0"), "C8")
 
 
 def test_positions_are_counted_from_the_begin_of_each_piece() -> None:
@@ -129,12 +132,12 @@ def test_an_interval_is_scipys(table: pd.DataFrame) -> None:
 
 
 def test_pieces_that_are_all_alike_leave_no_doubt() -> None:
-    found = interval(np.array([10.0, 500, 3]), np.array([40.0, 40, 40]))
+    found = interval(np.array([40.0, 40, 40]), weights=np.array([10.0, 500, 3]))
     assert (found.low, found.mean, found.high) == pytest.approx((40, 40, 40))
 
 
 def test_one_piece_says_nothing_of_others() -> None:
-    found = interval(np.array([10.0]), np.array([40.0]))
+    found = interval(np.array([40.0]), weights=np.array([10.0]))
     assert found.mean == 40
     assert np.isnan([found.low, found.high]).all()
     said = Guesses(IDS[1:6], np.zeros(5), np.zeros(5))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from maestro_lstm.composing import Piece
+from maestro_lstm.composing import Composition
 from maestro_lstm.files import read_json
 from maestro_lstm.forms import file_name, forms_of
 from maestro_lstm.page import Entry, page
@@ -48,10 +48,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of four pieces: one with a hostile title, one without a note, and a real one whose files are missing."""
     root = tmp_path_factory.mktemp("generated")
     pieces = {
-        ("paper", "c3-1"): Piece("paper, from C3", (NEXT, NEXT), 0, 0.25, ABOUT),
-        ("best", "f#3-1"): Piece("best, from F#3", MUSIC, 2, 0.25, ABOUT),
-        ("hostile", "c3-1"): Piece(HOSTILE, MUSIC, 2, 0.5, {**ABOUT, "primer": HOSTILE}),
-        ("real", "1"): Piece("a real piece", MUSIC, 0, 0.25, {}),
+        ("paper", "c3-1"): Composition("paper, from C3", (NEXT, NEXT), 0, 0.25, ABOUT),
+        ("best", "f#3-1"): Composition("best, from F#3", MUSIC, 2, 0.25, ABOUT),
+        ("hostile", "c3-1"): Composition(HOSTILE, MUSIC, 2, 0.5, {**ABOUT, "primer": HOSTILE}),
+        ("real", "1"): Composition("a real piece", MUSIC, 0, 0.25, {}),
     }
     entries = []
     for (writer, name), piece in pieces.items():

@@ -14,7 +14,7 @@ from maestro_lstm.composing import compose_all
 from maestro_lstm.compute import use_cores
 from maestro_lstm.engines.stepping import Stepper
 from maestro_lstm.errors import UserError
-from maestro_lstm.files import whole_file
+from maestro_lstm.files import write_bytes
 from maestro_lstm.forms import file_name, forms_of
 from maestro_lstm.primers import primer_of
 from maestro_lstm.sections import ChordSeconds, Drawing
@@ -76,8 +76,7 @@ def main() -> None:
         print(f"{piece.title}, seed {piece.about['seed']}: {piece.told}")
         for end, data in forms_of(piece, font).items():
             path = given.out / file_name(name, end)
-            with whole_file(path) as file:
-                file.write(data)
+            write_bytes(path, data)
             print(f"  {path}")
 
 

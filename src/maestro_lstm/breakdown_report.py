@@ -23,7 +23,7 @@ def interval_of(table: pd.DataFrame, key: str, less: pd.DataFrame | None = None)
     """Of a predictor's accuracy or nats, or by how much it is above another's, resampled over pieces."""
     pieces = part(table, "piece")
     values = pieces[key] if less is None else pieces[key] - part(less, "piece")[key]
-    return interval(pieces["symbols"].to_numpy(dtype=float), values.to_numpy(dtype=float))
+    return interval(values.to_numpy(dtype=float), weights=pieces["symbols"].to_numpy(dtype=float))
 
 
 def calibration_error(table: pd.DataFrame) -> float:

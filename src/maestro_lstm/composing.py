@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import islice
 from math import ceil
 from typing import Any
 
-from maestro_lstm.engines.predictors import Predictor
+import numpy as np
+
 from maestro_lstm.music import Chord, chords_of
+from maestro_lstm.predictor import Predictor
 from maestro_lstm.primers import Primer
 from maestro_lstm.sampling import Steering, draws
 from maestro_lstm.sections import Drawing, Unit
@@ -18,7 +21,7 @@ MOST = 50  # symbols that are drawn for each note or chord wanted: a collapsed n
 
 
 @dataclass(frozen=True)
-class Piece:
+class Composition:
     """Symbols, and how they came about."""
 
     title: str
@@ -32,13 +35,18 @@ class Piece:
         return chords_of(self.symbols)
 
     @cached_property
+    def given_chords(self) -> int:
+        """How many of the chords, the first ones, are the primer's."""
+        return len(chords_of(self.symbols[: self.given]))
+
+    @cached_property
     def told(self) -> str:
         """What it is, in a line."""
         drawn = self.symbols[self.given :]
         collapse = collapse_of(drawn)
         if collapse:
             return f"collapsed: {collapse} in {len(drawn):,} symbols"
-        chords = self.chords[len(chords_of(self.symbols[: self.given])) :]
+        chords = self.chords[self.given_chords :]
         largest = max(map(len, chords), default=0)
         seconds = len(chords) * self.chord_seconds
         return f"{len(chords)} notes and chords, the largest of {largest}, {seconds:g} seconds"
@@ -53,7 +61,7 @@ def compose_all(
     drawing: Drawing,
     chord_seconds: float,
     keep_primer: bool,
-) -> dict[str, Piece]:
+) -> dict[str, Composition]:
     """Pieces after each primer, with seeds seed, seed + 1, …; by a name that can be a file's.
 
     Args:
@@ -74,7 +82,7 @@ def compose_all(
                 "drawing": drawing.model_dump(),
             }
             title = f"{writer}, from {primer.name}"
-            made[name_of(primer.name, k)] = Piece(title, (*kept, *written), len(kept), chord_seconds, about)
+            made[name_of(primer.name, k)] = Composition(title, (*kept, *written), len(kept), chord_seconds, about)
     return made
 
 
@@ -97,10 +105,22 @@ def compose(
     return tuple(SYMBOLS[id_] for id_ in _until(drawn, wanted, drawing.unit))
 
 
-def excerpt(title: str, ids: Ids, seconds: float, chord_seconds: float) -> Piece:
-    """How real music begins: so many seconds of it, (S,) ids, as far as it goes."""
+def excerpt(title: str, writer: str, ids: Ids, seconds: float, chord_seconds: float) -> Composition:
+    """How a piece that there is begins: so many seconds of it, (S,) ids, as far as it goes."""
     symbols = tuple(SYMBOLS[id_] for id_ in _until(iter(ids.tolist()), ceil(seconds / chord_seconds), "seconds"))
-    return Piece(title, symbols, 0, chord_seconds, {"writer": "real"})
+    return Composition(title, symbols, 0, chord_seconds, {"writer": writer})
+
+
+def compose_many(networks: Sequence[Predictor], pieces: int, symbols: int, seed: int, steering: Steering) -> Ids:
+    """Pieces from their beginning, after an `<END>`, one after the other, (pieces · symbols,); by the networks in turn,
+    with seeds seed, seed + 1, …"""
+    out = np.empty((pieces, symbols), dtype=np.uint8)
+    for k, network in enumerate(networks):
+        mine = range(k, pieces, len(networks))
+        if mine:
+            steps = draws(network, [END_ID], [seed + place for place in mine], steering)
+            out[list(mine)] = np.stack(list(islice(steps, symbols)), axis=1)
+    return out.ravel()
 
 
 def steering_of(drawing: Drawing) -> Steering:

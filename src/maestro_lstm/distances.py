@@ -7,20 +7,17 @@ Intervals are from resampled pieces of both sets, as in `intervals.py`, and lie 
 further apart than large ones: compare figures of sets of the same sizes.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import cdist
 from scipy.stats import entropy, gaussian_kde
 
-from maestro_lstm.intervals import Interval
+from maestro_lstm.intervals import Interval, centred, resamples
 
 Doubles = npt.NDArray[np.float64]
 DRAWS = 1000  # resamples, of which the interval is
 KDE_DRAWS = 50  # the same where each takes a tenth of a second
 POINTS = 200  # where two densities are compared
-SEED = 0
 
 
 def total_variation(one: Doubles, other: Doubles) -> Doubles:
@@ -35,16 +32,9 @@ def total_variation(one: Doubles, other: Doubles) -> Doubles:
 
 def pooled_distance(pieces: Doubles, reference: Doubles) -> Interval:
     """Total variation distance between the sums of two sets' histograms, (P, K) and (R, K)."""
-    here, there = (_resamples(len(one), DRAWS, seed) for seed, one in enumerate((pieces, reference)))
+    here, there = (resamples(len(one), DRAWS, k) for k, one in enumerate((pieces, reference)))
     value = float(total_variation(pieces.sum(axis=0), reference.sum(axis=0)))
-    return _with_interval(value, total_variation(here @ pieces, there @ reference))
-
-
-def mean(values: Sequence[float]) -> Interval:
-    """Of a figure of each piece."""
-    array = np.array(values, dtype=np.float64)
-    draws = _resamples(len(array), DRAWS, 0) @ array / len(array)
-    return _with_interval(float(array.mean()), draws)
+    return centred(value, total_variation(here @ pieces, there @ reference), most=1)
 
 
 def similarity(pieces: Doubles, reference: Doubles) -> tuple[Interval, Interval]:
@@ -68,11 +58,11 @@ def similarity(pieces: Doubles, reference: Doubles) -> tuple[Interval, Interval]
     drawn = [
         compared(here, there)
         for here, there in zip(
-            _resamples(len(pieces), KDE_DRAWS, 0), _resamples(len(reference), KDE_DRAWS, 1), strict=True
+            resamples(len(pieces), KDE_DRAWS, 0), resamples(len(reference), KDE_DRAWS, 1), strict=True
         )
     ]
-    area, divergence = (_with_interval(value[k], np.array([one[k] for one in drawn])) for k in (0, 1))
-    return area, divergence
+    areas, divergences = np.array(drawn).T
+    return centred(value[0], areas, most=1), centred(value[1], divergences)
 
 
 def diversity(pieces: Doubles) -> float:
@@ -91,15 +81,3 @@ def _density(distances: Doubles, weights: Doubles, grid: Doubles) -> Doubles:
         return at_one
     density: Doubles = gaussian_kde(values, weights=weights)(grid)
     return density
-
-
-def _resamples(pieces: int, draws: int, seed: int) -> Doubles:
-    """How often each piece stands in each resample, (draws, P); sets of different seeds independently."""
-    shares = np.full(pieces, 1 / pieces)
-    return np.random.default_rng([SEED, seed]).multinomial(pieces, shares, size=draws).astype(np.float64)
-
-
-def _with_interval(value: float, drawn: Doubles) -> Interval:
-    # a resampled set is further from everything by the noise of one more draw: that shift is taken off
-    low, high = np.percentile(drawn - drawn.mean(), [2.5, 97.5])
-    return Interval(value, max(0.0, value + float(low)), value + float(high))  # none of the figures can be negative

@@ -7,7 +7,7 @@ part's own first symbol the state is what it would have been.
 
 import numpy as np
 
-from maestro_lstm.engines.predictors import Predictor
+from maestro_lstm.predictor import Predictor
 from maestro_lstm.scores import Guesses, Scores, summarise
 from maestro_lstm.symbols import END_ID, Ids
 

@@ -26,24 +26,40 @@ class Interval:
     high: float
 
 
-@lru_cache(maxsize=1)
-def resamples(pieces: int) -> Doubles:
-    """How often each piece stands in each resample, (DRAWS, P)."""
-    shares = np.full(pieces, 1 / pieces)
-    return np.random.default_rng(SEED).multinomial(pieces, shares, size=DRAWS).astype(np.float64)
-
-
-def interval(symbols: Doubles, values: Doubles) -> Interval:
-    """Of a mean over symbols.
+@lru_cache(maxsize=4)
+def resamples(pieces: int, draws: int = DRAWS, which: int = 0) -> Doubles:
+    """How often each piece stands in each resample, (draws, P).
 
     Args:
-        symbols: (P,) of each piece.
-        values: (P,) their mean in each piece; or the difference between two predictors' there.
+        which: of several sets that are resampled independently.
     """
-    mean = float((symbols * values).sum() / symbols.sum())
-    if len(symbols) < 2:
+    shares = np.full(pieces, 1 / pieces)
+    return np.random.default_rng([SEED, which]).multinomial(pieces, shares, size=draws).astype(np.float64)
+
+
+def interval(values: Doubles, weights: Doubles | None = None) -> Interval:
+    """Of a mean.
+
+    Args:
+        values: (P,) a figure of each piece; or the difference between two predictors' there.
+        weights: (P,) how much each counts, such as its symbols; all the same if not given.
+    """
+    weights = np.ones(len(values)) if weights is None else weights
+    mean = float((weights * values).sum() / weights.sum())
+    if len(values) < 2:
         return Interval(mean, math.nan, math.nan)
-    counts = resamples(len(symbols))
-    means = counts @ (symbols * values) / (counts @ symbols)  # (DRAWS,)
+    counts = resamples(len(values))
+    means = counts @ (weights * values) / (counts @ weights)  # (DRAWS,)
     low, high = np.percentile(means, [2.5, 97.5])
     return Interval(mean, float(low), float(high))
+
+
+def centred(value: float, drawn: Doubles, most: float = math.inf) -> Interval:
+    """Of a figure that lies between 0 and `most` and that a resample shifts: a resampled set is further from everything
+    by the noise of one more draw. That shift is taken off.
+
+    Args:
+        drawn: the figure of each resample.
+    """
+    low, high = np.percentile(drawn - drawn.mean(), [2.5, 97.5])
+    return Interval(value, max(0.0, value + float(low)), min(most, value + float(high)))

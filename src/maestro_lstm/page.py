@@ -8,8 +8,6 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from maestro_lstm.music import chords_of
-
 # of a piece's settings: what the page calls them
 NAMES = {
     "seed": "seed",
@@ -55,7 +53,7 @@ def _section(heading: str, entries: Sequence[Entry]) -> str:
 def _article(entry: Entry) -> str:
     title, told = escape(entry.data["title"]), escape(entry.data["told"])
     parts = [f"<h3>{escape(entry.writer)}</h3>", f"<p>{title}: {told}.</p>"]
-    if chords_of(entry.data["notes"]):
+    if "mid" in entry.files:
         parts += [
             f'<audio controls preload="metadata" src="{_file(entry, "mp3")}" aria-label="{title}"></audio>',
             f'<figure><img src="{_file(entry, "roll.svg")}" alt="Piano roll. {title}: {told}">'

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.engines.predictors import Predictor
+from maestro_lstm.predictor import Predictor
 from maestro_lstm.symbols import END_ID, NEXT_ID, Ids
 
 Doubles = npt.NDArray[np.float64]

@@ -1,10 +1,7 @@
-"""A trained network as those see it who only ask what comes next: ids in, scores out, the state handed on.
-
-B sequences are run side by side. Compiled code runs one, of a network of one layer; torch needs many to be quick.
-"""
+"""Trained networks as predictors. Compiled code runs one sequence, of one layer; torch needs many to be quick."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,26 +12,11 @@ from maestro_lstm.choices import EngineName
 from maestro_lstm.engines import compiled
 from maestro_lstm.engines.layout import pack, sizes, split
 from maestro_lstm.engines.network import Network, layers_of
+from maestro_lstm.predictor import Predictor
 from maestro_lstm.symbols import Ids
 
 Floats = npt.NDArray[np.float32]
 SIDE_BY_SIDE = 64  # parts of a long sequence: a step of a large network reads all its weights, for one as for many
-
-
-class Predictor(Protocol):
-    side_by_side: int  # B that suits it where there is much to run
-
-    def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
-        """A score for every possible next symbol after each id, before any softmax.
-
-        Args:
-            ids: (S, B), at least one each.
-            state: what the call before returned, to go on from there; the state is zero if not given.
-
-        Returns: scores (S, B, V), and the state after the last ids.
-
-        Raises: ValueError for more sequences than it can run side by side.
-        """
 
 
 class TorchPredictor:
