@@ -3,11 +3,12 @@
 import numpy as np
 
 from maestro_lstm.augment import split_at_ends
-from maestro_lstm.distance_report import as_text, figures_of, halves, set_of
+from maestro_lstm.distance_report import as_text, chord_size_points, figures_of, halves, set_of
 from maestro_lstm.encoded import load_ids
-from maestro_lstm.files import write_csv, write_json, write_text
+from maestro_lstm.files import write_bytes, write_csv, write_json, write_text
 from maestro_lstm.params import load_params
 from maestro_lstm.passages import in_any_key
+from maestro_lstm.pictures import chord_sizes_picture
 from maestro_lstm.symbols import Ids
 from stages import command, paths
 from stages.tested import pieces_of_test
@@ -25,7 +26,11 @@ def main() -> None:
     reference = set_of(half)
     training = load_ids(paths.encoded("train"))
     in_keys = np.concatenate([in_any_key(piece) for piece in split_at_ends(training)])
-    by_writer = {name: figures_of(set_of(pieces), reference, training, in_keys) for name, pieces in writers.items()}
+    sets = {name: set_of(pieces) for name, pieces in writers.items()}
+    points = chord_size_points(sets)
+    write_csv(paths.DISTANCES / "chord_sizes.csv", points)
+    write_bytes(paths.DISTANCES / "chord_sizes.svg", chord_sizes_picture(points))
+    by_writer = {name: figures_of(one, reference, training, in_keys) for name, one in sets.items()}
     rows = []
     for name, figures in by_writer.items():
         write_json(

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from maestro_lstm.composing import Piece
+from maestro_lstm.composing import Composition
 from maestro_lstm.files import whole_folder
 from maestro_lstm.forms import MUSIC, PICTURES, WAV, file_name, forms_of
 from maestro_lstm.sound import soundfont
 from stages import paths
 
-FOLDERS = {"music": MUSIC, "pictures": PICTURES, "wav": WAV}  # of git, of git and dvc plots, of DVC
+FOLDERS = {"music": MUSIC, "pictures": PICTURES, "wav": WAV}  # of git, of git and `dvc plots`, of DVC
 
 
-def write_pieces(writer: str, pieces: Mapping[str, Piece], font: str) -> None:
+def write_pieces(writer: str, pieces: Mapping[str, Composition], font: str) -> None:
     """A writer's pieces, by their names."""
     path = soundfont(font)
     forms = {name: forms_of(piece, path) for name, piece in pieces.items()}

@@ -1,13 +1,13 @@
-"""plateau: what `explain` saw, as one table and two pictures."""
+"""plateau: what `explain` saw, as one table, the points of two plots, and two pictures."""
 
 from dataclasses import asdict
 
 from maestro_lstm.encoded import load_ids
 from maestro_lstm.figures import read_over_seeds
-from maestro_lstm.files import damaged, whole_file, write_json, write_text
+from maestro_lstm.files import damaged, write_bytes, write_csv, write_json, write_text
 from maestro_lstm.params import load_params
 from maestro_lstm.pictures import accuracy_picture, collapse_picture
-from maestro_lstm.plateau import as_text, fates, read_probes
+from maestro_lstm.plateau import as_text, fates, look_points, read_probes
 from maestro_lstm.probes import Probes
 from maestro_lstm.study import all_cells
 from maestro_lstm.symbols import NEXT_ID, SYMBOLS
@@ -28,6 +28,7 @@ def main() -> None:
     )
     text = as_text(figures, by_cell) + "\n"
     write_text(paths.PLATEAU / "table.md", text)
+    write_csv(paths.PLATEAU / "looks.csv", look_points(probes))
 
     # the pictures compare the outputs, all else as it stands first in params.yaml: as in the paper
     first = cells[0]
@@ -43,8 +44,7 @@ def main() -> None:
         "collapse": collapse_picture(shown, len(SYMBOLS)),
     }
     for name, picture in pictures.items():
-        with whole_file(paths.PLATEAU / f"{name}.svg") as file:
-            file.write(picture)
+        write_bytes(paths.PLATEAU / f"{name}.svg", picture)
     print(text)
 
 

@@ -13,12 +13,13 @@ import pytest
 import soundfile
 from PIL import Image
 
-from maestro_lstm.composing import Piece, collapse_of, compose, compose_all, excerpt
+from maestro_lstm.composing import Composition, collapse_of, compose, compose_all, excerpt
 from maestro_lstm.engines.network import initial_weights
 from maestro_lstm.engines.stepping import Stepper
 from maestro_lstm.errors import UserError
 from maestro_lstm.forms import MUSIC, PICTURES, WAV, forms_of
 from maestro_lstm.music import chords_of
+from maestro_lstm.pianoroll import roll_picture
 from maestro_lstm.primers import from_midi, primer_of
 from maestro_lstm.sections import Drawing
 from maestro_lstm.sound import RATE, soundfont
@@ -99,8 +100,8 @@ def test_pieces_of_several_seeds_and_primers_have_names_of_their_own() -> None:
 
 def test_an_excerpt_is_as_long_as_asked_or_as_the_piece() -> None:
     ids = np.array([40, NEXT_ID] * 10 + [0], dtype=np.uint8)
-    assert len(excerpt("x", ids, 2, 0.5).chords) == 4
-    assert len(excerpt("x", ids, 99, 0.5).chords) == 10
+    assert len(excerpt("x", "real", ids, 2, 0.5).chords) == 4
+    assert len(excerpt("x", "real", ids, 99, 0.5).chords) == 10
 
 
 def test_a_primer_moves_and_what_leaves_the_piano_is_refused() -> None:
@@ -150,7 +151,7 @@ def test_the_networks_primer_is_what_the_parse_stage_would_make_of_it() -> None:
 
 
 CHORDS = ("C3", "E3", NEXT, "G4", NEXT, *(f"{name}{octave}" for octave in (2, 3, 4) for name in "CEG"), NEXT)
-PIECE = Piece("a title", CHORDS, 3, 0.25, {"writer": "net", "seed": 1})
+PIECE = Composition("a title", CHORDS, 3, 0.25, {"writer": "net", "seed": 1})
 
 
 def test_every_form_is_what_it_says_and_as_long_as_the_piece() -> None:
@@ -174,7 +175,7 @@ def test_every_form_is_what_it_says_and_as_long_as_the_piece() -> None:
 @pytest.mark.parametrize("pitch", [33, 45, 57, 60, 64, 69, 81, 93])
 def test_a_note_sounds_at_its_pitch(pitch: int) -> None:
     """Within a fourth around it the strongest is its fundamental: an octave may be louder, a wrong note not."""
-    piece = Piece("x", (pitch_name(pitch),), 0, 1.0, {})
+    piece = Composition("x", (pitch_name(pitch),), 0, 1.0, {})
     sound, rate = soundfile.read(io.BytesIO(forms_of(piece, soundfont())["wav"]))
     heard = sound[:rate, 0] * np.hanning(rate)
     spectrum = np.abs(np.fft.rfft(heard, 4 * rate))
@@ -185,8 +186,22 @@ def test_a_note_sounds_at_its_pitch(pitch: int) -> None:
     assert frequency[near][np.argmax(spectrum[near])] == pytest.approx(meant, rel=0.01)
 
 
+def test_an_incipit_is_how_the_music_goes_on_after_what_was_given() -> None:
+    def incipit(symbols: tuple[str, ...], given: int) -> bytes | None:
+        return forms_of(Composition("x", symbols, given, 0.25, {}), soundfont()).get("incipit.png")
+
+    start, music = ("C4", NEXT) * 3, ("G4", NEXT, "E4", "C3", NEXT) * 15
+    assert incipit(start + music, 6) == incipit(music, 0) != incipit(start + music, 0)
+    assert incipit(music, 0) == incipit(music[: 5 * 12], 0) != incipit(music[: 5 * 11], 0)  # 24 notes and chords
+    assert incipit((*start, NEXT, NEXT), 6) is None
+
+
+def test_a_title_is_shown_as_it_stands() -> None:
+    assert b"<svg" in roll_picture("$a_b^$ & <c> {", [(60,)], 0, 0.5)
+
+
 def test_a_piece_without_a_note_has_its_data_alone() -> None:
-    forms = forms_of(Piece("silence", (NEXT, NEXT), 0, 0.5, {}), soundfont())
+    forms = forms_of(Composition("silence", (NEXT, NEXT), 0, 0.5, {}), soundfont())
     assert set(forms) == {"json"}
     assert json.loads(forms["json"])["told"] == "collapsed: only <NEXT> in 2 symbols"
 

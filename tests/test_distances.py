@@ -12,13 +12,14 @@ from scipy.integrate import trapezoid
 from scipy.stats import entropy, gaussian_kde
 
 from maestro_lstm.corpus.pieces import Piece
-from maestro_lstm.distance_report import as_text, figures_of, halves, set_of
-from maestro_lstm.distances import diversity, mean, pooled_distance, similarity, total_variation
+from maestro_lstm.distance_report import as_text, chord_size_points, figures_of, halves, set_of
+from maestro_lstm.distances import diversity, pooled_distance, similarity, total_variation
 from maestro_lstm.encoded import encode
 from maestro_lstm.features import features_of
-from maestro_lstm.intervals import Interval
+from maestro_lstm.intervals import Interval, interval
 from maestro_lstm.music import chords_of, score_of, to_midi
 from maestro_lstm.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
+from maestro_lstm.pictures import chord_sizes_picture
 from maestro_lstm.symbols import END, ID_OF_SYMBOL, NEXT, NEXT_ID, SYMBOLS, Ids
 
 
@@ -138,8 +139,12 @@ def test_intervals_hold_the_true_value_nearly_always_and_shrink_with_more_pieces
     few, many = [apart(30) for _ in range(100)], [apart(480) for _ in range(5)]
     assert sum(one.low < 0.2 < one.high for one in few) >= 88  # of 95 to be expected, by three standard errors
     assert np.mean([one.high - one.low for one in many]) < np.mean([one.high - one.low for one in few]) / 3
+    alike = pooled_distance(*(np.array([[1.0, 0], [0, 1.0]]),) * 2)
+    assert 0 == alike.low <= alike.high <= 1
+    apart_wholly = pooled_distance(np.array([[1.0, 0]] * 9), np.array([[0, 1.0]] * 9))
+    assert (apart_wholly.low, apart_wholly.mean, apart_wholly.high) == (1, 1, 1)
     values = random.normal(3, 1, 400)
-    figure = mean(values.tolist())
+    figure = interval(values)
     assert figure.mean == pytest.approx(values.mean())
     assert figure.high - figure.low == pytest.approx(2 * 1.96 / math.sqrt(400), rel=0.15)
 
@@ -178,6 +183,22 @@ WORKS = [
     Piece("", "test", composer, title)
     for composer, title in (("A", "x"), ("A", "x"), ("A", "y"), ("B", "z"), ("C", "w"))
 ]
+
+
+def test_chord_sizes_are_told_as_shares_and_of_who_writes_no_chord_not_at_all() -> None:
+    sets = {
+        "real": set_of([piece("C4", NEXT, "C4", "E4", NEXT), piece("C4", NEXT, "D4", NEXT)]),
+        "silent": set_of([piece(NEXT, NEXT)]),
+    }
+    points = chord_size_points(sets)
+    assert {point["setting"]: point["share"] for point in points if point["share"]} == {"1": 75, "2": 25}
+    assert ([point["setting"] for point in points], {point["group"] for point in points}) == (
+        [*map(str, range(1, 12)), "12+"],
+        {"real"},
+    )
+    picture = chord_sizes_picture(points)
+    assert picture == chord_sizes_picture(points)
+    assert b"<svg" in picture
 
 
 def test_performances_of_a_work_are_in_the_same_half() -> None:

@@ -165,5 +165,5 @@ def test_points_are_a_run_each_and_pictures_the_same_bytes_each_time() -> None:
         ("1", 64, 1),
         ("1", 128, 0),
     ]
-    assert wish_picture(shown, ["layers", "H"]) == wish_picture(shown, ["layers", "H"])
-    assert b"<svg" in wish_picture(points({("clean",): figures(45, 1, nats_a_note=6.2)}), ["rule"])
+    assert wish_picture("x", shown, ["layers", "H"]) == wish_picture("x", shown, ["layers", "H"])
+    assert b"<svg" in wish_picture("x", points({("clean",): figures(45, 1, nats_a_note=6.2)}), ["rule"])

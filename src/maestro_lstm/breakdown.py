@@ -1,5 +1,5 @@
-"""A predictor's guesses → where it is right: piece by piece, by place in the piece, composer, size of the chord, and by
-how sure it was (calibration)."""
+"""A predictor's guesses → where it is right: piece by piece, by place in the piece, composer, size of the chord and
+symbol, and by how sure it was (calibration)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,12 @@ import pandas as pd
 
 from maestro_lstm.files import damaged, read_csv
 from maestro_lstm.scores import Guesses
-from maestro_lstm.symbols import END_ID, NEXT_ID, Ids
+from maestro_lstm.symbols import END, END_ID, ID_OF_SYMBOL, NEXT, NEXT_ID, PITCH_OF_NAME, Ids
 
 POSITIONS = (0, 10, 30, 100, 300, 1_000, 3_000, 10_000)  # symbols of the piece before; from each of these to the next
 LARGEST = 10  # chords of so many notes and more are one group
 BINS = 10  # of confidence
+BY_PITCH = (END, NEXT, *PITCH_OF_NAME)  # the symbols, from the lowest key to the highest
 COLUMNS = ("by", "group", "symbols", "accuracy", "nats", "confidence")
 
 
@@ -37,8 +38,8 @@ def groups_of(ids: Ids, composers: Sequence[str]) -> list[Groups]:
         ids: (S,), each piece ending with `<END>`.
         composers: of each piece.
 
-    Returns: by piece, position, composer and chord. A chord is what stands before a `<NEXT>`, which counts with it; an
-        `<END>` alone has no notes.
+    Returns: by piece, position, composer, chord and symbol. A chord is what stands before a `<NEXT>`, which
+        counts with it; an `<END>` alone has no notes.
 
     Raises: ValueError where there are not as many composers as pieces.
     """
@@ -55,6 +56,7 @@ def groups_of(ids: Ids, composers: Sequence[str]) -> list[Groups]:
         Groups("position", list(_spans(POSITIONS)), np.searchsorted(POSITIONS, position[1:], side="right") - 1),
         Groups("composer", names, by_composer[piece[1:]]),
         Groups("chord", [*map(str, range(LARGEST)), f"{LARGEST}+"], np.minimum(chord_sizes(ids), LARGEST)[1:]),
+        Groups("symbol", BY_PITCH, np.argsort([ID_OF_SYMBOL[symbol] for symbol in BY_PITCH])[ids[1:]]),
     ]
 
 

@@ -1,16 +1,18 @@
 """Sets of pieces → how far each is from real music: figures, and a table in Markdown."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from maestro_lstm.composing import collapse_of
 from maestro_lstm.corpus.pieces import Piece
-from maestro_lstm.distances import diversity, mean, pooled_distance, similarity
-from maestro_lstm.features import HISTOGRAMS, SCALARS, Features, features_of
-from maestro_lstm.intervals import Interval
+from maestro_lstm.distances import diversity, pooled_distance, similarity
+from maestro_lstm.features import HISTOGRAMS, LARGEST_CHORD, SCALARS, Features, features_of
+from maestro_lstm.intervals import Interval, interval
 from maestro_lstm.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
 from maestro_lstm.symbols import SYMBOLS, Ids
 
@@ -38,17 +40,14 @@ class Set:
     pieces: Sequence[Ids]
     features: Sequence[Features]
 
-    def table(self, name: str) -> npt.NDArray[np.float64]:
-        """(P, K): of a histogram its shares, of a single figure itself."""
-        values = np.array([getattr(one, name) for one in self.features], dtype=np.float64).reshape(len(self.pieces), -1)
-        if name in SCALARS:
-            return values
-        shares: npt.NDArray[np.float64] = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
-        return shares
+    def values(self, name: str) -> npt.NDArray[np.float64]:
+        """(P, K): of a histogram its counts, of a single figure itself, (P, 1)."""
+        return np.array([getattr(one, name) for one in self.features], dtype=np.float64).reshape(len(self.pieces), -1)
 
-    def counts(self, name: str) -> npt.NDArray[np.float64]:
-        """(P, K) of a histogram."""
-        return np.array([getattr(one, name) for one in self.features])
+    def table(self, name: str) -> npt.NDArray[np.float64]:
+        """The same, of a histogram its shares in each piece."""
+        values = self.values(name)
+        return values if name in SCALARS else values / np.maximum(values.sum(axis=1, keepdims=True), 1)
 
 
 def set_of(pieces: Sequence[Ids]) -> Set:
@@ -83,13 +82,13 @@ def figures_of(some: Set, reference: Set, training: Ids, training_any_key: Ids) 
     Args:
         training: the training split, and the same in any key.
     """
-    figures = {f"tv_{name}": pooled_distance(some.counts(name), reference.counts(name)) for name in HISTOGRAMS}
+    figures = {f"tv_{name}": pooled_distance(some.values(name), reference.values(name)) for name in HISTOGRAMS}
     for name in (*BY_PIECE, *SCALARS):
         area, divergence = similarity(some.table(name), reference.table(name))
         figures |= {f"oa_{name}": area, f"kld_{name}": divergence}
     for name in BY_PIECE:
         within = diversity(some.table(name))
-        figures[f"within_{name}"] = Interval(within, within, within)
+        figures[f"within_{name}"] = Interval(within, math.nan, math.nan)
     of_pieces = {
         **{name: [getattr(one, name) for one in some.features] for name in SCALARS},
         "repeat": [longest_repeat(piece) for piece in some.pieces],
@@ -98,7 +97,20 @@ def figures_of(some: Set, reference: Set, training: Ids, training_any_key: Ids) 
         "by_heart_any_key": [longest_shared(in_any_key(piece), training_any_key) for piece in some.pieces],
         "collapsed": [100 * bool(collapse_of([SYMBOLS[id_] for id_ in piece.tolist()])) for piece in some.pieces],
     }
-    return figures | {name: mean(values) for name, values in of_pieces.items()}
+    return figures | {name: interval(np.array(values, dtype=np.float64)) for name, values in of_pieces.items()}
+
+
+def chord_size_points(by_writer: Mapping[str, Set]) -> list[dict[str, Any]]:
+    """How often each writer writes a chord of each size, percent of its chords, as a plot shows it; of a writer without
+    a note there is nothing."""
+    points = []
+    for writer, some in by_writer.items():
+        counts = some.values("chord_sizes").sum(axis=0)  # (12,)
+        for size, count in enumerate(counts.tolist(), start=1):
+            label = f"{size}+" if size == LARGEST_CHORD else str(size)
+            if counts.any():
+                points.append({"setting": label, "group": writer, "share": round(100 * count / counts.sum(), 4)})
+    return points
 
 
 def as_text(by_writer: Mapping[str, Figures]) -> str:
@@ -119,6 +131,6 @@ def as_text(by_writer: Mapping[str, Figures]) -> str:
 
 
 def _told(figure: Interval) -> str:
-    if figure.low == figure.high:
+    if math.isnan(figure.low) or figure.low == figure.high:
         return f"{figure.mean:.3g}"
     return f"{figure.mean:.3g} [{figure.low:.3g} … {figure.high:.3g}]"

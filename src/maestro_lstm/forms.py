@@ -3,15 +3,16 @@
 import json
 from pathlib import Path
 
-from maestro_lstm.composing import Piece
+from maestro_lstm.composing import Composition
 from maestro_lstm.engraving import score_picture
-from maestro_lstm.music import chords_of, grand_staff_of, score_of, to_midi, to_musicxml
+from maestro_lstm.music import grand_staff_of, score_of, to_midi, to_musicxml
 from maestro_lstm.pianoroll import roll_picture
 from maestro_lstm.sound import render, to_mp3, to_wav
 
-MUSIC = ("json", "mid", "musicxml", "mp3")  # what is small
-PICTURES = ("score.png", "roll.svg")
+MUSIC = ("json", "mid", "musicxml", "mp3", "score.png")  # what is small
+PICTURES = ("incipit.png", "roll.svg")  # of one size, so that those of two experiments can be laid side by side
 WAV = ("wav",)
+INCIPIT = 24  # notes and chords: two systems
 
 
 def file_name(piece: str, end: str) -> str:
@@ -19,8 +20,9 @@ def file_name(piece: str, end: str) -> str:
     return f"{piece}-{end}" if "." in end else f"{piece}.{end}"
 
 
-def forms_of(piece: Piece, font: Path) -> dict[str, bytes]:
-    """By the end of its file name, each form; of a piece without a note its data alone.
+def forms_of(piece: Composition, font: Path) -> dict[str, bytes]:
+    """By the end of its file name, each form; of a piece without a note its data alone, of one without a note that was
+    not given no incipit, which is how it goes on.
 
     Args:
         font: the SoundFont.
@@ -38,13 +40,15 @@ def forms_of(piece: Piece, font: Path) -> dict[str, bytes]:
         midi = to_midi(score_of(piece.chords, piece.title, piece.chord_seconds))
         musicxml = to_musicxml(grand_staff_of(piece.chords, piece.title))
         sound = render(midi, font)
-        given = len(chords_of(piece.symbols[: piece.given]))
         forms |= {
             "mid": midi,
             "musicxml": musicxml,
             "mp3": to_mp3(sound),
             "score.png": score_picture(musicxml),
-            "roll.svg": roll_picture(piece.chords, given, piece.chord_seconds),
+            "roll.svg": roll_picture(piece.title, piece.chords, piece.given_chords, piece.chord_seconds),
             "wav": to_wav(sound),
         }
+    written = piece.chords[piece.given_chords :][:INCIPIT]
+    if written:
+        forms["incipit.png"] = score_picture(to_musicxml(grand_staff_of(written, piece.title)))
     return forms

@@ -9,14 +9,14 @@ from maestro_lstm.symbols import HIGHEST_PITCH, LOWEST_PITCH, pitch_name
 GIVEN, DRAWN = "#000000", GROUPS[0][0]
 
 
-def roll_picture(chords: Sequence[Chord], given: int, chord_seconds: float) -> bytes:
+def roll_picture(title: str, chords: Sequence[Chord], given: int, chord_seconds: float) -> bytes:
     """SVG, all 88 keys high, so that rolls can be laid side by side.
 
     Args:
         given: how many of the chords, the first ones, are the primer's; they are black.
         chord_seconds: how long each sounds.
     """
-    with drawn(7, 1, height=2.8) as (_, (panel,), file):
+    with drawn(7, 1, height=3) as (_, (panel,), file):
         for color, first, last in ((GIVEN, 0, given), (DRAWN, given, len(chords))):
             bars = [(k, pitch) for k in range(first, last) for pitch in chords[k]]
             panel.barh(
@@ -31,4 +31,5 @@ def roll_picture(chords: Sequence[Chord], given: int, chord_seconds: float) -> b
         panel.grid(axis="y", linewidth=0.3, color="#999999")
         panel.set_axisbelow(True)
         panel.set(ylim=(LOWEST_PITCH - 1, HIGHEST_PITCH + 1), xlim=(0, len(chords) * chord_seconds), xlabel="seconds")
+        panel.set_title(title, fontsize=10, loc="left", parse_math=False)  # a stranger's title is no formula
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""What was seen of the collapse, and of what the paper wished for → pictures (SVG)."""
+"""The study's figures → pictures (SVG), with their titles in them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +17,34 @@ LOOKS: dict[Output, dict[str, Any]] = {
     "logits": {"color": "#E69F00", "linestyle": "--"},
 }
 TITLES: dict[Output, str] = {"softmax": "softmax twice (the paper)", "logits": "softmax once (corrected)"}
+
+
+def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    """The paper's tables: accuracy of each setting, a point a seed, the paper's figure and always saying `<NEXT>`.
+
+    Args:
+        tables: by title, `Comparison.points` of its settings.
+    """
+    looks = {"paper": ("#000000", "D"), "ours": GROUPS[0]}
+    with drawn(12, len(tables)) as (figure, axes, file):
+        for panel, (title, points) in zip(axes, tables.items(), strict=True):
+            table = pd.DataFrame(points)
+            settings = list(dict.fromkeys(table["setting"]))
+            for who, (color, mark) in looks.items():
+                for k, setting in enumerate(settings):
+                    found = table[(table["who"] == who) & (table["setting"] == setting)]["accuracy"]
+                    # ours side by side, so that seeds of the same figure can be counted; the paper's to the left
+                    x = k + (np.linspace(0, 0.3, len(found)) if who == "ours" else np.full(len(found), -0.2))
+                    panel.plot(x, found, mark, color=color, markersize=4, alpha=0.8, label=who if k == 0 else None)
+            always = table[table["who"] == "always <NEXT>"]
+            for k, share in zip(always["setting"].map(settings.index), always["accuracy"], strict=True):
+                label = "always <NEXT>" if k == 0 else None
+                panel.plot([k - 0.35, k + 0.45], [share, share], ":", color="black", linewidth=1, label=label)
+            panel.set_title(title, fontsize=10)
+            panel.set_xticks(range(len(settings)), settings)
+        axes[0].set_ylabel("accuracy, percent")
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+    return file.getvalue()
 
 
 def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -> bytes:
@@ -59,7 +87,7 @@ def softmax_twice(p: Doubles, n_symbols: int) -> Doubles:
     return np.asarray(-p + np.log(np.exp(p) + np.exp(1 - p) + n_symbols - 2))
 
 
-def wish_picture(points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
+def wish_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
     """Accuracy and nats over a sweep's settings: a mark a run, a line through the means of each group.
 
     Args:
@@ -71,16 +99,17 @@ def wish_picture(points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> b
     measures |= {"nats_a_note": "nats a note"} if "nats_a_note" in table else {"nats": "nats a symbol"}
     settings = list(dict.fromkeys(table["setting"]))
     place = {setting: k for k, setting in enumerate(settings)}
-    with drawn(9, len(measures)) as (_, axes, file):
-        for panel, (measure, title) in zip(axes, measures.items(), strict=True):
+    with drawn(9, len(measures)) as (figure, axes, file):
+        figure.suptitle(title, fontsize=11)
+        for panel, (measure, label) in zip(axes, measures.items(), strict=True):
             for k, (group, rows) in enumerate(table.groupby(table["group"].astype(str), sort=False)):
                 color, mark = GROUPS[k % len(GROUPS)]
-                label = f"{names[0]}: {group}"
-                panel.plot(rows["setting"].map(place), rows[measure], mark, color=color, markersize=4, label=label)
+                name = f"{names[0]}: {group}"
+                panel.plot(rows["setting"].map(place), rows[measure], mark, color=color, markersize=4, label=name)
                 means = rows.groupby("setting", sort=False)[measure].mean()
                 if group:  # else its settings are kinds, not a scale
                     panel.plot(means.index.map(place), means, color=color, linewidth=1)
-            panel.set(title=title, xlabel=names[-1])
+            panel.set(title=label, xlabel=names[-1])
             panel.set_xticks(range(len(settings)), [str(setting) for setting in settings])
             panel.margins(x=0.1)
         if table["group"].any():
@@ -95,9 +124,9 @@ def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> byte
         points: by each of these, `breakdown_report.points_of`.
     """
     labels = {
-        "position": "symbols of the piece before",
-        "chord": "notes of the chord",
-        "confidence": "probability of the best guess, percent",
+        "position": ("by the place in the piece", "symbols of the piece before"),
+        "chord": ("by the size of the chord", "notes of the chord"),
+        "confidence": ("by how sure it is", "probability of the best guess, percent"),
     }
     with drawn(12, len(points)) as (figure, axes, file):
         for panel, (by, some) in zip(axes, points.items(), strict=True):
@@ -111,7 +140,49 @@ def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> byte
                 panel.axline((0, 0), slope=1, color="black", linewidth=1, linestyle=":")
             else:
                 panel.set_xticks(range(len(order)), order, rotation=45, ha="right", fontsize=8)
-            panel.set_xlabel(labels[by])
+            title, label = labels[by]
+            panel.set(title=title, xlabel=label)
         axes[0].set_ylabel("accuracy, percent")
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6, frameon=False)
+    return file.getvalue()
+
+
+def symbols_picture(points: Sequence[Mapping[str, Any]]) -> bytes:
+    """Every predictor's accuracy on each symbol, by pitch.
+
+    Args:
+        points: `breakdown_report.points_of` by symbol.
+    """
+    table = pd.DataFrame(points)
+    order = list(dict.fromkeys(table["setting"]))
+    with drawn(12, 1) as (_, (panel,), file):
+        for k, (name, one) in enumerate(table.groupby("group", sort=False)):
+            color, mark = GROUPS[k % len(GROUPS)]
+            panel.plot(
+                one["setting"].map(order.index), one["accuracy"], mark, color=color, markersize=4, label=str(name)
+            )
+        named = [k for k, symbol in enumerate(order) if symbol.startswith(("<NEXT", "C")) and "#" not in symbol]
+        panel.set_xticks(named, [order[k] for k in named], rotation=45, ha="right", fontsize=8)
+        panel.set(title="Accuracy by the symbol that comes next", ylabel="accuracy, percent")
+        panel.legend(frameon=False, fontsize=8, ncols=3)
+    return file.getvalue()
+
+
+def chord_sizes_picture(points: Sequence[Mapping[str, Any]]) -> bytes:
+    """How often each writer writes chords of each size, percent of its chords, in the logarithm.
+
+    Args:
+        points: `distance_report.chord_size_points`.
+    """
+    table = pd.DataFrame(points)
+    order = list(dict.fromkeys(table["setting"]))
+    with drawn(9, 1) as (_, (panel,), file):
+        for k, (name, one) in enumerate(table.groupby("group", sort=False)):
+            color, mark = GROUPS[k % len(GROUPS)]
+            shown = one[one["share"] > 0]
+            x = shown["setting"].map(order.index)
+            panel.plot(x, shown["share"], marker=mark, markersize=5, linewidth=1, color=color, label=str(name))
+        panel.set_xticks(range(len(order)), order)
+        panel.set(title="Chord sizes", xlabel="notes of the chord", ylabel="percent of the chords", yscale="log")
+        panel.legend(frameon=False, fontsize=8)
     return file.getvalue()

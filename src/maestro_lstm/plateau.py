@@ -41,6 +41,19 @@ def fates(probes: pd.DataFrame) -> list[Fate]:
     return found
 
 
+def look_points(probes: Mapping[Cell, pd.DataFrame]) -> list[dict[str, Any]]:
+    """Every look at every run, as a plot shows them: a row of panels an output, a column a way of training."""
+    return [
+        {
+            "output": cell.output,
+            "way": f"{cell.learning_rate}, {cell.loss}, {cell.draws}",
+            **{key: look[key] for key in ("seed", "update", "accuracy", "next_probability")},
+        }
+        for cell, table in probes.items()
+        for look in table.to_dict("records")
+    ]
+
+
 def updates_told(updates: Sequence[int | None]) -> str:
     """Least to greatest of those that there are."""
     there = sorted(update for update in updates if update is not None)

@@ -26,6 +26,12 @@ class Row:
         )
 
     @property
+    def curve(self) -> str:
+        """Our loss curves for it, likewise."""
+        stage = "train" if self.table == "final" else f"sweep_{self.table}"
+        return f"curves/{stage}/{self.setting}.csv"
+
+    @property
     def key(self) -> str:
         """Where in that file our figure stands; the paper's final figure is over windows too."""
         return "accuracy_windows" if self.table == "final" else "accuracy"

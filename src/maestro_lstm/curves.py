@@ -1,0 +1,35 @@
+"""Loss curves of several trainings → points of one plot."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from maestro_lstm.files import read_csv
+
+COLUMNS = ("seed", "update", "loss", "smoothed", "learning_rate")
+MOST = 100  # points of a run: more than a plot has pixels for
+
+
+def read_curve(path: Path) -> pd.DataFrame:
+    """What `runs.curve_rows` made. Raises UserError, naming the file."""
+    return read_csv(path, COLUMNS)
+
+
+def loss_points(curves: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """The smoothed loss, in nats a symbol of the loss that was trained on; of each run the first and last point, and
+    between them those that are evenly apart in the logarithm.
+
+    Args:
+        curves: by setting, all seeds.
+    """
+    points = []
+    for setting, table in curves.items():
+        for seed, run in table.groupby("seed"):
+            shown = np.unique(np.geomspace(1, len(run), MOST).round().astype(int)) - 1
+            for _, point in run.iloc[shown].iterrows():
+                place = {"setting": setting, "seed": seed, "update": int(point["update"])}
+                points.append({**place, "loss": round(point["smoothed"], 4)})
+    return points
