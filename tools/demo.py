@@ -18,7 +18,14 @@ from tools.dvc import dvc, leave_ctrl_c_to_dvc
 
 DEMO = Path("build/demo")
 CODE = ("dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "primers", "src", "stages")
-CONFIG = "[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n"
+CONFIG = """\
+[core]
+    no_scm = true
+    analytics = false
+    check_update = false
+[plots]
+    html_template = plots/page.html
+"""
 SHORT = {  # what takes long: a small network in place of the best, one candidate of each wish, shorter pieces
     "distances": {"pieces": 20, "symbols": 200},
     "networks": {"best": {"hidden": 64, "training": {"batch": 4, "seq_len": 50, "epochs": 5, "log_every": 20}}},

@@ -1,8 +1,8 @@
 """A study that is killed again and again ends as if it had not been: `python -m tools.kill 10`.
 
-The whole pipeline at a small size, twice: once left alone, once with `dvc repro` killed at random moments, in turn as
-power fails (all at once), DVC alone (its stage works on), the stage alone, one worker, and by Ctrl-C. Then every
-output is compared by its hash. In build/kill; the seed of the moments is the second argument.
+The whole pipeline at a small size, twice, side by side: once left alone, once with `dvc repro` killed at random
+moments, in turn as power fails (all at once), DVC alone (its stage works on), the stage alone, one worker, and by
+Ctrl-C. Then every output is compared by its hash. In build/kill; the seed of the moments is the second argument.
 """
 
 import math
@@ -20,7 +20,7 @@ import psutil
 from maestro_lstm.corpus.chorales import write_chorales
 from stages import command
 from tools.demo import SHORT, prepare
-from tools.dvc import dvc, environment_for
+from tools.dvc import environment_for
 from tools.outputs import differences, hashes, summary
 
 ROOT = Path("build/kill")
@@ -127,6 +127,23 @@ def kill_once(folder: Path, log: Path, way: str, stages: int | None, seconds: fl
     return f"{during:30} dvc ended in {ended:.1f} s {said[-1].partition('stopped:')[2] if said else ''}"
 
 
+def kill_often(folder: Path, log: Path, times: int, rng: random.Random) -> None:
+    """Kill the study so often, then let it come to its end."""
+    for done in range(times):
+        way = list(WAYS)[done % len(WAYS)]
+        stages = None if done % 2 else rng.choice(STAGES)
+        happened = kill_once(folder, log, way, stages, rng.uniform(*SECONDS))
+        if happened is None:
+            sys.exit(f"error: the study came to its end after {done} of {times} kills; make it longer")
+        print(f"{done + 1:3}  {way:15} {happened}", flush=True)
+    if start(folder, log).wait():
+        sys.exit(f"error: dvc repro fails after the kills: see {log}")
+    resumed = log.read_text(errors="replace").count("the training goes on after")
+    if not resumed:
+        sys.exit("error: no training went on from a snapshot")
+    print(f"then to its end; {resumed} trainings went on from a snapshot", flush=True)
+
+
 def main() -> None:
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
@@ -135,30 +152,17 @@ def main() -> None:
     write_chorales(20, ROOT / "midi")
     for folder in (alone, killed):
         prepare(Path.cwd(), folder, SMALL)
+    (ROOT / "killed.log").touch()
 
     began = time.monotonic()
-    dvc("repro", "--quiet", folder=alone, environment=ENVIRONMENT)
-    print(f"left alone: {time.monotonic() - began:.0f} s", flush=True)
-
-    log, done = ROOT / "killed.log", 0
-    log.touch()
-    while done < times:
-        way = list(WAYS)[done % len(WAYS)]
-        stages = None if done % 2 else rng.choice(STAGES)
-        happened = kill_once(killed, log, way, stages, rng.uniform(*SECONDS))
-        if happened is None:
-            sys.exit(f"error: the study came to its end after {done} of {times} kills; make it longer")
-        done += 1
-        print(f"{done:3}  {way:15} {happened}", flush=True)
-    began = time.monotonic()
-    if start(killed, log).wait():
-        sys.exit(f"error: dvc repro fails after the kills: see {log}")
-    text = log.read_text(errors="replace")
-    resumed = text.count("the training goes on after")
-    print(f"then to its end: {time.monotonic() - began:.0f} s; {resumed} trainings went on from a snapshot")
-
-    if not resumed:
-        sys.exit("error: no training went on from a snapshot")
+    left_alone = start(alone, ROOT / "alone.log")
+    try:
+        kill_often(killed, ROOT / "killed.log", times, rng)
+        if left_alone.wait():
+            sys.exit(f"error: dvc repro fails where it is left alone: see {ROOT / 'alone.log'}")
+    finally:
+        left_alone.kill()
+    print(f"both in {time.monotonic() - began:.0f} s")
 
     one, other = hashes(alone), hashes(killed)
     print(summary(other))
