@@ -20,6 +20,7 @@ SOURCES = (
     "chords.py",
     "events.py",
     "jit.py",
+    "passages.py",
     *(f"engines/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")),
 )
 

@@ -4,9 +4,9 @@ import zlib
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 
 from maestro_lstm.augment import PITCHES
+from maestro_lstm.jit import entry
 from maestro_lstm.symbols import Ids
 
 
@@ -55,7 +55,7 @@ def _longest(holds: Callable[[int], bool], most: int) -> int:
     return low
 
 
-@njit  # type: ignore[untyped-decorator]
+@entry
 def _longest_shared(ids: Ids, corpus: Ids) -> int:  # pragma: no cover (compiled)
     # the states of the automaton: where each leads by each byte, how long its longest passage is, and its suffix link
     leads = np.full((2 * len(ids) + 1, 256), -1, dtype=np.int32)
