@@ -42,7 +42,7 @@ SMALL = {
     "train": {"epochs": 2, "log_every": 10},
     "seeds": 2,
     "distances": {"pieces": 4, "symbols": 50},
-    "generate": {"real_seconds": 2, "drawing": {"corrected": {"length": 2}, "best": {"length": 2}}},
+    "generate": {"primers": ["C3"], "real_seconds": 2, "drawing": {"corrected": {"length": 2}, "best": {"length": 2}}},
 }
 SETTINGS = Settings(8, "logits", "adam", Schedule(0.1, 0.1), 99999, 1, 0).told()
 PLAN = json.dumps(
