@@ -11,7 +11,6 @@ from maestro_lstm.engines.stepping import Stepper
 from maestro_lstm.files import whole_folder
 from maestro_lstm.params import load_params
 from maestro_lstm.sampling import PLAIN
-from maestro_lstm.sections import Drawing
 from stages import command, paths
 
 
@@ -20,8 +19,7 @@ def main() -> None:
     name = command.argument("network")
     use_cores(1)
     networks = [Stepper(load_checkpoint(path).weights) for path in paths.models(name).values()]
-    own = params.generate.drawing
-    ways = {"plain": PLAIN, "steered": steering_of(own.get(name, Drawing()))}
+    ways = {"plain": PLAIN, "steered": steering_of(params.generate.drawing[name])}
     size = params.distances.pieces, params.distances.symbols
     with whole_folder(paths.DRAWN / name) as folder:
         for way, steering in ways.items():

@@ -9,7 +9,6 @@ from maestro_lstm.compute import use_cores
 from maestro_lstm.engines.stepping import Stepper
 from maestro_lstm.params import load_params
 from maestro_lstm.primers import primer_of
-from maestro_lstm.sections import Drawing
 from stages import command, paths
 from stages.pieces import write_pieces
 
@@ -18,14 +17,13 @@ def main() -> None:
     params = load_params()
     name = command.argument("network")
     use_cores(1)
-    own = params.generate.drawing
     pieces = compose_all(
         Stepper(load_checkpoint(paths.model(name, params.seed)).weights),
         name,
         [primer_of(word, params.generate.transpose) for word in params.generate.primers],
         params.generate.pieces,
         params.seed,
-        own.get(name, Drawing()),  # else the paper's way
+        params.generate.drawing[name],
         params.generate.chord_seconds,
         params.generate.keep_primer,
     )

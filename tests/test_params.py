@@ -71,6 +71,7 @@ def test_a_value_in_range_is_accepted(key: str, value: Any) -> None:
         ("generate.primers", ["C3", "C3"], "two files have the same name"),
         ("networks.real", {"hidden": 8, "output": "logits"}, "networks.real: that is what"),
         ("generate.drawing.nobody", {}, "generate.drawing: networks.nobody is missing"),
+        ("generate.drawing", {"paper": {}}, "generate.drawing.corrected is missing: how corrected is drawn"),
         ("train", None, "train: .*valid dictionary"),
     ],
 )
@@ -193,6 +194,7 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
     **{
         f"generate.drawing.{network}.{key}": values
         for network, keys in {
+            "paper": ("length", "unit"),
             "corrected": ("length", "unit"),
             "best": ("length", "unit", "temperature", "top_k", "top_p", "greatest_chord", "no_repeats"),
         }.items()

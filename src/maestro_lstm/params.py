@@ -115,6 +115,9 @@ class Params(Section):
         strange = [name for name in self.generate.drawing if name not in self.networks]
         if strange:
             raise ValueError(f"generate.drawing: networks.{strange[0]} is missing")
+        silent = [name for name in self.train.networks if name not in self.generate.drawing]
+        if silent:
+            raise ValueError(f"generate.drawing.{silent[0]} is missing: how {silent[0]} is drawn, such as length: 100")
         return self
 
     def candidates(self, sweep: SweepName) -> list[Any]:
