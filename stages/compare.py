@@ -1,4 +1,4 @@
-"""compare: the paper's tables beside ours, a metrics file a row; the points and the loss curves of the plots."""
+"""compare: the paper's tables beside ours, a metrics file a row; a picture, and points and loss curves for plots."""
 
 from maestro_lstm.curves import loss_points, read_curve
 from maestro_lstm.figures import read_one_pass, read_over_seeds

@@ -1,4 +1,4 @@
-"""distances: how far what the networks write is from real music, beside how far other real music is."""
+"""distances: how far what the networks write is from real music, beside other real music; and chord sizes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""plateau: what `explain` saw, as one table, the points of two plots, and two pictures."""
+"""plateau: what `explain` saw, as one table, the points of a plot, and two pictures."""
 
 from dataclasses import asdict
 

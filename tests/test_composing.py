@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from maestro_lstm.composing import Composition, collapse_of, compose, compose_all, excerpt
+from maestro_lstm.composing import Composition, collapse_of, compose, compose_all, compose_many, excerpt
 from maestro_lstm.engines.network import initial_weights
 from maestro_lstm.engines.stepping import Stepper
 from maestro_lstm.errors import UserError
@@ -21,9 +21,10 @@ from maestro_lstm.forms import MUSIC, PICTURES, WAV, forms_of
 from maestro_lstm.music import chords_of
 from maestro_lstm.pianoroll import roll_picture
 from maestro_lstm.primers import from_midi, primer_of
+from maestro_lstm.sampling import PLAIN, sample
 from maestro_lstm.sections import Drawing
 from maestro_lstm.sound import RATE, soundfont
-from maestro_lstm.symbols import END, NEXT, NEXT_ID, SYMBOLS, pitch_name
+from maestro_lstm.symbols import END, END_ID, NEXT, NEXT_ID, SYMBOLS, pitch_name
 from tests.midi_files import midi_file, track
 
 V = len(SYMBOLS)
@@ -96,6 +97,14 @@ def test_pieces_of_several_seeds_and_primers_have_names_of_their_own() -> None:
     without = compose_all(NETWORK, "net", [C3], 1, 7, Drawing(length=5), 0.5, keep_primer=False)["c3-1"]
     assert without.symbols == made["c3-1"].symbols[1:]
     assert (without.given, made["c3-1"].given) == (0, 1)
+
+
+def test_many_pieces_are_drawn_by_the_networks_in_turn_each_with_its_seed() -> None:
+    networks = [NETWORK, Stepper(initial_weights(len(SYMBOLS), 8, seed=99))]
+    pieces = compose_many(networks, 5, 30, 7, PLAIN).reshape(5, 30)
+    for k, piece in enumerate(pieces):
+        assert piece.tolist() == sample(networks[k % 2], [END_ID], 30, 7 + k)
+    assert len(compose_many(networks, 1, 30, 7, PLAIN)) == 30
 
 
 def test_an_excerpt_is_as_long_as_asked_or_as_the_piece() -> None:
@@ -197,7 +206,8 @@ def test_an_incipit_is_how_the_music_goes_on_after_what_was_given() -> None:
 
 
 def test_a_title_is_shown_as_it_stands() -> None:
-    assert b"<svg" in roll_picture("$a_b^$ & <c> {", [(60,)], 0, 0.5)
+    titles = ["$a$", "a", "$a_b^$ & <c> {"]  # the first two would be the same as formulas, the last is none
+    assert len({roll_picture(title, [(60,)], 0, 0.5) for title in titles}) == 3
 
 
 def test_a_piece_without_a_note_has_its_data_alone() -> None:

@@ -16,7 +16,7 @@ from maestro_lstm.distance_report import as_text, chord_size_points, figures_of,
 from maestro_lstm.distances import diversity, pooled_distance, similarity, total_variation
 from maestro_lstm.encoded import encode
 from maestro_lstm.features import features_of
-from maestro_lstm.intervals import Interval, interval
+from maestro_lstm.intervals import Interval, centred, interval
 from maestro_lstm.music import chords_of, score_of, to_midi
 from maestro_lstm.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
 from maestro_lstm.pictures import chord_sizes_picture
@@ -139,10 +139,8 @@ def test_intervals_hold_the_true_value_nearly_always_and_shrink_with_more_pieces
     few, many = [apart(30) for _ in range(100)], [apart(480) for _ in range(5)]
     assert sum(one.low < 0.2 < one.high for one in few) >= 88  # of 95 to be expected, by three standard errors
     assert np.mean([one.high - one.low for one in many]) < np.mean([one.high - one.low for one in few]) / 3
-    alike = pooled_distance(*(np.array([[1.0, 0], [0, 1.0]]),) * 2)
-    assert 0 == alike.low <= alike.high <= 1
-    apart_wholly = pooled_distance(np.array([[1.0, 0]] * 9), np.array([[0, 1.0]] * 9))
-    assert (apart_wholly.low, apart_wholly.mean, apart_wholly.high) == (1, 1, 1)
+    ends = centred(0.98, np.array([0.8, 0.9, 1.0]), most=1), centred(0.02, np.array([0.1, 0.2, 0.3]))
+    assert [(one.low, one.high) for one in ends] == [(pytest.approx(0.885), 1), (0, pytest.approx(0.115))]
     values = random.normal(3, 1, 400)
     figure = interval(values)
     assert figure.mean == pytest.approx(values.mean())

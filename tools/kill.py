@@ -6,6 +6,7 @@ Ctrl-C. Then every output is compared by its hash. In build/kill; the seed of th
 """
 
 import math
+import os
 import random
 import shutil
 import signal
@@ -161,7 +162,8 @@ def main() -> None:
         if left_alone.wait():
             sys.exit(f"error: dvc repro fails where it is left alone: see {ROOT / 'alone.log'}")
     finally:
-        left_alone.kill()
+        with suppress(ProcessLookupError):  # its stage and workers with it
+            os.killpg(left_alone.pid, signal.SIGKILL)
     print(f"both in {time.monotonic() - began:.0f} s")
 
     one, other = hashes(alone), hashes(killed)

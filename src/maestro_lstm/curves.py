@@ -10,7 +10,7 @@ import pandas as pd
 from maestro_lstm.files import read_csv
 
 COLUMNS = ("seed", "update", "loss", "smoothed", "learning_rate")
-MOST = 100  # points of a run: more than a plot has pixels for
+MOST = 100  # points of a run: a smooth line, and a small file
 
 
 def read_curve(path: Path) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from maestro_lstm.music import grand_staff_of, score_of, to_midi, to_musicxml
 from maestro_lstm.pianoroll import roll_picture
 from maestro_lstm.sound import render, to_mp3, to_wav
 
-MUSIC = ("json", "mid", "musicxml", "mp3", "score.png")  # what is small
-PICTURES = ("incipit.png", "roll.svg")  # of one size, so that those of two experiments can be laid side by side
+MUSIC = ("json", "mid", "musicxml", "mp3", "score.png")  # to hear and to read; a whole score is no plot
+PICTURES = ("incipit.png", "roll.svg")  # small enough to lay those of two experiments side by side
 WAV = ("wav",)
 INCIPIT = 24  # notes and chords: two systems
 

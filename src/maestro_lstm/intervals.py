@@ -22,7 +22,7 @@ class Interval:
     """A mean, and between what 95 % of the resampled ones lie."""
 
     mean: float
-    low: float  # not a number for one piece
+    low: float  # not a number where there is none, as for one piece
     high: float
 
 

@@ -1,6 +1,6 @@
 """The study's figures → pictures (SVG), with their titles in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,19 @@ LOOKS: dict[Output, dict[str, Any]] = {
 TITLES: dict[Output, str] = {"softmax": "softmax twice (the paper)", "logits": "softmax once (corrected)"}
 
 
+def _places(table: pd.DataFrame) -> dict[Any, int]:
+    """Where along the axis each setting is, in the order of the table."""
+    return {setting: k for k, setting in enumerate(dict.fromkeys(table["setting"]))}
+
+
+def _groups(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, dict[str, Any]]]:
+    """Each group's name, its rows, and how it is drawn: hollow, so that marks which lie on each other can be seen."""
+    for k, (name, rows) in enumerate(table.groupby(table["group"].astype(str), sort=False)):
+        color, mark = GROUPS[k % len(GROUPS)]
+        look = {"color": color, "marker": mark, "markersize": 4, "markerfacecolor": "none", "linewidth": 1}
+        yield str(name), rows, look
+
+
 def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
     """The paper's tables: accuracy of each setting, a point a seed, the paper's figure and always saying `<NEXT>`.
 
@@ -29,7 +42,7 @@ def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
     with drawn(12, len(tables)) as (figure, axes, file):
         for panel, (title, points) in zip(axes, tables.items(), strict=True):
             table = pd.DataFrame(points)
-            settings = list(dict.fromkeys(table["setting"]))
+            settings = list(_places(table))
             for who, (color, mark) in looks.items():
                 for k, setting in enumerate(settings):
                     found = table[(table["who"] == who) & (table["setting"] == setting)]["accuracy"]
@@ -97,20 +110,18 @@ def wish_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequenc
     table = pd.DataFrame(points)
     measures = {"accuracy": "accuracy, percent"}
     measures |= {"nats_a_note": "nats a note"} if "nats_a_note" in table else {"nats": "nats a symbol"}
-    settings = list(dict.fromkeys(table["setting"]))
-    place = {setting: k for k, setting in enumerate(settings)}
+    place = _places(table)
     with drawn(9, len(measures)) as (figure, axes, file):
         figure.suptitle(title, fontsize=11)
         for panel, (measure, label) in zip(axes, measures.items(), strict=True):
-            for k, (group, rows) in enumerate(table.groupby(table["group"].astype(str), sort=False)):
-                color, mark = GROUPS[k % len(GROUPS)]
-                name = f"{names[0]}: {group}"
-                panel.plot(rows["setting"].map(place), rows[measure], mark, color=color, markersize=4, label=name)
+            for group, rows, look in _groups(table):
+                label_of = f"{names[0]}: {group}"
+                panel.plot(rows["setting"].map(place), rows[measure], **look, linestyle="", label=label_of)
                 means = rows.groupby("setting", sort=False)[measure].mean()
                 if group:  # else its settings are kinds, not a scale
-                    panel.plot(means.index.map(place), means, color=color, linewidth=1)
+                    panel.plot(means.index.map(place), means, color=look["color"], linewidth=1)
             panel.set(title=label, xlabel=names[-1])
-            panel.set_xticks(range(len(settings)), [str(setting) for setting in settings])
+            panel.set_xticks(range(len(place)), [str(setting) for setting in place])
             panel.margins(x=0.1)
         if table["group"].any():
             axes[0].legend(frameon=False, fontsize=8)
@@ -131,15 +142,14 @@ def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> byte
     with drawn(12, len(points)) as (figure, axes, file):
         for panel, (by, some) in zip(axes, points.items(), strict=True):
             table = pd.DataFrame(some)
-            order = list(dict.fromkeys(table["setting"]))
-            for k, (name, one) in enumerate(table.groupby("group", sort=False)):
-                color, mark = GROUPS[k % len(GROUPS)]
-                x = one["confidence"] if by == "confidence" else one["setting"].map(order.index)
-                panel.plot(x, one["accuracy"], marker=mark, markersize=4, linewidth=1, color=color, label=str(name))
+            place = _places(table)
+            for name, one, look in _groups(table):
+                x = one["confidence"] if by == "confidence" else one["setting"].map(place)
+                panel.plot(x, one["accuracy"], **look, label=name)
             if by == "confidence":
                 panel.axline((0, 0), slope=1, color="black", linewidth=1, linestyle=":")
             else:
-                panel.set_xticks(range(len(order)), order, rotation=45, ha="right", fontsize=8)
+                panel.set_xticks(range(len(place)), list(place), rotation=45, ha="right", fontsize=8)
             title, label = labels[by]
             panel.set(title=title, xlabel=label)
         axes[0].set_ylabel("accuracy, percent")
@@ -154,15 +164,12 @@ def symbols_picture(points: Sequence[Mapping[str, Any]]) -> bytes:
         points: `breakdown_report.points_of` by symbol.
     """
     table = pd.DataFrame(points)
-    order = list(dict.fromkeys(table["setting"]))
+    place = _places(table)
     with drawn(12, 1) as (_, (panel,), file):
-        for k, (name, one) in enumerate(table.groupby("group", sort=False)):
-            color, mark = GROUPS[k % len(GROUPS)]
-            panel.plot(
-                one["setting"].map(order.index), one["accuracy"], mark, color=color, markersize=4, label=str(name)
-            )
-        named = [k for k, symbol in enumerate(order) if symbol.startswith(("<NEXT", "C")) and "#" not in symbol]
-        panel.set_xticks(named, [order[k] for k in named], rotation=45, ha="right", fontsize=8)
+        for name, one, look in _groups(table):
+            panel.plot(one["setting"].map(place), one["accuracy"], **look, linestyle="", label=name)
+        named = {symbol: k for symbol, k in place.items() if symbol.startswith(("<NEXT", "C")) and "#" not in symbol}
+        panel.set_xticks(list(named.values()), list(named), rotation=45, ha="right", fontsize=8)
         panel.set(title="Accuracy by the symbol that comes next", ylabel="accuracy, percent")
         panel.legend(frameon=False, fontsize=8, ncols=3)
     return file.getvalue()
@@ -175,14 +182,12 @@ def chord_sizes_picture(points: Sequence[Mapping[str, Any]]) -> bytes:
         points: `distance_report.chord_size_points`.
     """
     table = pd.DataFrame(points)
-    order = list(dict.fromkeys(table["setting"]))
+    place = _places(table)
     with drawn(9, 1) as (_, (panel,), file):
-        for k, (name, one) in enumerate(table.groupby("group", sort=False)):
-            color, mark = GROUPS[k % len(GROUPS)]
+        for name, one, look in _groups(table):
             shown = one[one["share"] > 0]
-            x = shown["setting"].map(order.index)
-            panel.plot(x, shown["share"], marker=mark, markersize=5, linewidth=1, color=color, label=str(name))
-        panel.set_xticks(range(len(order)), order)
+            panel.plot(shown["setting"].map(place), shown["share"], **look, label=name)
+        panel.set_xticks(range(len(place)), list(place))
         panel.set(title="Chord sizes", xlabel="notes of the chord", ylabel="percent of the chords", yscale="log")
         panel.legend(frameon=False, fontsize=8)
     return file.getvalue()

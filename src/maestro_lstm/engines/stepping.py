@@ -20,7 +20,7 @@ HALF = np.float32(0.5)
 
 
 class Stepper:
-    """A `predictors.Predictor` of any number of layers, with skips or without, and of any number of sequences.
+    """A `predictor.Predictor` of any number of layers, with skips or without, and of any number of sequences.
 
     Args:
         weights: as `Network.weights` gives them.
@@ -46,7 +46,7 @@ class Stepper:
         self.out, self.out_bias = arrays["output.weight"], arrays["output.bias"][:, None]  # (V, H) or (V, L H); (V, 1)
 
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
-        """See `predictors.Predictor`; the state is (L, H, B) each of hidden and cell state."""
+        """See `predictor.Predictor`; the state is (L, H, B) each of hidden and cell state."""
         if state is None:
             zero = np.zeros((len(self.layers), self.hidden, ids.shape[1]), dtype=np.float32)
             state = zero, zero
