@@ -97,11 +97,14 @@ def test_groups_are_told_apart_by_colour_blind_eyes_and_in_print() -> None:
         for colours in keys_in(list(keys_in(template, "color")), "range"):
             assert set(colours) <= {"#000000", *(color for color, _ in GROUPS)}, name
         if name not in ("looks", "runs"):  # which have one group a panel
-            marks = [*keys_in(template, "shape"), *keys_in(template, "strokeDash")]
-            coloured = [
-                colour for colour in keys_in(template, "color") if isinstance(colour, dict)
-            ]  # others are of one
-            assert {mark["field"] for mark in marks} == {colour["field"] for colour in coloured}, name
+            by_mark, by_colour = fields_of(template, "shape", "strokeDash"), fields_of(template, "color")
+            assert by_mark == by_colour, name
+
+
+def fields_of(template: Any, *channels: str) -> set[str]:
+    """What is told by these channels."""
+    used = [one for channel in channels for one in keys_in(template, channel)]
+    return {one["field"] for one in used if isinstance(one, dict) and "field" in one}
 
 
 def test_the_first_revision_of_a_difference_is_drawn_whole_whatever_its_name() -> None:
