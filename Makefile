@@ -1,10 +1,11 @@
 # make demo, make test: all that a fresh machine needs. make repro: the study.
 PYTHON ?= python3
+KILLS ?= 10
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: demo test repro bench verify kill audit lint check-lock paper-tables env clean
 
-demo: env      ## the whole pipeline on chorales that ship with music21, in build/demo
+demo: env      ## the paper's study on chorales that ship with music21, in build/demo
 	@python -m tools.demo
 
 test: env      ## the test suite
@@ -18,11 +19,11 @@ bench: env     ## how fast it all is, as a table and in benchmarks/results.json
 	@python -m benchmarks.sizes
 	@python -m benchmarks.generation
 
-verify: env    ## the whole pipeline twice, small: the same bytes?
-	@python -m tools.verify
+verify: env    ## every stage twice, small: the same bytes?
+	@python -m tools.checks.verify
 
-kill: env      ## the whole pipeline, small, killed ten times: the same bytes?
-	@python -m tools.kill 10
+kill: env      ## every stage, small, killed KILLS times: the same bytes?
+	@python -m tools.checks.kill $(KILLS)
 
 audit: env     ## known vulnerabilities of the pinned packages
 	@python -m pip install -q -c constraints.txt -e '.[audit]'
@@ -31,8 +32,8 @@ audit: env     ## known vulnerabilities of the pinned packages
 lint: env      ## style and types
 	@ruff check . && ruff format --check . && mypy
 
-check-lock: env  ## dvc.lock, params.yaml and the code belong together
-	@python -m tools.check_lock
+check-lock: env  ## do the locks, params.yaml, the code and the results belong together?
+	@python -m tools.checks.lock
 
 paper-tables: env  ## the paper's figures as the git tag paper-tables, for dvc metrics diff
 	@python -m tools.paper_tables

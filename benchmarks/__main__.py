@@ -8,10 +8,10 @@ from typing import Any
 
 from benchmarks import machine, networks, parsing
 from benchmarks.measure import Figure, Way, compare
-from maestro_lstm.encoded import load_ids
-from maestro_lstm.errors import UserError
-from maestro_lstm.files import write_json
-from stages import command, paths
+from maestro_lstm.data.vocabulary.encoded import load_ids
+from maestro_lstm.plumbing.errors import UserError, report_in_one_line
+from maestro_lstm.plumbing.files import write_json
+from stages import paths
 from tools.dvc import dvc
 
 RESULTS = Path("benchmarks/results.json")
@@ -52,4 +52,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    command.tell_in_a_line(main)
+    report_in_one_line(main)

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from maestro_lstm.engines.network import Weights, sequence_loss
-from maestro_lstm.symbols import Ids
+from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.model.networks.network import Weights, sequence_loss
 
 
 class Published(nn.Module):

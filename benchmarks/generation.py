@@ -9,20 +9,19 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.__main__ import table
 from benchmarks.measure import Figure, Way, compare
-from maestro_lstm.composing import compose_all
-from maestro_lstm.compute import use_cores
-from maestro_lstm.engines.network import initial_weights
-from maestro_lstm.engines.predictors import predictor
-from maestro_lstm.engines.stepping import Stepper
-from maestro_lstm.files import write_json
-from maestro_lstm.forms import forms_of
-from maestro_lstm.predictor import Predictor
-from maestro_lstm.primers import primer_of
-from maestro_lstm.sampling import sample
-from maestro_lstm.sections import Drawing
-from maestro_lstm.sound import soundfont
-from maestro_lstm.symbols import NEXT_ID, SYMBOLS
-from stages import command
+from maestro_lstm.data.vocabulary.symbols import NEXT_ID, SYMBOLS
+from maestro_lstm.model.networks.device import use_cores
+from maestro_lstm.model.networks.network import initial_weights
+from maestro_lstm.model.networks.predictor import Predictor
+from maestro_lstm.model.networks.predictors import predictor
+from maestro_lstm.music.composing.pieces import compose_all
+from maestro_lstm.music.composing.primers import primer_of
+from maestro_lstm.music.composing.sampling import Sampling, sample
+from maestro_lstm.music.composing.stepper import Stepper
+from maestro_lstm.music.export.forms import forms_of
+from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.plumbing.errors import report_in_one_line
+from maestro_lstm.plumbing.files import write_json
 
 RESULTS = Path("benchmarks/generation.json")
 START = SYMBOLS.index("C3")
@@ -43,7 +42,7 @@ def writing() -> list[Figure]:
     """Thirty seconds in all forms; of an untrained network that is made to end its chords."""
     weights = initial_weights(len(SYMBOLS), 64, 0)
     weights["output.bias"][NEXT_ID] += 3
-    wanted = Drawing(length=30, unit="seconds")
+    wanted = Sampling(length=30, unit="seconds")
     made = compose_all(Stepper(weights), "x", [primer_of("C3")], 1, 0, wanted, 0.25, keep_primer=True)
     way = Way(lambda: forms_of(made["c3-1"], soundfont()), 1)
     return compare("30 seconds as MIDI, MusicXML, MP3, WAV, score and roll", {"all": way}, "all", "s", 1, rounds=3)
@@ -58,4 +57,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    command.tell_in_a_line(main)
+    report_in_one_line(main)

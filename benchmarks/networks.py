@@ -8,16 +8,16 @@ import numpy as np
 from benchmarks.as_published import trainer
 from benchmarks.measure import Figure, Way, compare
 from maestro_lstm.choices import EngineName
-from maestro_lstm.compute import use_cores
-from maestro_lstm.engines.learners import learner_for
-from maestro_lstm.engines.network import initial_weights
-from maestro_lstm.engines.predictors import predictor
-from maestro_lstm.evaluation import evaluate
-from maestro_lstm.predictor import Predictor
-from maestro_lstm.schedules import Schedule
-from maestro_lstm.settings import Settings
-from maestro_lstm.symbols import SYMBOLS, Ids
-from maestro_lstm.windows import draw_starts
+from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
+from maestro_lstm.model.networks.device import use_cores
+from maestro_lstm.model.networks.network import initial_weights
+from maestro_lstm.model.networks.predictor import Predictor
+from maestro_lstm.model.networks.predictors import predictor
+from maestro_lstm.model.training.learners import learner_for
+from maestro_lstm.model.training.schedules import Schedule
+from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.windows import draw_starts
+from maestro_lstm.study.scoring.evaluation import evaluate
 
 HIDDEN = 64
 LENGTHS = (25, 50, 100, 200)  # T

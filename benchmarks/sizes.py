@@ -11,14 +11,15 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.__main__ import table
 from benchmarks.measure import Figure, Way, compare
-from maestro_lstm.encoded import load_ids
-from maestro_lstm.files import write_json
-from maestro_lstm.params import load_params
-from maestro_lstm.settings import Settings
-from maestro_lstm.symbols import SYMBOLS, Ids
-from maestro_lstm.training import Training
-from maestro_lstm.wishes import candidates
-from stages import command, paths
+from maestro_lstm.data.vocabulary.encoded import load_ids
+from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
+from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model.training.settings import Settings, placed
+from maestro_lstm.plumbing.errors import report_in_one_line
+from maestro_lstm.plumbing.files import write_json
+from maestro_lstm.study.experiments.wishes import candidates
+from maestro_lstm.study.params.file import load_params
+from stages import paths
 
 RESULTS = Path("benchmarks/sizes.json")
 UPDATES = 2  # a call
@@ -38,7 +39,7 @@ def sizes(ids: Ids, networks: Sequence[Settings]) -> list[Figure]:
 
 
 def main() -> None:
-    networks = [runs[0] for runs in candidates(load_params(), "size").values()]
+    networks = [placed(runs[0], "torch", "cpu") for runs in candidates(load_params(), "size").values()]
     figures = [asdict(figure) for figure in sizes(load_ids(paths.encoded("train")), networks)]
     write_json(RESULTS, {"machine": machine.describe(), "figures": figures})
     print(table(figures))
@@ -46,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    command.tell_in_a_line(main)
+    report_in_one_line(main)

@@ -1,11 +1,11 @@
 """check_params: every key of params.yaml is known, of its type and in its range.
 
-Every other stage comes after it, so that a bad value stops the run before DVC deletes anything. What it writes is
-always the same, so that a change of params.yaml makes only those stages run again that read what changed.
+Every other stage waits for it, so a bad value stops the run before DVC deletes anything. Its output is always the
+same: a change of params.yaml re-runs only the stages that read what changed.
 """
 
-from maestro_lstm.files import write_text
-from maestro_lstm.params import load_params
+from maestro_lstm.plumbing.files import write_text
+from maestro_lstm.study.params.file import load_params
 from stages import command, paths
 
 

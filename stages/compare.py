@@ -1,41 +1,48 @@
-"""compare: the paper's tables beside ours, a metrics file a row; a picture, and points and loss curves for plots."""
+"""compare: the paper's tables beside ours, one metrics file per row; a picture, points and losses for plots."""
 
-from maestro_lstm.curves import loss_points, read_curve
-from maestro_lstm.figures import read_one_pass, read_over_seeds
-from maestro_lstm.files import read_json, write_bytes, write_csv, write_json, write_text
-from maestro_lstm.params import SWEEPS, load_params
-from maestro_lstm.pictures import tables_picture
-from maestro_lstm.tables import as_text, compare, leading, leads_as_text, rows_of, scores_as_text
+import pandas as pd
+
+from maestro_lstm.plumbing.files import read_json, write_bytes, write_json, write_text
+from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.study.params.file import SWEEPS, load_params
+from maestro_lstm.study.report.curves import loss_points, read_curve, read_curves
+from maestro_lstm.study.report.paper import as_text, compare, leading, leads_as_text, rows_of
+from maestro_lstm.study.report.pictures import tables_picture
+from maestro_lstm.study.scoring.metrics import SWEEP, Summary, of_candidates, read_runs, read_split
 from stages import command, paths
 
 
 def main() -> None:
     params = load_params()
-    # the lists in params.yaml, not the files found: a candidate taken out leaves its file behind
-    tried: dict[str, list[str]] = {sweep: [str(c) for c in params.candidates(sweep)] for sweep in SWEEPS}
-    tried["final"] = list(params.train.networks)
-    rows = rows_of(read_json(paths.PAPER_TABLES), tried)
-    comparisons = compare(rows, lambda name: read_over_seeds(paths.METRICS / name))
-    for one in comparisons:
-        write_json(paths.VS_PAPER / f"{one.row.table}_{one.row.setting}.json", one.figures())
-    shown = {}
-    for table in tried:
-        those = [one for one in comparisons if one.row.table == table]
-        shown[those[0].row.title] = points = [point for one in those for point in one.points()]
-        write_csv(paths.METRICS / "tables" / f"{table}.csv", points)
-        curves = {one.row.setting: read_curve(paths.METRICS / one.row.curve) for one in those}
-        write_csv(paths.METRICS / "losses" / f"{table}.csv", loss_points(curves))
-    write_bytes(paths.METRICS / "tables" / "tables.svg", tables_picture(shown))
-    test = paths.METRICS / "evaluate" / "test"
-    floors = [f"{order}-gram" for order in params.floors.orders]
-    scores = {name: read_one_pass(test / f"{name}.json") for name in floors}
-    scores |= {name: read_over_seeds(test / f"{name}.json") for name in params.train.networks}
-    leads = {}
+    # the lists in params.yaml, not the rows found: a sweep may hold candidates that were taken out since
+    tried: dict[str, list[str]] = {
+        sweep: [str(candidate) for candidate in params.candidates(sweep)] for sweep in SWEEPS
+    }
+    ours: dict[tuple[str, str], Summary] = {}
+    curves: dict[str, dict[str, pd.DataFrame]] = {}
     for sweep in SWEEPS:
-        candidates = [one for one in comparisons if one.row.table == sweep]
-        if len(candidates) > 1:
-            leads[candidates[0].row.title] = leading(candidates)
-    text = "\n\n".join((as_text(comparisons), leads_as_text(leads), scores_as_text(scores))) + "\n"
+        found = read_runs(paths.sweep(sweep), ("candidate",), SWEEP)
+        wanted = of_candidates(found, [(one,) for one in tried[sweep]], paths.sweep(sweep))
+        ours |= {(sweep, candidate): summary for (candidate,), summary in wanted.items()}
+        curves[sweep] = read_curves(paths.curves(sweep))
+    networks = list(params.train.networks)
+    ours |= {("final", network): read_split(paths.of_network("evaluate", network), "test") for network in networks}
+    curves["final"] = {network: read_curve(paths.of_network("curves", network)) for network in networks}
+
+    comparisons = compare(rows_of(read_json(paths.PAPER_TABLES), {**tried, "final": networks}), ours)
+    shown, leads = {}, {}
+    for table in (*SWEEPS, "final"):
+        rows = [one for one in comparisons if one.row.table == table]
+        shown[rows[0].row.title] = points = [point for one in rows for point in one.points()]
+        write_csv(paths.METRICS / "tables" / f"{table}.csv", points)
+        losses = {one.row.setting: curves[table][one.row.setting] for one in rows}
+        write_csv(paths.METRICS / "losses" / f"{table}.csv", loss_points(losses))
+        if table != "final" and len(rows) > 1:
+            leads[rows[0].row.title] = leading(rows)
+    for one in comparisons:
+        write_json(paths.VS_PAPER / one.row.name, one.metrics())
+    write_bytes(paths.METRICS / "tables" / "tables.svg", tables_picture(shown))
+    text = f"{as_text(comparisons)}\n\n{leads_as_text(leads)}\n"
     write_text(paths.METRICS / "tables.md", text)
     print(text)
 

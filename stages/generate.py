@@ -1,16 +1,16 @@
-"""generate: a network goes on from start notes and MIDI files; each piece as music, pictures and sound (paper §5.2.2).
+"""generate: a network continues start notes and MIDI files; each piece as music, pictures and sound (paper §5.2.2).
 
 python -m stages.generate paper
 """
 
-from maestro_lstm.checkpoint import load_checkpoint
-from maestro_lstm.composing import compose_all
-from maestro_lstm.compute import use_cores
-from maestro_lstm.engines.stepping import Stepper
-from maestro_lstm.params import load_params
-from maestro_lstm.primers import primer_of
+from maestro_lstm.model.networks.device import use_cores
+from maestro_lstm.music.composing.pieces import compose_all
+from maestro_lstm.music.composing.primers import primer_of
+from maestro_lstm.music.composing.stepper import Stepper
+from maestro_lstm.study.params.file import load_params
+from maestro_lstm.weights.checkpoint import load_checkpoint
 from stages import command, paths
-from stages.pieces import write_pieces
+from stages.music_files import write_pieces
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
         [primer_of(word, params.generate.transpose) for word in params.generate.primers],
         params.generate.pieces,
         params.seed,
-        params.generate.drawing[name],
+        params.generate.sampling[name],
         params.generate.chord_seconds,
         params.generate.keep_primer,
     )

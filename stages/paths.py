@@ -1,9 +1,12 @@
-"""Where everything lies, relative to the project's root."""
+"""Where everything is, relative to the project's root."""
 
 from pathlib import Path
+from typing import Literal
 
-from maestro_lstm.errors import UserError
-from maestro_lstm.splits import Split
+from maestro_lstm.data.corpus.pieces import Split
+from maestro_lstm.music.names import REAL
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.study.params.file import BEST
 
 PARAMS_CHECKED = Path("data/params_checked.txt")
 LENGTHS_CHECKED = Path("data/lengths_checked.txt")
@@ -13,38 +16,59 @@ RULES = Path("data/rules")
 VOCAB = Path("data/vocab")
 ENCODED = Path("data/encoded")
 PLANS = Path("data/plans")
+SAMPLES = Path("data/samples")
 METRICS = Path("metrics")
+PARSE = METRICS / "parse.csv"
+SWEEPS = METRICS / "sweeps"
 SELECTED = METRICS / "selected"
-CURVES = METRICS / "curves"
-EXPLAIN = METRICS / "explain"
-PROBES = METRICS / "probes"
 PLATEAU = METRICS / "plateau"
 WISHES = METRICS / "wishes"
+BASELINES = METRICS / "baselines"
 BREAKDOWN = METRICS / "breakdown"
 DISTANCES = METRICS / "distances"
-DRAWN = Path("data/drawn")
 VS_PAPER = METRICS / "vs_paper"
+NGRAMS = METRICS / "ngrams"
+BEST_RESULT = METRICS / "best" / "test.json"
 MODELS = Path("models")
 RUNS = Path("runs")
 GENERATED = Path("generated")
-REAL = "real"  # who wrote the test split, beside the networks
 LOCK = Path(".dvc/tmp/stage.lock")
 PROVENANCE = Path("provenance")
 PAPER_TABLES = Path("paper/tables.json")
 
 
 def encoded(split: Split, rule: str = "") -> Path:
-    """The ids of a split; by one of the rules that are compared, if it is given."""
+    """The ids of a split; by one of the chord rules that are compared, if given."""
     return (RULES / rule if rule else ENCODED) / f"{split}.safetensors"
 
 
-def breakdown(predictor: str) -> Path:
-    """How a predictor's figures on test are made up."""
-    return METRICS / "evaluate" / "breakdown" / f"{predictor}.csv"
+def sweep(name: str) -> Path:
+    """The runs of one of the paper's experiments."""
+    return SWEEPS / f"{name}.csv"
+
+
+def curves(name: str) -> Path:
+    """Their loss curves."""
+    return SWEEPS / "curves" / f"{name}.csv"
+
+
+def wish(name: str) -> Path:
+    """The runs of one of the wishes."""
+    return WISHES / "runs" / f"{name}.csv"
+
+
+def of_network(kind: Literal["train", "curves", "evaluate", "groups"], network: str) -> Path:
+    """A table about a network. `best` has a folder of its own: the paper's study does not depend on it."""
+    return METRICS / BEST / f"{kind}.csv" if network == BEST else METRICS / kind / f"{network}.csv"
+
+
+def groups_of_ngram(name: str) -> Path:
+    """An n-gram's figures on test by group."""
+    return BASELINES / "groups" / f"{name}.csv"
 
 
 def plan(network: str) -> Path:
-    """How a network is to be trained."""
+    """How a network will be trained."""
     return PLANS / f"{network}.json"
 
 
@@ -53,14 +77,14 @@ def model(network: str, seed: int) -> Path:
     return MODELS / network / f"seed-{seed}.safetensors"
 
 
-def generated(kind: str, writer: str) -> Path:
-    """A writer's pieces in the forms of one kind. Real music has a place of its own, which git does not keep."""
-    return GENERATED / REAL / kind if writer == REAL else GENERATED / kind / writer
-
-
 def models(network: str) -> dict[int, Path]:
-    """A network's trained seeds, in order. Raises UserError where there are none."""
+    """A network's trained seeds, in order. Raises UserError if there are none."""
     found = {int(path.stem.removeprefix("seed-")): path for path in (MODELS / network).glob("seed-*.safetensors")}
     if not found:
-        raise UserError(f"{MODELS / network} is missing or empty: run `dvc repro train`")
+        raise UserError(f"{MODELS / network} is missing or empty: run `dvc repro`")
     return dict(sorted(found.items()))
+
+
+def generated(kind: str, writer: str) -> Path:
+    """A writer's pieces in the forms of one kind. Real music has its own place, which git does not keep."""
+    return GENERATED / REAL / kind if writer == REAL else GENERATED / kind / writer

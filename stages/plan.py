@@ -1,20 +1,24 @@
-"""plan: how a network is to be trained, from what the sweeps chose and params.yaml says (paper §4.4).
+"""plan: the settings of a final training, from the experiments' winners and params.yaml (paper §4.4).
 
 python -m stages.plan paper
 """
 
-from maestro_lstm.params import SWEEPS, load_params
-from maestro_lstm.plans import save_plan
-from maestro_lstm.study import plan_of
+from typing import Any
+
+from maestro_lstm.study.experiments.final import plan_of
+from maestro_lstm.study.experiments.plans import save_plan
+from maestro_lstm.study.params.file import SWEEPS, load_params
+from maestro_lstm.study.scoring.metrics import read_selected
 from stages import command, paths
 
 
 def main() -> None:
     name = command.argument("network")
-    plan = plan_of(load_params(), name, command.chosen(*SWEEPS))
+    chosen: dict[str, Any] = {sweep: read_selected(paths.SELECTED / f"{sweep}.json", sweep) for sweep in SWEEPS}
+    plan = plan_of(load_params(), name, chosen)
     save_plan(paths.plan(name), plan)
-    told = ", ".join(f"{key} {value}" for key, value in plan.used.items())
-    print(f"{name}: {told}, {len(plan.runs)} seeds")
+    used = ", ".join(f"{key} {value}" for key, value in plan.used.items())
+    print(f"{name}: {used}, {len(plan.runs)} seeds")
 
 
 if __name__ == "__main__":

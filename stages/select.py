@@ -1,23 +1,24 @@
-"""select_*: the candidate that the next experiment and the final training go on with (paper §4.3).
+"""select: the candidate that the next experiments and the final training use (paper §4.3).
 
 python -m stages.select optimizer
 """
 
-from maestro_lstm.figures import read_over_seeds
-from maestro_lstm.files import write_json
-from maestro_lstm.params import SWEEPS, load_params
-from maestro_lstm.selection import choose
+from maestro_lstm.plumbing.files import write_json
+from maestro_lstm.study.experiments.selection import choose
+from maestro_lstm.study.params.file import SWEEPS, load_params
+from maestro_lstm.study.scoring.metrics import SWEEP, of_candidates, read_runs
 from stages import command, paths
 
 
 def main() -> None:
     params = load_params()
     sweep = command.choice("sweep", SWEEPS)
-    # the list in params.yaml, not the files found: those of a candidate that was taken out stay behind
-    figures = {c: read_over_seeds(paths.METRICS / f"sweep_{sweep}" / f"{c}.json") for c in params.candidates(sweep)}
+    path = paths.sweep(sweep)
+    candidates = params.candidates(sweep)
+    found = of_candidates(read_runs(path, ("candidate",), SWEEP), [(one,) for one in candidates], path)
     papers = params.papers_choice(sweep)
-    winner = choose(figures, papers, params.sweep.margin)
-    # the choice alone, without figures: an equal winner is an equal file, and nothing after it runs again
+    winner = choose({candidate: found[candidate,] for candidate in candidates}, papers, params.sweep.margin)
+    # the choice alone, without figures: the same winner is the same file, and nothing after it re-runs
     write_json(paths.SELECTED / f"{sweep}.json", {sweep: winner})
     why = "the paper's choice stands" if winner == papers else f"the best; the paper's choice is {papers}"
     print(f"{sweep}: {winner} ({why})")

@@ -1,40 +1,41 @@
-"""sweep_*: train one candidate of an experiment with every seed and score it on validation (paper §4.3).
+"""sweep: train every candidate of an experiment with every seed and score it on validation (paper §4.3).
 
-python -m stages.sweep optimizer adam
+python -m stages.sweep optimizer
 """
 
-from maestro_lstm.compute import use_cores
-from maestro_lstm.encoded import load_ids
-from maestro_lstm.files import write_csv, write_json
-from maestro_lstm.params import SWEEPS, load_params
-from maestro_lstm.runs import curve_rows
-from maestro_lstm.seeds import over_seeds
-from maestro_lstm.study import candidate_named, sweep_settings, with_seeds
-from maestro_lstm.sweeps import score
+from typing import Any
+
+from maestro_lstm.data.vocabulary.encoded import load_ids
+from maestro_lstm.model.training.jobs import train_candidates
+from maestro_lstm.model.training.store import curve_rows
+from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.study.experiments.paper import sweep_candidates
+from maestro_lstm.study.params.file import SWEEPS, load_params
+from maestro_lstm.study.scoring.metrics import over_seeds, read_selected
+from maestro_lstm.study.scoring.runs import score
 from stages import command, paths
-from stages.trained import runs_of
 
 
 def main() -> None:
     params = load_params()
-    use_cores(1)
     sweep = command.choice("sweep", SWEEPS)
-    name = command.argument("candidate", 2)
-    chosen = command.chosen(*SWEEPS[: SWEEPS.index(sweep)])
-    this = candidate_named(params, sweep, name)
-    candidates = {
-        c: with_seeds(sweep_settings(params, sweep, c, chosen), params.all_seeds) for c in params.candidates(sweep)
-    }
-    runs = runs_of(this, candidates, load_ids(paths.encoded("train")))
+    before = SWEEPS[: SWEEPS.index(sweep)]
+    chosen: dict[str, Any] = {name: read_selected(paths.SELECTED / f"{name}.json", name) for name in before}
+    candidates = sweep_candidates(params, sweep, chosen)
+    train = load_ids(paths.encoded("train"))
+    trained = train_candidates(paths.RUNS, train, candidates, params.engine, params.device)
 
     validation = load_ids(paths.encoded("validation"))
-    figures = over_seeds([score(run, validation, params.sweep.every) for run in runs])
-    write_json(paths.METRICS / f"sweep_{sweep}" / f"{name}.json", figures)
-    write_csv(paths.CURVES / f"sweep_{sweep}" / f"{name}.csv", curve_rows(runs))
-    print(
-        f"{sweep} {name}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} % over "
-        f"{figures['seeds']} seeds, {figures['distinct']:g} distinct symbols predicted"
-    )
+    scores = {c: [score(run, validation, params.sweep.every) for run in runs] for c, runs in trained.items()}
+    write_csv(paths.sweep(sweep), [{"candidate": c, **one} for c, runs in scores.items() for one in runs])
+    curves = [{"candidate": c, **point} for c, runs in trained.items() for point in curve_rows(runs)]
+    write_csv(paths.curves(sweep), curves)
+    for candidate, runs in scores.items():
+        figures = over_seeds(runs)
+        print(
+            f"{sweep} {candidate}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} % over "
+            f"{figures['seeds']} seeds, {figures['distinct']:g} distinct symbols predicted"
+        )
 
 
 if __name__ == "__main__":

@@ -3,34 +3,35 @@
 python -m stages.train paper
 """
 
-from maestro_lstm.checkpoint import Checkpoint, save_checkpoint
-from maestro_lstm.encoded import load_ids
-from maestro_lstm.files import whole_folder, write_csv, write_json
-from maestro_lstm.params import load_params
-from maestro_lstm.plans import load_plan
-from maestro_lstm.runs import curve_rows
-from maestro_lstm.seeds import over_seeds
+from maestro_lstm.data.vocabulary.encoded import load_ids
+from maestro_lstm.model.training.jobs import train_candidates
+from maestro_lstm.model.training.store import curve_rows
+from maestro_lstm.plumbing.files import whole_folder
+from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.study.experiments.plans import load_plan
+from maestro_lstm.study.params.file import load_params
+from maestro_lstm.study.scoring.metrics import over_seeds
+from maestro_lstm.weights.checkpoint import Checkpoint, save_checkpoint
 from stages import command, paths
-from stages.trained import runs_of
 
 
 def main() -> None:
     name = command.argument("network")
-    plan = load_plan(paths.plan(name), load_params())
-    runs = runs_of(name, {name: plan.runs}, load_ids(paths.encoded("train")))
+    params, plan = load_params(), load_plan(paths.plan(name))
+    train = load_ids(paths.encoded("train"))
+    runs = train_candidates(paths.RUNS, train, {name: plan.runs}, params.engine, params.device)[name]
 
     with whole_folder(paths.MODELS / name) as folder:
         for run in runs:
             model = folder / paths.model(name, run.settings.seed).name
-            save_checkpoint(model, Checkpoint(run.best.weights, run.settings.told()))
+            save_checkpoint(model, Checkpoint(run.best.weights, run.settings.as_dict()))
     lowest = [
         {"seed": run.settings.seed, "loss": round(run.best.smoothed, 4), "best_update": run.best.update} for run in runs
     ]
-    used = {f"{key}_used": value for key, value in plan.used.items()}
-    figures = {**over_seeds(lowest, "loss"), **used}
-    write_json(paths.METRICS / "train" / f"{name}.json", figures)
-    write_csv(paths.CURVES / "train" / f"{name}.csv", curve_rows(runs))
-    print(f"{name}: lowest smoothed loss {figures['loss']:.4f} ± {figures['loss_std']:.4f} nats over {len(runs)} seeds")
+    write_csv(paths.of_network("train", name), [{**one, **plan.used} for one in lowest])
+    write_csv(paths.of_network("curves", name), curve_rows(runs))
+    loss = over_seeds(lowest, "loss")
+    print(f"{name}: lowest smoothed loss {loss['loss']:.4f} ± {loss['loss_std']:.4f} nats over {len(runs)} seeds")
 
 
 if __name__ == "__main__":

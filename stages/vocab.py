@@ -1,9 +1,9 @@
-"""vocab: the alphabet, and the splits as ids, a byte a symbol (paper §3)."""
+"""vocab: the vocabulary, and the splits as ids, one byte per symbol (paper §3)."""
 
-from maestro_lstm.encoded import encode, save_ids
-from maestro_lstm.files import read_json, write_json
-from maestro_lstm.splits import SPLITS
-from maestro_lstm.symbols import ID_OF_SYMBOL, SYMBOLS
+from maestro_lstm.data.corpus.pieces import SPLITS
+from maestro_lstm.data.vocabulary.encoded import encode, save_ids
+from maestro_lstm.data.vocabulary.symbols import ID_OF_SYMBOL, SYMBOLS
+from maestro_lstm.plumbing.files import read_json, write_json
 from stages import command, paths
 
 

@@ -3,16 +3,20 @@
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from maestro_lstm.cluster import ADDRESS
-from maestro_lstm.compute import use_cores
+from maestro_lstm.model.networks.device import use_cores
+from maestro_lstm.plumbing.cluster import ADDRESS
+from tests.small_study import COMMANDS, DATA, copy_of, make_project, run
 
 use_cores(1)  # as the stages do; several threads on networks this small only wait for each other
+LONGEST = ("test_remote.py", "test_stages.py", "test_cluster.py", "test_page.py")  # first, or one core would idle last
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The file that takes longest first, or one core would be left with it at the end."""
-    items.sort(key=lambda item: item.path.name != "test_remote.py")
+    """The files that take longest first."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +30,35 @@ def _nothing_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def project() -> Path:
     """The project's root."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def studies(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two small studies, made once for all test processes: `encoded`, up to the encoded splits, and `finished`."""
+    shared = tmp_path_factory.getbasetemp()
+    if shared.name.startswith("popen-"):  # a process of xdist
+        shared = shared.parent
+    with FileLock(shared / "studies.lock"):
+        if not (shared / "studies" / "done").exists():
+            with pytest.MonkeyPatch.context() as monkeypatch:
+                make_project(project, shared / "making")
+                copy_of(shared / "making", shared / "studies" / "finished", monkeypatch)
+                for words in COMMANDS:
+                    run(words, monkeypatch)
+                    if words == DATA[-1]:
+                        copy_of(Path(), shared / "studies" / "encoded", monkeypatch)
+                        monkeypatch.chdir(shared / "studies" / "finished")
+            (shared / "studies" / "done").touch()
+    return shared / "studies"
+
+
+@pytest.fixture
+def encoded(studies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small study up to the encoded splits; the current directory is there."""
+    return copy_of(studies / "encoded", tmp_path / "study", monkeypatch)
+
+
+@pytest.fixture
+def finished(studies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the finished small study; the current directory is there."""
+    return copy_of(studies / "finished", tmp_path / "study", monkeypatch)

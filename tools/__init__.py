@@ -1,1 +1,1 @@
-"""What stands around the pipeline: the environment, the demo, the study on several cores, checks."""
+"""What stands around the pipeline: the environment, the demo, the paper's figures as a revision, a bucket, checks."""

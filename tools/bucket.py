@@ -19,8 +19,7 @@ from google.auth.exceptions import DefaultCredentialsError, RefreshError, Transp
 from google.cloud import storage
 from requests.exceptions import RequestException
 
-from maestro_lstm.errors import UserError
-from stages import command
+from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from tools.dvc import dvc
 
 URL = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])/(.*[^/])/*")
@@ -85,4 +84,4 @@ def _line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    command.tell_in_a_line(main)
+    report_in_one_line(main)

@@ -1,6 +1,6 @@
-"""The whole pipeline at small scale, in a folder of its own: `python -m tools.demo`.
+"""The paper's study and `best` at small scale, in a folder of their own: `python -m tools.demo`.
 
-build/demo becomes a DVC project with this one's code, its params.yaml with the values below, and its own results:
+build/demo becomes a DVC project with this checkout's code, its params.yaml with the values below, and its own results:
 nothing of the checkout is touched. The corpus is Bach's chorales as music21 ships them: no download, no account.
 """
 
@@ -13,11 +13,12 @@ from typing import Any
 import yaml
 from ruamel.yaml import YAML
 
-from stages import command
+from maestro_lstm.plumbing.errors import report_in_one_line
 from tools.dvc import dvc, leave_ctrl_c_to_dvc
 
 DEMO = Path("build/demo")
-CODE = ("dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "primers", "src", "stages")
+CODE = ("dvc.yaml", "metrics/dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "primers", "src", "stages")
+LOCKS = ("stages/*/dvc.lock",)  # of an earlier run: they stay
 CONFIG = """\
 [core]
     no_scm = true
@@ -26,7 +27,7 @@ CONFIG = """\
 [plots]
     html_template = plots/page.html
 """
-SHORT = {  # what takes long: a small network in place of the best, one candidate of each wish, shorter pieces
+SHORT = {  # a small network in place of the best, one candidate per wish, shorter pieces
     "distances": {"pieces": 20, "symbols": 200},
     "networks": {"best": {"hidden": 64, "training": {"batch": 4, "seq_len": 50, "epochs": 5, "log_every": 20}}},
     "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000},
@@ -43,6 +44,7 @@ SMALL = {
     "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
     **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
+    "generate": {"real_seconds": 12, "sampling": {"corrected": {"length": 12}, "best": {"length": 12}}},
 }
 
 
@@ -57,18 +59,21 @@ def merged(tree: Any, changes: Any) -> Any:
 
 
 def prepare(root: Path, demo: Path, changes: Any = SMALL) -> None:
-    """Copy the code as it stands, with changes to params.yaml; what earlier runs computed stays, so that a second demo
-    is quick."""
+    """Copy the code as it is, with changes to params.yaml. What earlier runs computed stays, so a second demo is
+    quick."""
+    kept = {lock: lock.read_bytes() for pattern in LOCKS for lock in demo.glob(pattern)}
     for name in CODE:
         source, target = root / name, demo / name
         if target.is_dir():
             shutil.rmtree(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "dvc.lock"))
         elif source.exists():
             shutil.copy(source, target)
-    params = merged(YAML(typ="safe", pure=True).load(root / "params.yaml"), changes)  # 1e-3 is a number to it
+    for lock, content in kept.items():
+        lock.write_bytes(content)
+    params = merged(YAML(typ="safe", pure=True).load(root / "params.yaml"), changes)  # it reads 1e-3 as a number
     (demo / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     (demo / ".dvc" / "config").write_text(CONFIG)
 
@@ -77,14 +82,15 @@ def main() -> None:
     began = time.monotonic()
     prepare(Path.cwd(), DEMO)
     leave_ctrl_c_to_dvc()
-    dvc("repro", "--quiet", folder=DEMO)
+    # both need the paper's study
+    dvc("repro", "--quiet", "dvc.yaml", "stages/music/dvc.yaml", folder=DEMO)
     print(f"\nThe paper's figures are for MAESTRO, ours for chorales, in {time.monotonic() - began:.0f} s:\n")
     print((DEMO / "metrics" / "tables.md").read_text())
     for data in sorted(DEMO.glob("generated/music/*/*.json")):
         piece = json.loads(data.read_text())
         print(f"{piece['title']}: {piece['told']}")
-    print(f"\nto listen and to look at it, open {DEMO}/generated/index.html in a browser")
+    print(f"\nto listen and to look, open {DEMO}/generated/index.html in a browser")
 
 
 if __name__ == "__main__":
-    command.tell_in_a_line(main)
+    report_in_one_line(main)

@@ -1,8 +1,9 @@
 """The paper's figures as a revision: `python -m tools.paper_tables`, then `dvc metrics diff paper-tables`.
 
-A commit without parents, tagged `paper-tables`, that holds the paper's figures under the same paths and keys as ours.
-The author and the date are fixed, so that the commit's id is the same on every machine. A tag does not come with
-a shallow or single-branch clone, and making it again does no harm.
+A commit without parents, tagged `paper-tables`, that holds what `dvc metrics show` prints here, with the paper's
+accuracies in place of ours: the difference is then what the paper has, and nothing else. Author and date are fixed, so
+the same metrics give the same commit on every machine. Tags do not come with a shallow or single-branch clone, and
+making it again does no harm.
 """
 
 import json
@@ -11,19 +12,28 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import yaml
-
-from maestro_lstm.tables import Row, rows_of
 
 TAG = "paper-tables"
 WHO = {"NAME": "paper-tables", "EMAIL": "paper-tables@localhost", "DATE": "2020-01-01T00:00:00Z"}
 CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
+SHOWN = ("metrics/vs_paper/*.json", "metrics/best/test.json", "metrics/ngrams/*.json")  # what dvc.yaml calls metrics
 
 
-def files_of(rows: list[Row]) -> dict[str, str]:
+def with_papers_accuracy(figures: dict[str, Any]) -> dict[str, Any]:
+    """A row of ours with the paper's accuracy, if the paper has one."""
+    return {**figures, "accuracy": figures.get("paper", figures["accuracy"])}
+
+
+def files_of(root: Path) -> dict[str, str]:
     """The revision's files: the metrics, and just enough for DVC to find them."""
-    metrics = {f"metrics/{row.metrics}": json.dumps({row.key: row.accuracy}, indent=2) + "\n" for row in rows}
+    found = {path.relative_to(root).as_posix(): path for pattern in SHOWN for path in sorted(root.glob(pattern))}
+    metrics = {
+        name: json.dumps(with_papers_accuracy(json.loads(path.read_text())), indent=2) + "\n"
+        for name, path in found.items()
+    }
     return {".dvc/config": CONFIG, "dvc.yaml": yaml.safe_dump({"metrics": sorted(metrics)}), **metrics}
 
 
@@ -41,7 +51,7 @@ def git(*words: str, stdin: str = "", **environment: str) -> str:
 
 
 def commit(files: dict[str, str], message: str) -> str:
-    """Write a commit of these files and no parent, without touching the work tree or the index; returns its id."""
+    """Write a commit of these files without a parent, not touching the work tree or the index; returns its id."""
     with tempfile.TemporaryDirectory() as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         for path, text in sorted(files.items()):
@@ -53,10 +63,13 @@ def commit(files: dict[str, str], message: str) -> str:
 
 
 def main() -> None:
-    rows = rows_of(json.loads(Path("paper/tables.json").read_text()))
-    made = commit(files_of(rows), "The paper's tables, as metrics of this project")
+    files = files_of(Path.cwd())
+    papers = sum('"paper"' in text for text in files.values())
+    if not papers:
+        sys.exit("error: no metrics of the study here: run `dvc repro`")
+    made = commit(files, "The paper's tables, as metrics of this project")
     git("-c", "tag.gpgsign=false", "tag", "--force", TAG, made)
-    print(f"{TAG}: {made[:12]}, {len(rows)} figures; now: dvc metrics diff {TAG}")
+    print(f"{TAG}: {made[:12]}, {papers} figures; now: dvc metrics diff {TAG}")
 
 
 if __name__ == "__main__":

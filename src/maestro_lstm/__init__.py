@@ -1,6 +1,7 @@
 """MIDI to symbols, symbols to a hand-written LSTM, and back to music.
 
-One module an arrow, in the order in which the data passes through them:
+One package per noun, none importing upward:
 
-    bytes -> pieces -> notes -> chords -> symbols -> ids -> windows -> weights -> scores -> music
+    plumbing, choices, jit, style <- data <- model <- weights, music <- study
+                                     console stands on weights and music
 """

@@ -1,14 +1,24 @@
-"""What a setting may say, for params.yaml and for the code that acts on it."""
+"""The values that settings can take, for params.yaml and for the code that acts on them."""
 
 from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    """A typed group of settings: no key too many, no text for a number."""
+
+    # strict: "0.001" is text, and True is not 1; forbid: a misspelt key is an error, not a default
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
 
 EngineName = Literal["scratch", "torch", "compiled", "batched"]
 OptimizerName = Literal["sgd", "adagrad", "adam", "muon"]
 Output = Literal["softmax", "logits"]  # what the cross entropy is given
-LossSteps = Literal["all", "first"]  # whose loss the optimizer is given, of a sequence
-# Where sequences begin. streams: one after the other, as many side by side as an update has, the state carried over.
+LossSteps = Literal["all", "first"]  # of a sequence: whose loss the optimizer sees
+# Where sequences begin. streams: one after another, one stream per sequence of an update, the state carried over.
 Draws = Literal["random", "in_order", "streams"]
 LengthName = Literal["constant", "growing", "cyclical"]  # of the sequences, over the updates
 ScheduleName = Literal["constant", "cyclical"]
-Part = Literal["nothing", "muon", "skips", "layers", "streams", "transposition"]  # of the best network's training
-Rule = Literal["paper", "clean"]  # how notes become chords, `chords.py`
+Part = Literal["nothing", "muon", "skips", "layers", "streams", "transposition"]  # of how `best` is trained
+Rule = Literal["paper", "clean"]  # how notes become chords, data/midi/chords.py

@@ -1,8 +1,8 @@
-"""Compiling by Numba: once for all processes, and again when any of the compiled code changes.
+"""Compile by Numba: once for all processes, and again when any of the compiled code changes.
 
-Numba keeps compiled functions on disk and looks only at the file of a function to tell whether they still hold; one
-that calls a function of another file would go on calling the old one. So they are kept in a folder named after the
-text of all files with compiled code.
+Numba caches compiled functions on disk and checks only a function's own file for changes; one that calls a function of
+another file would keep calling the old one. So the cache folder is named after the text of all files with compiled
+code.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from numba import njit
 C = TypeVar("C", bound=Callable[..., Any])
 HERE = Path(__file__).parent
 SOURCES = (
-    "chords.py",
-    "events.py",
+    "data/midi/chords.py",
+    "data/midi/events.py",
     "jit.py",
-    "passages.py",
-    *(f"engines/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")),
+    "study/distance/passages.py",
+    *(f"model/networks/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")),
 )
 
 
@@ -33,8 +33,8 @@ def _folder() -> Path:
 def _may_be_kept(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        TemporaryFile(dir=folder).close()  # it may be there and be another user's
-    except OSError:  # a read-only installation: each process compiles for itself, some ten seconds
+        TemporaryFile(dir=folder).close()  # it may exist and belong to another user
+    except OSError:  # a read-only installation: each process compiles for itself, about ten seconds
         return False
     return True
 
@@ -46,25 +46,25 @@ if KEPT:
 
 
 def exact(function: C) -> C:
-    """Compile to be built into other compiled code, with a · b + c in one instruction, rounded once.
+    """Compile for inlining into other compiled code, with a · b + c as one instruction, rounded once.
 
-    Nothing is assumed of NaN and infinity: a training that diverges must be seen to.
+    Nothing is assumed about NaN and infinity: a training that diverges must be seen to.
     """
     return cast(C, njit(fastmath={"contract"}, error_model="numpy", forceinline=True)(function))
 
 
 def fast(function: C) -> C:
-    """Compile like `exact`, and take sums in any order, so that they can be taken 16 numbers at a time."""
+    """Compile like `exact`, with sums in any order, so that they can be vectorised."""
     return cast(
         C, njit(fastmath={"contract", "reassoc", "nsz", "arcp"}, error_model="numpy", forceinline=True)(function)
     )
 
 
 def entry(function: C) -> C:
-    """Compile what Python calls, with all that it calls built in, and keep that.
+    """Compile an entry point, inline its callees, cache it on disk.
 
-    Built in and whole: a function is compiled otherwise by itself than among its callers, and which of the two runs
-    would depend on what the process did before; so would the last bits of the results. Python's lock is let go, so
-    that a Dask worker goes on answering its scheduler.
+    Inlined: a function compiles differently by itself than within its callers. Which version runs, and with it the last
+    bits of a result, would depend on what the process did before. The GIL is released, so that a Dask worker keeps
+    answering its scheduler.
     """
     return cast(C, njit(cache=KEPT, error_model="numpy", nogil=True)(function))

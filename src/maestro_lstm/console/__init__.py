@@ -1,0 +1,1 @@
+"""The command line for people who only want music: no data, no DVC."""

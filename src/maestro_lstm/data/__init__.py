@@ -1,0 +1,1 @@
+"""Bytes to ids: corpora, MIDI, the vocabulary."""

@@ -1,0 +1,1 @@
+"""MIDI files to notes and chords, read in guarded processes."""

@@ -1,0 +1,1 @@
+"""Ids to weights: networks, and how they are trained."""

@@ -1,0 +1,42 @@
+"""What the arithmetic runs on. torch is imported late: planning a training does not need it."""
+
+import importlib
+from typing import Literal
+
+from maestro_lstm.choices import EngineName
+from maestro_lstm.plumbing.errors import UserError
+
+
+def use_cores(count: int) -> None:
+    """Set up the libraries: number of threads, and subnormal numbers flushed to zero.
+
+    More than one thread makes a network as small as the paper's slower. Subnormal numbers appear once a softmax
+    saturates, and slow every product about four times.
+    """
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    torch.set_num_threads(count)
+    torch.set_flush_denormal(True)
+    importlib.import_module("scipy.linalg.cython_blas")  # compiled code's BLAS: only a loaded library can be limited
+    threadpool_limits(count, user_api="blas")
+
+
+def pick_engine(engine: Literal["auto"] | EngineName, device: str) -> tuple[EngineName, str]:
+    """Resolve `auto`: a GPU where there is one, compiled code where there is none.
+
+    Raises: UserError for a GPU that is not there, or that the engine cannot use.
+    """
+    import torch
+
+    if device == "cuda" and engine == "compiled":
+        raise UserError("params.yaml: engine: compiled runs on the CPU; use device: cpu or engine: auto")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UserError("params.yaml: device: cuda, but torch sees no GPU here; use auto or cpu")
+    if engine == "compiled" or not torch.cuda.is_available():
+        device = "cpu"
+    elif device == "auto":
+        device = "cuda"
+    if engine == "auto":
+        engine = "batched" if device == "cuda" else "compiled"
+    return engine, device

@@ -1,0 +1,143 @@
+"""LSTM, fully connected layer, softmax (paper §4.1), as torch modules: two engines behind one interface.
+
+`scratch` steps the cell of `lstm.py` through Python; `torch` is `torch.nn.LSTM`, some twenty times as fast. Weights
+go in and out under the names of the scratch network, so that a checkpoint of one engine is a checkpoint of any other.
+The paper has one layer; any number of them is what it wished for (§5.2.3). With skips (Graves 2013, §2) each layer sees
+the symbol as well as the layer below, and the output sees every layer.
+"""
+
+from collections.abc import Mapping
+from itertools import count, takewhile
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from maestro_lstm.choices import EngineName, Output
+from maestro_lstm.model.networks.lstm import LSTM, State
+
+Weights = dict[str, Tensor]
+
+# what the scratch cell calls its weights → what torch.nn.LSTM calls them
+_TORCH_NAMES = {
+    "U.weight": "lstm.weight_ih_l0",  # (4H, V), or (4H, H) above another layer; with skips (4H, V + H)
+    "U.bias": "lstm.bias_ih_l0",  # (4H,)
+    "W.weight": "lstm.weight_hh_l0",  # (4H, H)
+    "W.bias": "lstm.bias_hh_l0",  # (4H,)
+}
+
+
+def layer_name(k: int) -> str:
+    """Of layer k, 0 the lowest, among weights handed out: lstm, lstm_2, lstm_3 …"""
+    return f"lstm_{k + 1}" if k else "lstm"
+
+
+def layers_of(weights: Mapping[str, Tensor]) -> int:
+    """How many layers a network has whose weights these are."""
+    return sum(1 for _ in takewhile(lambda k: f"{layer_name(k)}.W.weight" in weights, count()))
+
+
+class TorchLSTM(nn.Module):
+    """A layer of `torch.nn.LSTM` with the interface of `lstm.LSTM`."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(inputs, hidden)
+
+    def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        given = x if x.is_floating_point() else one_hot(x, self.lstm.input_size)
+        hidden, (h, c) = self.lstm(given, None if state is None else (state[0][None], state[1][None]))
+        return hidden, (h[0], c[0])  # (T, B, H), (B, H) each
+
+
+class Network(nn.Module):
+    """Symbols in, a score for every possible next symbol out.
+
+    Args:
+        n_symbols: V, size of the alphabet.
+        hidden: H, size of the hidden and of the cell state.
+        engine: what computes the LSTM: `scratch`, or torch.nn.LSTM for any other; the result differs by rounding only.
+        layers: L.
+        skips: from the symbols to every layer and from every layer to the output.
+    """
+
+    def __init__(
+        self, n_symbols: int, hidden: int, engine: EngineName = "torch", layers: int = 1, skips: bool = False
+    ) -> None:
+        super().__init__()
+        self.n_symbols, self.skips = n_symbols, skips
+        kind = LSTM if engine == "scratch" else TorchLSTM
+        above = hidden + n_symbols if skips else hidden
+        self.layers = nn.ModuleList([kind(above if k else n_symbols, hidden) for k in range(layers)])
+        self.output = nn.Linear(layers * hidden if skips else hidden, n_symbols)
+        self.names = {}  # of a weight handed out → our own
+        for k in range(layers):
+            for name, torchs in _TORCH_NAMES.items():
+                self.names[f"{layer_name(k)}.{name}"] = f"layers.{k}.{name if engine == 'scratch' else torchs}"
+        self.names |= {name: name for name in ("output.weight", "output.bias")}
+
+    def forward(self, symbols: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Ids (T, B) → scores (T, B, V), before any softmax, and the state after the last symbol, (L, B, H) each."""
+        shown, ends = [], []  # of each layer: hidden states (T, B, H), state after the last symbol
+        x = symbols
+        for k, layer in enumerate(self.layers):
+            if k and self.skips:
+                x = torch.cat((one_hot(symbols, self.n_symbols), x), dim=2)  # (T, B, V + H)
+            x, end = layer(x, None if state is None else (state[0][k], state[1][k]))  # (T, B, H)
+            shown.append(x)
+            ends.append(end)
+        h, c = zip(*ends, strict=True)
+        seen = torch.cat(shown, dim=2) if self.skips else x
+        return self.output(seen), (torch.stack(h), torch.stack(c))  # (T, B, V), (L, B, H) each
+
+    def weights(self) -> Weights:
+        """A copy of the weights on the CPU, under the names of the scratch network."""
+        own = self.state_dict()
+        return {name: own[ours].detach().cpu().clone() for name, ours in self.names.items()}
+
+    def load_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Take weights as `weights` gives them. Raises RuntimeError where a name or shape does not fit."""
+        self.load_state_dict(self.own(weights))
+
+    def own(self, weights: Mapping[str, Tensor]) -> Weights:
+        """Weights as `weights` gives them, under our own names."""
+        return {self.names.get(name, name): value for name, value in weights.items()}
+
+
+def one_hot(ids: Tensor, n_symbols: int) -> Tensor:
+    """(T, B) → (T, B, V)"""
+    # not F.one_hot, which cannot be vectorised over sequences
+    return (ids[..., None] == torch.arange(n_symbols, device=ids.device)).to(torch.get_default_dtype())
+
+
+def initial_weights(n_symbols: int, hidden: int, seed: int, layers: int = 1, skips: bool = False) -> Weights:
+    """The weights before training: nn.Linear's default initialisation (§4.1), the same for every engine."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Network(n_symbols, hidden, "scratch", layers, skips).weights()
+
+
+def shapes_of(n_symbols: int, hidden: int, layers: int = 1, skips: bool = False) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every weight."""
+    with torch.device("meta"):  # without memory for them
+        network = Network(n_symbols, hidden, "scratch", layers, skips)
+    own = network.state_dict()
+    return {name: tuple(own[ours].shape) for name, ours in network.names.items()}
+
+
+def sequence_loss(scores: Tensor, targets: Tensor, output: Output) -> Tensor:
+    """Cross entropy summed over a sequence (§4.1).
+
+    PyTorch's cross entropy takes the log-softmax of what it is given. With `output="softmax"` it is given a softmax
+    already, as in the paper: softmax twice. Of 90 symbols that leaves a loss of 3.5187 to 4.4998 nats a symbol,
+    4.5187 − accuracy for one-hot outputs.
+
+    Args:
+        scores: (N, V) before any softmax.
+        targets: (N,) ids of the symbols that came next.
+
+    Returns: scalar, nats.
+    """
+    if output == "softmax":
+        scores = torch.softmax(scores, dim=1)
+    return F.cross_entropy(scores, targets, reduction="sum")

@@ -1,0 +1,150 @@
+"""Settings to trained runs: runs that are not kept yet are trained in parallel and kept as soon as they are done.
+
+A training leaves snapshots, so a study that is killed loses only seconds of it.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from joblib import cpu_count
+
+from maestro_lstm.choices import EngineName
+from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
+from maestro_lstm.model.networks.device import pick_engine, use_cores
+from maestro_lstm.model.training.loop import Training, batch_key
+from maestro_lstm.model.training.settings import Settings, placed
+from maestro_lstm.model.training.snapshots import resumed, with_snapshots
+from maestro_lstm.model.training.store import Failed, Run, RunStore, results
+from maestro_lstm.plumbing.cluster import on_cluster, parallel_map
+from maestro_lstm.plumbing.errors import Stopped, UserError
+from maestro_lstm.plumbing.progress import progress
+
+C = TypeVar("C")  # a candidate
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one worker trains at a time: one run, or several together."""
+
+    ids: Ids
+    n_symbols: int
+    runs: Sequence[Settings]
+    watched: bool = False  # it is the only job, and shows its own progress
+    snapshot: Path | None = None  # where it is kept meanwhile, on this machine
+    head: int = 0  # the process that waits for it, on this machine
+
+    def name(self) -> str:
+        """For a progress bar."""
+        return describe(self.runs[0]) if len(self.runs) == 1 else f"{len(self.runs)} runs"
+
+
+def describe(run: Settings) -> str:
+    """A run in a few words."""
+    size = "" if run.fits_compiled else f"{run.layers} × {run.hidden}, B = {run.batch}, {run.draws}, "
+    return f"{run.optimizer}, {run.output}, {size}T = {run.seq_len}, seed {run.seed}"
+
+
+def do(job: Job) -> list[Run | Failed]:
+    """Train."""
+
+    def make() -> Training:
+        return Training(job.ids, job.n_symbols, job.runs)
+
+    if job.snapshot is None:
+        training = make()
+        steps: Iterable[int] = training
+    else:
+        training = resumed(make, job.snapshot)
+        steps = with_snapshots(training, job.snapshot)
+    if job.watched:
+        steps = progress(steps, job.name(), training.n_points, "point", training.points_done)
+    for _ in steps:
+        if job.head and job.head not in (os.getpid(), os.getppid()):
+            print("stopped: the stage that waited for this training is gone", file=sys.stderr, flush=True)
+            os._exit(1)  # a worker of joblib's would catch an exception and take the next job; the snapshot stays
+    return results(training)
+
+
+def grouped(runs: Iterable[Settings]) -> list[list[Settings]]:
+    """Runs that are trained together: with the engine `batched` all of one batch key, with any other each alone."""
+    batched: list[Settings] = []
+    alone: list[Settings] = []
+    for run in runs:
+        (batched if run.engine == "batched" else alone).append(run)
+    together = groupby(sorted(batched, key=lambda run: repr(batch_key(run))), key=batch_key)
+    return [[run] for run in alone] + [list(group) for _, group in together]
+
+
+def train_all(folder: Path, ids: Ids, n_symbols: int, wanted: Iterable[Settings]) -> dict[Settings, Run | Failed]:
+    """Every wanted run, from the folder of kept runs or trained now. Each is kept as soon as it is done, so an
+    interruption costs only what was in progress."""
+    store = RunStore(folder, ids, n_symbols)
+    runs: dict[Settings, Run | Failed] = {}
+    missing = []
+    for settings in dict.fromkeys(wanted):
+        kept = store.load(settings)
+        if kept is None:
+            missing.append(settings)
+        else:
+            runs[settings] = kept
+    groups = grouped(missing)
+    if not groups:
+        return runs
+    on_gpu = any(run.device == "cuda" for run in missing)  # this machine's, one batch at a time
+    here = on_gpu or not on_cluster()
+    jobs = []
+    for group in groups:
+        # cluster workers share no folder, and do not belong to the process that waits for them
+        own = (store.under_way(group), os.getpid()) if here else (None, 0)
+        jobs.append((Job(ids, n_symbols, group, len(groups) == 1, *own),))
+    n_jobs = 1 if on_gpu else min(len(jobs), max(cpu_count() // max(run.threads for run in missing), 1))
+    ended = parallel_map(do, jobs, n_jobs=n_jobs, stay_here=here)
+    try:
+        for done in progress(ended, "train", len(jobs), "job") if len(jobs) > 1 else ended:
+            for run in done:
+                runs[run.settings] = run
+                if isinstance(run, Run):
+                    store.save(run)
+            store.under_way([run.settings for run in done]).unlink(missing_ok=True)
+    except KeyboardInterrupt:
+        raise Stopped(_what_is_kept(runs, jobs if here else [])) from None
+    return runs
+
+
+def _what_is_kept(runs: Mapping[Settings, Run | Failed], jobs: Sequence[tuple[Job]]) -> str:
+    half = sum(job.snapshot is not None and job.snapshot.exists() for (job,) in jobs)
+    return f"trained and kept: {len(runs)}; kept half-way: {half}"
+
+
+def succeeded(run: Run | Failed) -> Run:
+    """The run, or a UserError if it was abandoned."""
+    if isinstance(run, Failed):
+        raise UserError(f"{describe(run.settings)}: {run.problem}")
+    return run
+
+
+def train_candidates(
+    folder: Path,
+    ids: Ids,
+    candidates: Mapping[C, Sequence[Settings]],
+    engine: Literal["auto"] | EngineName,
+    device: str,
+) -> dict[C, list[Run]]:
+    """Every candidate's runs, trained together so that many cores, a GPU or a cluster are kept busy.
+
+    Args:
+        folder: of kept runs.
+        engine, device: as in params.yaml.
+
+    Raises: UserError if a run failed.
+    """
+    use_cores(1)
+    here = pick_engine(engine, device)
+    settings = {candidate: [placed(run, *here) for run in runs] for candidate, runs in candidates.items()}
+    trained = train_all(folder, ids, len(SYMBOLS), chain.from_iterable(settings.values()))
+    return {candidate: [succeeded(trained[run]) for run in runs] for candidate, runs in settings.items()}

@@ -1,0 +1,88 @@
+"""Everything that determines a training run, given the data and the code."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from maestro_lstm.choices import Draws, EngineName, LengthName, LossSteps, OptimizerName, Output
+from maestro_lstm.model.training.schedules import Cosine, Schedule
+
+# left out of `as_dict` at their defaults: adding a setting does not change the key of runs trained without it
+ADDED = (
+    "loss",
+    "draws",
+    "probes",
+    "layers",
+    "batch",
+    "lengths",
+    "shortest",
+    "lengths_up",
+    "symbols",
+    "transpose",
+    "threads",
+    "skips",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run."""
+
+    hidden: int
+    output: Output
+    optimizer: OptimizerName
+    schedule: Schedule | Cosine
+    seq_len: int  # T, symbols; the longest, where it is scheduled
+    epochs: int
+    seed: int  # of the initial weights and of the draws
+    log_every: int = 1000  # updates between points of the curve
+    smoothing: float = 0.999  # of the loss, per update
+    engine: EngineName = "compiled"
+    device: str = "cpu"
+    loss: LossSteps = "all"  # first: as in the authors' early code
+    draws: Draws = "random"
+    probes: int = 0  # looks at the network during training, probes.py
+    layers: int = 1
+    batch: int = 1  # sequences an update
+    lengths: LengthName = "constant"
+    shortest: int = 0  # T at its shortest, where it is scheduled
+    lengths_up: int = 0  # updates from shortest to longest, where it is cyclical
+    symbols: int = 0  # to train on, instead of `epochs`; 0: `epochs` decides
+    transpose: int = 0  # each piece of each epoch by at most this many semitones, the pieces in random order
+    skips: bool = False  # from the symbols to every layer and from every layer to the output
+    threads: int = 1  # cores that share an update's arithmetic; another number gives other last bits
+
+    @property
+    def fits_compiled(self) -> bool:
+        """Whether `compiled` and `batched` can train it: one layer, one sequence of T per update, from a zero state, by
+        one of the paper's optimizers."""
+        alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
+        return alike and self.draws != "streams" and self.optimizer != "muon"
+
+    @property
+    def parts(self) -> int:
+        """The number of equal parts the training split is cut into."""
+        return 1 if self.draws == "random" else self.batch
+
+    @property
+    def trained_steps(self) -> int:
+        """Symbols of a sequence that contribute to its gradient. The state is zero before each sequence, so the loss of
+        the first step is that of a sequence of one."""
+        return self.seq_len if self.loss == "all" else 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """As files hold them."""
+        added = {name: getattr(Settings, name) for name in ADDED}  # and their defaults
+        return {name: value for name, value in asdict(self).items() if name not in added or value != added[name]}
+
+
+def with_seeds(settings: Settings, seeds: Iterable[int]) -> list[Settings]:
+    """The same settings with each of the seeds."""
+    return [replace(settings, seed=seed) for seed in seeds]
+
+
+def placed(settings: Settings, engine: EngineName, device: str) -> Settings:
+    """The same run on an engine and device; on torch.nn.LSTM where the engine cannot train it."""
+    if engine in ("compiled", "batched") and not settings.fits_compiled:
+        engine = "torch"
+    return replace(settings, engine=engine, device=device)

@@ -1,0 +1,133 @@
+"""Trained runs, each kept under a hash of everything that determines it: no run is trained twice."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.model.networks.network import Weights
+from maestro_lstm.model.training.loop import Best, Point, Training
+from maestro_lstm.model.training.probes import Probe
+from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
+from maestro_lstm.plumbing.sources import digest
+from maestro_lstm.plumbing.versions import arithmetic, gpu_name, libraries
+
+
+@dataclass(frozen=True)
+class Run:
+    """The result of a training."""
+
+    settings: Settings
+    curve: Sequence[Point]
+    last: Weights  # after the last update; the experiments use these (§4.3)
+    best: Best  # at the lowest smoothed loss: the final network (§4.4)
+    probes: Sequence[Probe] = ()
+
+    @property
+    def loss(self) -> float:
+        """Smoothed loss after the last update, nats a symbol."""
+        return self.curve[-1].smoothed
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A run that was abandoned, and why."""
+
+    settings: Settings
+    problem: str
+
+
+def curve_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """The loss curves of several runs, as rows of one table."""
+    return [{"seed": run.settings.seed, **asdict(point)} for run in runs for point in run.curve]
+
+
+def probe_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """The probes of several runs, as rows of one table."""
+    return [{"seed": run.settings.seed, **probe.rounded()} for run in runs for probe in run.probes]
+
+
+def results(training: Training) -> list[Run | Failed]:
+    """The result of each run of a finished training."""
+    done: list[Run | Failed] = []
+    for k, (settings, kept) in enumerate(zip(training.runs, training.progress, strict=True)):
+        if kept.problem or kept.best is None:
+            done.append(Failed(settings, kept.problem))
+        else:
+            done.append(Run(settings, kept.curve, training.learner.weights(k), kept.best, kept.probes))
+    return done
+
+
+class RunStore:
+    """A folder of trained runs on the same data.
+
+    Args:
+        folder: may be deleted at any time.
+        ids: (S,) the training split.
+        n_symbols: V.
+    """
+
+    def __init__(self, folder: Path, ids: Ids, n_symbols: int) -> None:
+        self.folder = folder
+        self.shared = {
+            "code": digest("model.training.store"),
+            "data": hashlib.sha256(ids.tobytes()).hexdigest(),
+            "libraries": libraries(),
+            "n_symbols": n_symbols,
+            "arithmetic": arithmetic(),
+        }
+
+    def path(self, settings: Settings) -> Path:
+        """Where a run with these settings is kept."""
+        return self.folder / _named_after(self._determines(settings))
+
+    def under_way(self, runs: Sequence[Settings]) -> Path:
+        """Where the snapshot of runs trained together is kept."""
+        return self.folder / "under_way" / _named_after([self._determines(settings) for settings in runs])
+
+    def save(self, run: Run) -> None:
+        tensors = {f"last.{name}": value for name, value in run.last.items()}
+        tensors |= {f"best.{name}": value for name, value in run.best.weights.items()}
+        about = {
+            "of": self._determines(run.settings),
+            "curve": [[p.update, p.loss, p.smoothed, p.learning_rate] for p in run.curve],
+            "probes": [astuple(probe) for probe in run.probes],
+            "best": [run.best.update, run.best.smoothed],
+        }
+        save_arrays(self.path(run.settings), tensors, about)
+
+    def load(self, settings: Settings) -> Run | None:
+        """The run with these settings; None if it is not kept. A damaged or foreign file is reported and ignored."""
+        path = self.path(settings)
+        try:
+            arrays, about = load_arrays(path)
+            if about["of"] != json.loads(json.dumps(self._determines(settings))):
+                raise ValueError("it holds another run")
+            parts: dict[str, Weights] = {"last": {}, "best": {}}
+            for name, value in arrays.items():
+                part, _, weight = name.partition(".")
+                parts[part][weight] = torch.from_numpy(value)
+            update, smoothed = about["best"]
+            curve = [Point(*point) for point in about["curve"]]
+            probes = [Probe(*probe) for probe in about["probes"]]
+        except FileNotFoundError:
+            return None
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            print(f"{path} is not used: it is damaged ({error}); this run is trained again", file=sys.stderr)
+            return None
+        return Run(settings, curve, parts["last"], Best(parts["best"], update, smoothed), probes)
+
+    def _determines(self, settings: Settings) -> dict[str, Any]:
+        gpu = {"gpu": gpu_name()} if settings.device == "cuda" else {}
+        return {**self.shared, **gpu, "settings": settings.as_dict()}
+
+
+def _named_after(what: Any) -> str:
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:32] + ".safetensors"

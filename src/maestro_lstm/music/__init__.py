@@ -1,0 +1,1 @@
+"""Weights to something to hear."""

@@ -1,0 +1,1 @@
+"""Sampling from a network: primers, the next symbol, whole pieces."""

@@ -1,0 +1,1 @@
+"""A piece as MIDI, notation, pictures and sound."""

@@ -1,0 +1,1 @@
+"""Files, errors, processes. No figure depends on what is here, so no stage does."""

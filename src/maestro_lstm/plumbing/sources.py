@@ -1,0 +1,118 @@
+"""Which of the project's files a script runs, and a digest of what they do.
+
+A digest leaves out what cannot change a figure: docstrings, comments and layout, and files that only carry results
+(`PLUMBING`).
+"""
+
+import ast
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path, PurePath
+
+LIBRARY_FOLDER = Path(__file__).parents[1]
+LIBRARY = {"maestro_lstm": LIBRARY_FOLDER}  # top-level package -> its folder
+# Whole folders, and single files, that decide whether and how a result is made or reported, but not its figures.
+# params.yaml is DVC's own business: a stage names the keys it reads.
+PLUMBING = (
+    "maestro_lstm/plumbing",
+    "maestro_lstm/study/params",
+    "maestro_lstm/choices.py",
+    "stages/command.py",
+    "stages/paths.py",
+)
+
+
+def _file_of(module: str, packages: Mapping[str, Path]) -> Path | None:
+    """The file of a module of these packages; None for any other module."""
+    top, *rest = module.split(".")
+    if top not in packages:
+        return None
+    place = packages[top].joinpath(*rest)
+    return next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()), None)
+
+
+def imports(file: Path, packages: Mapping[str, Path]) -> set[Path]:
+    """The files of these packages that a file imports, at the top or inside a function."""
+    names = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            if node.level or node.module is None:
+                raise ValueError(f"{file}: a relative import is not followed here; write the full name")
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return {found for name in names if (found := _file_of(name, packages))}
+
+
+def closure(file: Path, packages: Mapping[str, Path], follow: Callable[[Path], bool] = lambda _: True) -> set[Path]:
+    """A file and everything of these packages that it imports, directly or not.
+
+    Args:
+        follow: whether to go on through the imports of a file.
+    """
+    reached: set[Path] = set()
+    new = {file}
+    while new:
+        reached |= new
+        new = {found for path in new if path == file or follow(path) for found in imports(path, packages)} - reached
+    return reached
+
+
+def meaning(text: str) -> str:
+    """What a module's text does: its syntax tree without docstrings. Comments and layout do not count."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree)
+
+
+@cache
+def digest(module: str) -> str:
+    """A digest of what a module of the library does, including all it imports from the library.
+
+    Args:
+        module: such as `model.training.store`.
+    """
+    return _digest(closure(LIBRARY_FOLDER.joinpath(*module.split(".")).with_suffix(".py"), LIBRARY), LIBRARY)
+
+
+@cache
+def library_digest() -> str:
+    """A digest of what the whole library does."""
+    return _digest(LIBRARY_FOLDER.rglob("*.py"), LIBRARY)
+
+
+def stage_packages(root: Path) -> dict[str, Path]:
+    """The packages that a stage runs code of, in a checkout."""
+    return {"maestro_lstm": root / "src" / "maestro_lstm", "stages": root / "stages"}
+
+
+def stage_code(script: Path, root: Path) -> set[Path]:
+    """The files on which a stage's figures depend: what its script runs, plumbing and `__init__.py` aside."""
+    packages = stage_packages(root)
+
+    def counts(path: Path) -> bool:
+        name = _name(path, packages)
+        return path.name != "__init__.py" and not any(PurePath(name).is_relative_to(one) for one in PLUMBING)
+
+    return {path for path in closure(script, packages, counts) if counts(path)}
+
+
+def stage_digest(script: Path, root: Path) -> str:
+    """A digest of the code that a stage's figures depend on."""
+    return _digest(stage_code(script, root), stage_packages(root))
+
+
+def _name(path: Path, packages: Mapping[str, Path]) -> str:
+    """A file by its package, wherever the checkout is."""
+    top = next(top for top, folder in packages.items() if path.is_relative_to(folder))
+    return f"{top}/{path.relative_to(packages[top]).as_posix()}"
+
+
+def _digest(files: Iterable[Path], packages: Mapping[str, Path]) -> str:
+    code = hashlib.sha256()
+    for name, file in sorted((_name(file, packages), file) for file in files):
+        code.update(f"{name} {meaning(file.read_text())}\n".encode())
+    return code.hexdigest()

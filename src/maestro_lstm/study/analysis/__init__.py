@@ -1,0 +1,1 @@
+"""A closer look at predictors: baselines, where they are right, confidence intervals."""

@@ -1,0 +1,1 @@
+"""How far generated music is from real music."""

@@ -1,0 +1,102 @@
+"""Symbols → what they repeat: of themselves, and of the training split."""
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+
+from maestro_lstm.data.vocabulary.keys import PITCHES
+from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.jit import entry
+
+
+def longest_repeat(ids: Ids) -> int:
+    """Symbols of the longest passage that stands twice in a piece without overlapping itself."""
+    data = ids.tobytes()
+
+    def repeated(length: int) -> bool:
+        first: dict[bytes, int] = {}
+        starts = range(len(data) - length + 1)
+        return any(at - first.setdefault(data[at : at + length], at) >= length for at in starts)
+
+    return _longest(repeated, len(data) // 2)
+
+
+def compression_ratio(ids: Ids) -> float:
+    """Bytes that zlib needs for a symbol: near 0 where one thing is said again and again."""
+    return len(zlib.compress(ids.tobytes(), 9)) / len(ids)
+
+
+def longest_shared(ids: Ids, corpus: Ids) -> int:
+    """Symbols of the longest passage of a piece that also stands in the corpus: what it may have by heart.
+
+    The corpus is read once through the piece's suffix automaton (Blumer et al. 1985): 0.1 s for ten million symbols.
+    """
+    longest: int = _longest_shared(np.ascontiguousarray(ids), np.ascontiguousarray(corpus))
+    return longest
+
+
+def in_any_key(ids: Ids) -> Ids:
+    """The same bytes for a piece in every key: each pitch as its distance d from the pitch before it, as 128 + d; the
+    marks as they are."""
+    out = ids.copy()
+    places = np.flatnonzero(PITCHES[ids] > 0)
+    pitches = PITCHES[ids[places]]
+    out[places] = 128 + np.diff(pitches, prepend=pitches[:1])
+    return out
+
+
+def _longest(holds: Callable[[int], bool], most: int) -> int:
+    """The greatest length for which it holds, if it holds for all shorter ones."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle - 1)
+    return low
+
+
+@entry
+def _longest_shared(ids: Ids, corpus: Ids) -> int:  # pragma: no cover (compiled)
+    # the states of the automaton: where each leads by each byte, how long its longest passage is, and its suffix link
+    leads = np.full((2 * len(ids) + 1, 256), -1, dtype=np.int32)
+    length = np.zeros(2 * len(ids) + 1, dtype=np.int32)
+    link = np.full(2 * len(ids) + 1, -1, dtype=np.int32)
+    states, last = 1, 0
+    for k in range(len(ids)):
+        byte = ids[k]
+        new = states
+        states += 1
+        length[new] = length[last] + 1
+        at = last
+        while at >= 0 and leads[at, byte] < 0:
+            leads[at, byte] = new
+            at = link[at]
+        if at < 0:
+            link[new] = 0
+        else:
+            to = leads[at, byte]
+            if length[to] == length[at] + 1:
+                link[new] = to
+            else:  # the passages of `to` that end here as well get a state of their own
+                copy = states
+                states += 1
+                length[copy] = length[at] + 1
+                leads[copy] = leads[to]
+                link[copy] = link[to]
+                while at >= 0 and leads[at, byte] == to:
+                    leads[at, byte] = copy
+                    at = link[at]
+                link[to] = copy
+                link[new] = copy
+        last = new
+    best, at, shared = 0, 0, 0
+    for k in range(len(corpus)):
+        byte = corpus[k]
+        while at > 0 and leads[at, byte] < 0:
+            at = link[at]
+            shared = length[at]
+        if leads[at, byte] >= 0:
+            at = leads[at, byte]
+            shared += 1
+            best = max(best, shared)
+    return best

@@ -1,0 +1,1 @@
+"""The design: with which settings each training runs, and which candidate wins."""

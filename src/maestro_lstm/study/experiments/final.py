@@ -1,0 +1,42 @@
+"""The final trainings (§4.4): as the experiments chose, or in a way of the network's own."""
+
+from dataclasses import replace
+from typing import Any
+
+from maestro_lstm.model.training.schedules import Cosine
+from maestro_lstm.model.training.settings import with_seeds
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.study.experiments.paper import Choices, network_settings, schedule_of
+from maestro_lstm.study.experiments.plans import Plan
+from maestro_lstm.study.params.file import SWEEPS, Params
+
+
+def plan_of(params: Params, network: str, chosen: Choices) -> Plan:
+    """The final training of a network. Raises UserError for an unknown network."""
+    if network not in params.networks:
+        raise UserError(f"params.yaml: networks.{network} is missing")
+    own = params.networks[network].training
+    if own:
+        cosine = Cosine(own.rate, own.warm_up)
+        settings = replace(
+            network_settings(params, network, own.optimizer, cosine, own.seq_len, own.epochs),
+            draws="streams",
+            layers=params.networks[network].layers,
+            skips=params.networks[network].skips,
+            batch=own.batch,
+            transpose=own.transpose,
+            log_every=own.log_every,
+            threads=own.threads,
+        )
+        used = {"optimizer": own.optimizer, "learning_rate": "cosine", "seq_len": own.seq_len}
+        return Plan(used, with_seeds(settings, range(params.seed, params.seed + own.seeds)))
+    used = final_choices(params, chosen)
+    schedule = schedule_of(params, used["learning_rate"])
+    settings = network_settings(params, network, used["optimizer"], schedule, used["seq_len"], params.train.epochs)
+    return Plan(used, with_seeds(settings, params.all_seeds))
+
+
+def final_choices(params: Params, chosen: Choices) -> dict[str, Any]:
+    """What the final training uses: the user's value where there is one, else the experiment's winner."""
+    given = {name: getattr(params, name) for name in SWEEPS}
+    return {name: chosen[name] if value == "auto" else value for name, value in given.items()}

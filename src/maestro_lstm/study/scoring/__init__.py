@@ -1,0 +1,1 @@
+"""Predictions to figures, and figures as files."""

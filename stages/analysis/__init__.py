@@ -1,0 +1,1 @@
+"""A closer look at the networks: baselines, breakdown, distances from real music."""

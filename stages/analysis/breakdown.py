@@ -1,0 +1,36 @@
+"""breakdown: every predictor on test, where it is right and how sure that is: tables and pictures."""
+
+from maestro_lstm.plumbing.files import write_bytes, write_text
+from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.study.analysis.breakdown import read_breakdown
+from maestro_lstm.study.params.file import load_params
+from maestro_lstm.study.report.breakdown import as_text, intervals_row, points_of
+from maestro_lstm.study.report.paper import predictors_as_text
+from maestro_lstm.study.report.pictures import breakdown_picture, symbols_picture
+from maestro_lstm.study.scoring.metrics import read_baselines, read_split
+from stages import command, paths
+
+
+def main() -> None:
+    params = load_params()
+    baselines = [f"{order}-gram" for order in params.baselines.orders]
+    tables = {name: read_breakdown(paths.groups_of_ngram(name)) for name in baselines}
+    tables |= {name: read_breakdown(paths.of_network("groups", name)) for name in params.trained_networks}
+    write_csv(paths.BREAKDOWN / "intervals.csv", [intervals_row(name, table) for name, table in tables.items()])
+    points = {by: points_of(tables, by) for by in ("position", "chord", "confidence", "symbol")}
+    for by, some in points.items():
+        write_csv(paths.BREAKDOWN / f"{by}.csv", some)
+    write_bytes(paths.BREAKDOWN / "symbols.svg", symbols_picture(points.pop("symbol")))
+    write_bytes(paths.BREAKDOWN / "breakdown.svg", breakdown_picture(points))
+
+    counted = read_baselines(paths.BASELINES / "figures.csv", "test")
+    scores = {name: counted[name] for name in baselines}
+    scores |= {name: read_split(paths.of_network("evaluate", name), "test") for name in params.trained_networks}
+    write_text(paths.BREAKDOWN / "predictors.md", predictors_as_text(scores) + "\n")
+    text = as_text(tables)
+    write_text(paths.BREAKDOWN / "tables.md", text + "\n")
+    print(text)
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,1 @@
+"""Why the plateau? Ways to train, crossed."""

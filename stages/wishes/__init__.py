@@ -1,0 +1,1 @@
+"""What the paper wished for, as sweeps."""

@@ -1,0 +1,180 @@
+"""Runs that are kept: found again, trained only where missing, and never mistaken for another's."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.model.training import jobs as trials
+from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
+from maestro_lstm.model.training.schedules import Schedule
+from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.store import Failed, Run, RunStore
+from maestro_lstm.plumbing.errors import UserError
+
+IDS: Ids = np.random.default_rng(0).integers(0, 12, size=300).astype(np.uint8)
+ONE = Settings(4, "logits", "adam", Schedule.constant(0.01), 10, 1, seed=0, log_every=10)
+SEEDS = [replace(ONE, seed=seed) for seed in range(3)]
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Seeds that are trained from here on; in this process, where they can be counted."""
+    seeds: list[int] = []
+
+    def counted(job: Job) -> list[Run | Failed]:
+        seeds.extend(run.seed for run in job.runs)
+        return do(job)
+
+    def here(work: Callable[..., Any], jobs: Any, **_: Any) -> Any:
+        return (work(*job) for job in jobs)
+
+    monkeypatch.setattr(trials, "do", counted)
+    monkeypatch.setattr(trials, "parallel_map", here)
+    return seeds
+
+
+def same(one: Run, other: Run) -> bool:
+    pairs = [(one.last, other.last), (one.best.weights, other.best.weights)]
+    weights = all(torch.equal(a[name], b[name]) for a, b in pairs for name in a)
+    return weights and (one.settings, one.curve, one.best.update) == (other.settings, other.curve, other.best.update)
+
+
+def test_one_more_seed_costs_one_more_training(tmp_path: Path, trained: list[int]) -> None:
+    before = train_all(tmp_path, IDS, 12, SEEDS[:2])
+    after = train_all(tmp_path, IDS, 12, SEEDS)
+    assert trained == [0, 1, 2]
+    for settings in SEEDS[:2]:
+        assert same(succeeded(before[settings]), succeeded(after[settings]))
+
+
+def test_the_same_settings_twice_are_one_training(tmp_path: Path, trained: list[int]) -> None:
+    """The paper's `adam` and `constant` are one: ADAM at a constant rate, T = 25."""
+    assert len(train_all(tmp_path, IDS, 12, [ONE, replace(ONE)])) == 1
+    assert trained == [0]
+
+
+def test_an_interrupted_study_keeps_what_was_done(
+    tmp_path: Path, trained: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped_at_the_third(work: Callable[..., Any], jobs: Any, **_: Any) -> Any:
+        for k, job in enumerate(jobs):
+            if k == 2:
+                raise KeyboardInterrupt
+            yield work(*job)
+
+    monkeypatch.setattr(trials, "parallel_map", stopped_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        train_all(tmp_path, IDS, 12, SEEDS)
+    monkeypatch.setattr(trials, "parallel_map", lambda work, jobs, **_: (work(*job) for job in jobs))
+    train_all(tmp_path, IDS, 12, SEEDS)
+    assert trained == [0, 1, 2]
+
+
+OTHER: dict[str, Any] = {
+    "seed": 9,
+    "hidden": 5,
+    "seq_len": 11,
+    "output": "softmax",
+    "schedule": Schedule(0.001, 0.01, 3),
+    "engine": "torch",
+    "device": "cuda",
+    "epochs": 2,
+    "log_every": 5,
+    "smoothing": 0.5,
+    "optimizer": "sgd",
+    "loss": "first",
+    "draws": "in_order",
+    "probes": 3,
+    "layers": 2,
+    "batch": 2,
+    "lengths": "growing",
+    "shortest": 5,
+    "lengths_up": 7,
+    "symbols": 200,
+    "transpose": 3,
+    "skips": True,
+    "threads": 2,
+}
+
+
+@pytest.mark.parametrize("setting", [field.name for field in fields(Settings)])
+def test_a_run_is_not_taken_for_one_with_another_setting(tmp_path: Path, setting: str) -> None:
+    store = RunStore(tmp_path, IDS, 12)
+    assert store.path(ONE) != store.path(replace(ONE, **{setting: OTHER[setting]}))
+
+
+def test_nor_for_one_of_other_data_code_or_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = RunStore(tmp_path, IDS, 12).path(ONE)
+    assert RunStore(tmp_path, IDS, 12).path(replace(ONE)) == here
+    assert RunStore(tmp_path, IDS[::-1], 12).path(ONE) != here
+    assert RunStore(tmp_path, IDS, 13).path(ONE) != here
+    monkeypatch.setattr("maestro_lstm.model.training.store.digest", lambda _: "other code")
+    assert RunStore(tmp_path, IDS, 12).path(ONE) != here
+    monkeypatch.undo()
+    monkeypatch.setattr("maestro_lstm.model.training.store.libraries", lambda: {"torch": "0.0"})
+    assert RunStore(tmp_path, IDS, 12).path(ONE) != here
+
+
+def test_a_damaged_run_is_trained_again(tmp_path: Path, trained: list[int]) -> None:
+    first = succeeded(train_all(tmp_path, IDS, 12, [ONE])[ONE])
+    (file,) = tmp_path.iterdir()
+    data = file.read_bytes()
+    for damaged in (data[:-1], b"", data[:2000] + bytes([data[2000] ^ 1]) + data[2001:]):
+        file.write_bytes(damaged)
+        assert same(first, succeeded(train_all(tmp_path, IDS, 12, [ONE])[ONE]))
+        assert file.read_bytes() == data
+    assert trained == [0] * 4
+
+
+def test_a_run_that_diverged_is_told_where_it_is_asked_for(tmp_path: Path, trained: list[int]) -> None:
+    steep = replace(ONE, optimizer="sgd", schedule=Schedule.constant(1e38))
+    runs = train_all(tmp_path, IDS, 12, [steep, ONE])
+    assert trained == [0, 0]
+    assert succeeded(runs[ONE]).settings == ONE
+    with pytest.raises(UserError, match="sgd, logits, T = 10, seed 0: the loss is no longer finite"):
+        succeeded(runs[steep])
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """How trainings are asked for that nobody then does."""
+    told: dict[str, Any] = {}
+
+    def spy(work: object, jobs: list[tuple[Job]], **how: Any) -> list[list[Run | Failed]]:  # noqa: ARG001
+        told.update(how, runs=[len(job.runs) for (job,) in jobs])
+        return [[Failed(run, "") for run in job.runs] for (job,) in jobs]
+
+    monkeypatch.setattr(trials, "parallel_map", spy)
+    return told
+
+
+def test_a_gpus_runs_stay_on_its_machine_and_come_one_batch_at_a_time(tmp_path: Path, asked: dict[str, Any]) -> None:
+    batched = [replace(run, engine="batched", device="cuda") for run in SEEDS]
+    train_all(tmp_path, IDS, 12, [*batched, replace(batched[0], seq_len=20)])
+    assert asked == {"n_jobs": 1, "stay_here": True, "runs": [3, 1]}
+
+
+@pytest.mark.parametrize(("cores", "threads", "at_once"), [(4, 1, 3), (2, 1, 2), (4, 2, 2), (2, 2, 1), (1, 2, 1)])
+def test_trainings_of_several_threads_leave_each_other_their_cores(
+    cores: int,
+    threads: int,
+    at_once: int,
+    tmp_path: Path,
+    asked: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trials, "cpu_count", lambda: cores)
+    train_all(tmp_path, IDS, 12, [replace(run, threads=threads) for run in SEEDS])
+    assert asked["n_jobs"] == at_once
+
+
+def test_where_all_is_kept_nobody_is_asked(tmp_path: Path, trained: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    train_all(tmp_path, IDS, 12, SEEDS)
+    monkeypatch.setattr(trials, "parallel_map", None)
+    assert len(train_all(tmp_path, IDS, 12, SEEDS)) == len(trained) == 3

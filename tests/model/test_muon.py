@@ -1,0 +1,58 @@
+"""Muon against torch's own, and against the singular values it is defined by."""
+
+import pytest
+import torch
+
+from maestro_lstm.model.networks.network import Network
+from maestro_lstm.model.training.learners import optimizers_of
+from maestro_lstm.model.training.muon import Muon, orthogonal
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 8), (2, 5, 40), (4, 40, 5)])
+def test_all_singular_values_become_about_one_and_the_directions_stay(shape: tuple[int, int, int]) -> None:
+    generator = torch.Generator().manual_seed(0)
+    matrices = torch.randn(shape, generator=generator, dtype=torch.float64)
+    u, s, vh = torch.linalg.svd(matrices, full_matrices=False)
+    assert float(s.max() / s.min()) > 2  # they were not alike
+    found = orthogonal(matrices)
+    assert found.shape == shape
+    inside = u.mT @ found @ vh.mT  # (K, r, r): its singular values on the diagonal, and nothing beside it
+    values = inside.diagonal(dim1=1, dim2=2)
+    torch.testing.assert_close(inside, torch.diag_embed(values), atol=1e-9, rtol=0)
+    assert 0.6 < float(values.min()) <= float(values.max()) < 1.3
+
+
+def test_a_zero_gradient_moves_nothing() -> None:
+    weight = torch.ones(8, 3, requires_grad=True)
+    weight.grad = torch.zeros_like(weight)
+    Muon([weight], gates=4).step()
+    assert torch.equal(weight, torch.ones(8, 3))
+
+
+def test_each_gate_takes_torchs_steps() -> None:
+    """torch.optim.Muon takes its products in bfloat16, 8 bits: the same but for its rounding."""
+    torch.manual_seed(0)
+    gates = [torch.randn(12, 30).requires_grad_() for _ in range(4)]
+    whole = torch.cat(gates).detach().clone().requires_grad_()
+    before = whole.detach().clone()
+    theirs = torch.optim.Muon(gates, lr=0.01, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
+    ours = Muon([whole], gates=4, lr=0.01)
+    for _ in range(5):
+        gradients = [torch.randn(12, 30) for _ in range(4)]
+        for gate, gradient in zip(gates, gradients, strict=True):
+            gate.grad = gradient
+        whole.grad = torch.cat(gradients)
+        theirs.step()  # type: ignore[no-untyped-call]
+        ours.step()
+    moved, expected = whole.detach() - before, torch.cat([gate.detach() for gate in gates]) - before
+    assert float((moved - expected).norm() / expected.norm()) < 0.02
+
+
+def test_every_weight_of_a_network_has_one_optimizer() -> None:
+    network = Network(12, 8, "torch", 2)
+    muon, adam = optimizers_of(network, "muon")
+    matrices, others = muon.param_groups[0]["params"], adam.param_groups[0]["params"]
+    assert {tuple(weight.shape) for weight in matrices} == {(32, 12), (32, 8)}
+    assert len(matrices) == 4
+    assert {id(w) for w in matrices} | {id(w) for w in others} == {id(w) for w in network.parameters()}
+    assert len(matrices) + len(others) == len(list(network.parameters()))

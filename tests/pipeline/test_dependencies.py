@@ -1,0 +1,194 @@
+"""The dvc.yaml files against the code: a stage depends on the code it runs and on the params it reads."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from maestro_lstm.plumbing.sources import PLUMBING, imports, stage_code
+from maestro_lstm.study.params.file import BEST, load_params
+from tests.pipeline_files import FILES, PARAMS, STAGES, declared, entries, instances, leaves
+
+# Files in a dependency's folder that its stage does not run: a change re-runs the stage for nothing. Short, or a stage
+# must name single files.
+NEEDLESS = {
+    "data/midi": {"parsing"},  # what continues a MIDI file reads one, not a corpus
+    "data/vocabulary": {"chords", "encoded", "keys"},
+    "model/networks": {"compiled", "device", "functions", "layout", "optimizers", "predictor", "predictors"},
+    "music/composing": {"stepper"},  # real music is not sampled
+    "study/analysis": {"held_out", "intervals", "ngrams"},
+    "study/experiments": {"plateau", "selection", "wishes"},
+    "study/report": {"breakdown", "curves", "paper", "plateau", "wishes"},
+    "study/scoring": {"evaluation", "runs"},
+}
+HOW = {"device", "engine"}  # how a result is made, not what: no stage depends on them
+
+
+def script_of(address: str) -> Path:
+    match = re.match(r"python -m (stages[\w.]*)", STAGES[address]["cmd"])
+    assert match
+    return Path(match[1].replace(".", "/")).with_suffix(".py")
+
+
+def code_deps(address: str) -> list[Path]:
+    return [Path(dep) for dep in STAGES[address]["deps"] if dep.startswith(("src/", "stages/"))]
+
+
+@cache
+def code_of(address: str) -> set[Path]:
+    return {path.relative_to(Path.cwd()) for path in stage_code(script_of(address).resolve(), Path.cwd())}
+
+
+@pytest.mark.parametrize("address", STAGES)
+def test_a_stage_depends_on_all_the_code_it_runs_and_on_nothing_idle(address: str) -> None:
+    runs, deps = code_of(address), code_deps(address)
+    assert {path for path in runs if not any(path.is_relative_to(dep) for dep in deps)} == set()
+    assert {dep for dep in deps if not any(path.is_relative_to(dep) for path in runs)} == set()
+    inside = {path for dep in deps for path in ([dep] if dep.suffix else dep.rglob("*.py"))}
+    assert {path for path in inside - runs if path.name != "__init__.py"} <= needless()
+
+
+def needless() -> set[Path]:
+    return {Path(f"src/maestro_lstm/{folder}/{name}.py") for folder, names in NEEDLESS.items() for name in names}
+
+
+def test_the_list_of_needless_files_is_needed() -> None:
+    inside = {
+        path
+        for address in STAGES
+        for dep in code_deps(address)
+        for path in ([dep] if dep.suffix else dep.rglob("*.py"))
+        if path not in code_of(address)
+    }
+    assert needless() <= inside
+
+
+def test_what_is_left_out_as_plumbing_exists() -> None:
+    for name in PLUMBING:
+        assert Path("src", name).exists() or Path(name).exists(), name
+
+
+ARROWS = {  # package -> what it may import, besides itself: none upward
+    "choices": set(),
+    "jit": set(),
+    "style": set(),
+    "plumbing": set(),
+    "data": {"plumbing", "choices", "jit"},
+    "model": {"plumbing", "choices", "jit", "data"},
+    "weights": {"plumbing", "data", "model"},
+    "music": {"plumbing", "choices", "style", "data", "model"},
+    "study": {"plumbing", "choices", "jit", "style", "data", "model", "weights", "music"},
+    "console": {"plumbing", "data", "model", "weights", "music"},
+}
+
+
+def test_no_package_imports_upward() -> None:
+    library = Path("src/maestro_lstm")
+    packages = {path.stem for path in library.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert packages - {"__init__"} == ARROWS.keys()
+    for name, allowed in ARROWS.items():
+        files = (
+            [library / f"{name}.py"] if (library / f"{name}.py").exists() else sorted((library / name).rglob("*.py"))
+        )
+        for file in files:
+            found = {path.relative_to(library) for path in imports(file, {"maestro_lstm": library})}
+            tops = {path.parts[0].removesuffix(".py") for path in found} - {"__init__", name}
+            assert tops <= allowed, file
+
+
+def test_every_package_says_what_belongs_there() -> None:
+    for folder in (path.parent for path in Path("src/maestro_lstm").rglob("*.py")):
+        first = (folder / "__init__.py").read_text()
+        assert first.startswith('"""'), folder
+
+
+@pytest.mark.parametrize("address", STAGES)
+def test_a_stage_says_what_it_is_for_and_lists_in_order(address: str) -> None:
+    stage = STAGES[address]
+    assert stage["desc"]
+    order = [
+        key for key in ("desc", "matrix", "wdir", "cmd", "deps", "params", "outs", "metrics", "plots") if key in stage
+    ]
+    assert list(stage) == order
+    for kind in ("outs", "metrics", "plots"):
+        assert entries(stage, kind) == sorted(entries(stage, kind))
+
+
+def test_every_param_is_declared_by_a_stage_and_every_declared_one_exists() -> None:
+    crossed = {"train.networks"}  # by matrices
+    found = {key for address in STAGES if address != "check_params" for key in declared(address)}
+    assert found | crossed | HOW == leaves(PARAMS)
+    assert not found & HOW
+
+
+SECTIONS = "|".join(key for key, value in PARAMS.items() if isinstance(value, dict) and key != "networks")
+READ = re.compile(rf"params\.((?:{SECTIONS})(?:\.\w+)*|seed|seeds|corpus)\b")
+
+
+@pytest.mark.parametrize("address", sorted(STAGES.keys() - {"check_params"}))
+def test_a_stage_declares_the_params_that_its_script_reads(address: str) -> None:
+    """What it reads through study/experiments is tested there, experiment by experiment."""
+    text = script_of(address).read_text()
+    read = set(READ.findall(text)) | ({"train.networks"} if "params.trained_networks" in text else set())
+    if address.endswith("wish_rule"):
+        read.remove("sweep.every")  # it scores the whole split
+    names = {key for stage in instances(address) for key in stage.get("params", []) if isinstance(key, str)}
+    for key in read:
+        alone = key in declared(address) or any(name == key or key.startswith(f"{name}.") for name in names)
+        part = any(name.startswith(f"{key}.") for name in names)  # of a section with a part for each network, its own
+        assert alone or part or (key == "train.networks" and address == "check_lengths"), key
+
+
+def test_samples_are_drawn_from_every_trained_network() -> None:
+    """A matrix cannot add `best` to the list in params.yaml."""
+    sample = STAGES["stages/analysis/dvc.yaml:sample"]
+    assert sample["matrix"]["network"] == load_params().trained_networks
+    assert BEST not in PARAMS["train"]["networks"]
+
+
+def test_the_papers_study_depends_on_nothing_beyond_it() -> None:
+    """So `dvc repro` alone makes the paper's study and nothing else."""
+    ours = {
+        Path(path)
+        for address in STAGES
+        if address.startswith("stages/")
+        for stage in instances(address)
+        for path in entries(stage, "outs", "metrics", "plots")
+    }
+    for address in (address for address in STAGES if not address.startswith("stages/")):
+        for stage in instances(address):
+            for dep in map(Path, stage["deps"]):
+                assert not any(out.is_relative_to(dep) or dep.is_relative_to(out) for out in ours), (address, dep)
+
+
+def test_metrics_are_few() -> None:
+    """They are what `dvc metrics show` prints, bare; everything else is a table."""
+    metrics = {path for address in STAGES for stage in instances(address) for path in entries(stage, "metrics")}
+    assert metrics == {"metrics/vs_paper", "metrics/best/test.json", "metrics/ngrams"}
+
+
+def test_lists_in_params_are_written_as_dvc_writes_them() -> None:
+    """`dvc exp run -S` re-indents lists; written its way, a change of one value is a change of one line."""
+    for line in Path("params.yaml").read_text().splitlines():
+        assert not line.startswith("    - ")
+        assert "[" not in line.split("#")[0]
+
+
+def test_no_file_is_long_or_wide() -> None:
+    code = [path for folder in ("src", "stages", "tools") for path in Path(folder).rglob("*.py")]
+    assert code
+    assert {str(path): n for path in [*code, *FILES] if (n := len(path.read_text().splitlines())) > 250} == {}
+    texts = [Path("params.yaml"), *FILES, Path("metrics/dvc.yaml"), Path("README.md"), *Path("docs").glob("*.md")]
+    for path in texts:
+        lines = path.read_text().splitlines()
+        wide = [line for line in lines if len(line) > 120 and not line.lstrip().startswith(("|", "!["))]
+        assert not [line for line in wide if "](" not in line or len(line) > 200], path
+
+
+def test_every_lock_is_valid_yaml_and_all_are_short_together() -> None:
+    locks: list[Any] = [file.with_name("dvc.lock").read_text() for file in FILES]
+    assert all(yaml.safe_load(text)["schema"] == "2.0" for text in locks)
+    assert sum(len(text.splitlines()) for text in locks) <= 3500

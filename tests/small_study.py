@@ -1,0 +1,122 @@
+"""A small study: a project of this code with twelve pieces of MIDI, whose stages run in this process."""
+
+import hashlib
+import importlib
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stages import command
+from tests.midi_files import dense_notes, midi_file, track
+from tests.pipeline_files import STAGES, entries, instances
+from tools.demo import merged, prepare
+
+BEST = {"hidden": 8, "training": {"batch": 4, "seq_len": 10, "epochs": 2, "log_every": 10}}
+SMALL = {
+    "corpus": "folder",
+    "networks": {"paper": {"hidden": 8}, "corrected": {"hidden": 8}, "best": BEST},
+    "sweep_optimizer": {"candidates": ["sgd", "adam"], "seq_len": 5},
+    "sweep_learning_rate": {"seq_len": 5},
+    "sweep_seq_len": {"candidates": [5, 100]},
+    "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "seq_len": 5, "probes": 4},
+    "wishes": {"hidden": 8, "batch": 2, "seq_len": 5},
+    "wish_size": {"layers": [1, 2], "hidden": [8], "symbols": 500},
+    "wish_lengths": {"candidates": [5, "growing"], "shortest": 5, "longest": 10, "symbols": 500},
+    "wish_batch": {"draws": ["streams"], "batch": [1, 4], "symbols": 500},
+    "wish_rule": {"symbols": 500},
+    "wish_best": {"without": ["nothing", "muon"], "hidden": 8, "symbols": 500},
+    "train": {"epochs": 2, "log_every": 10},
+    "seeds": 2,
+    "distances": {"pieces": 4, "symbols": 50},
+    "generate": {
+        "primers": ["C3"],
+        "real_seconds": 2,
+        "sampling": {"corrected": {"length": 2}, "best": {"length": 2}},
+    },
+}
+# an order in which the stages can run
+ORDER = [
+    "check_params",
+    "download",
+    "parse",
+    "vocab",
+    "check_lengths",
+    "sweep_optimizer",
+    "select optimizer",
+    "sweep_learning_rate",
+    "select learning_rate",
+    "sweep_seq_len",
+    "select seq_len",
+]
+DATA = ORDER[:5]  # the stages up to encoded splits
+
+
+def commands() -> list[str]:
+    """The words of every stage's command, in an order in which they can run."""
+    found = {
+        " ".join(instance["cmd"].split()[2:]).removeprefix("stages."): None
+        for address in STAGES
+        for instance in instances(address, merged(yaml.safe_load(Path("params.yaml").read_text()), SMALL))
+    }
+    first = [
+        *(word for name in ORDER for word in found if word == name.replace("sweep_", "sweep ")),
+    ]
+    # stages within a file are in order; analysis and music come after the networks
+    rest = [word for word in found if word not in first]
+    late = [word for word in rest if word.startswith(("analysis.", "music."))]
+    return [*first, *(word for word in rest if word not in late), *late]
+
+
+COMMANDS = commands()
+
+
+def make_project(project: Path, folder: Path, **changes: Any) -> None:
+    """A project of this code with the user's own MIDI as its corpus: 12 pieces."""
+    prepare(project, folder)
+    mine = folder / "my-midi"
+    mine.mkdir()
+    for k in range(12):
+        (mine / f"{k:02}.mid").write_bytes(midi_file([track(dense_notes(k, 120, 384))]))
+    params = merged(merged(yaml.safe_load((project / "params.yaml").read_text()), SMALL), changes)
+    (folder / "params.yaml").write_text(yaml.safe_dump(params))
+
+
+def run(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a stage as `python -m stages.…` would."""
+    module, *arguments = words.split()
+    monkeypatch.setattr(sys, "argv", [f"{module.rpartition('.')[2]}.py", *arguments])
+    command.run(importlib.import_module(f"stages.{module}").main)
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Hash of every file that the stages made."""
+    roots = ("data", "metrics", "models", "generated")
+    files = sorted(path for root in roots for path in (folder / root).rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.name != "dvc.yaml"
+    }
+
+
+def declared_outputs() -> set[str]:
+    """What the dvc.yaml files say that the stages of the small study make."""
+    params = merged(yaml.safe_load(Path("params.yaml").read_text()), {})
+    return {
+        path
+        for address in STAGES
+        for stage in instances(address, params)
+        for path in entries(stage, "outs", "metrics", "plots")
+    }
+
+
+def copy_of(study: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of a study to work in, with the current directory there."""
+    shutil.copytree(study, folder, dirs_exist_ok=True)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # in this process: starting others takes longer than these jobs
+    return folder

@@ -1,0 +1,275 @@
+"""params.yaml: what is accepted, and which words a mistake gets."""
+
+import copy
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.study.params.file import check_params, load_params
+from tests.param_trees import with_value
+
+TREE = YAML(typ="safe", pure=True).load(Path("params.yaml"))
+
+
+def changed(key: str, value: Any) -> Any:
+    return with_value(TREE, key, value)
+
+
+def test_the_projects_own_params_are_sound() -> None:
+    assert load_params().sweep_seq_len.candidates == [25, 50, 100, 200]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("seq_len", 200), ("learning_rate", 0.002), ("learning_rate", "constant"), ("optimizer", "sgd"), ("seeds", 4)],
+)
+def test_a_value_in_range_is_accepted(key: str, value: Any) -> None:
+    assert getattr(check_params(changed(key, value)), key) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("seqlen", 200, "seqlen: unknown key"),
+        ("train.epoch", 1, "train.epoch: unknown key"),
+        ("seq-len", 3, "seq-len: unknown key"),
+        ("parse", {"engine": "music21", "rule": "clean", "max_bad": 0}, "parse: engine: music21 has no rule: clean"),
+        ("networks.my net", {"hidden": 8, "output": "logits"}, "networks.my net.*should match pattern"),
+        (
+            "networks.corrected.layers",
+            2,
+            "networks.corrected: layers and skips need a network with a training",
+        ),
+        ("networks.best.training.optimizer", "adam", "wish_best.without: muon is not"),
+        ("networks.best.training", None, "networks.best.*layers and skips need a network with a training"),
+        ("sweep_seq_len.candidates", [25, 25], "sweep_seq_len.candidates: a value appears twice"),
+        ("seq_len", -5, "seq_len: .*greater than or equal to 1"),
+        ("seq_len", 0, "seq_len: .*greater than or equal to 1"),
+        ("seq_len", 2.5, "seq_len: .*integer"),
+        ("seq_len", True, "seq_len: .*integer"),
+        ("learning_rate", "1e-3", "learning_rate: .*valid number .*it is '1e-3'"),
+        ("learning_rate", -0.1, "learning_rate: .*greater than 0"),
+        ("learning_rate", float("nan"), "learning_rate: .*finite"),
+        ("schedules.constant.rate", "0.001", "schedules.constant.rate: .*valid number"),
+        ("schedules.cyclical.low", 0.5, "schedules.cyclical: low must not be above high"),
+        ("sweep_learning_rate.cyclical_high", 0.00001, "cyclical_high must not be below"),
+        ("sweep_seq_len.candidates", [25, "x"], r"sweep_seq_len.candidates.1: .*integer .*it is 'x'"),
+        ("sweep_seq_len.candidates", [], "sweep_seq_len.candidates: .*at least 1"),
+        ("optimizer", "adamw", "optimizer: .*'sgd', 'adagrad', 'adam' or 'muon'"),
+        ("corpus", "maestr", "corpus: .*'maestro', 'chorales' or 'folder'"),
+        ("download.maestro", "1.0.0", "download.maestro: .*'3.0.0' or '2.0.0'"),
+        ("parse.max_bad", 2.0, "parse.max_bad: .*less than or equal to 1"),
+        ("networks.paper.hidden", 0, "networks.paper.hidden: .*greater than or equal to 1"),
+        ("networks.paper.output", "linear", "networks.paper.output: .*'softmax' or 'logits'"),
+        ("train.networks", ["papr"], "networks.papr is missing"),
+        ("generate.primers", ["C3", "H3"], "primers: a piano key such as C3, .* not H3"),
+        ("generate.primers", ["a/x.mid", "b/X.midi"], "generate: primers: two files have the same name"),
+        ("generate.primers", ["C3", "C3"], "two files have the same name"),
+        ("networks.real", {"hidden": 8, "output": "logits"}, "networks.real: that name stands for"),
+        ("generate.sampling.nobody", {}, "generate.sampling: networks.nobody is missing"),
+        ("generate.sampling", {"paper": {}}, "generate.sampling.corrected is missing: how corrected samples"),
+        ("train", None, "train: .*valid dictionary"),
+    ],
+)
+def test_a_mistake_is_named_in_one_line(key: str, value: Any, words: str) -> None:
+    with pytest.raises(UserError, match=words) as raised:
+        check_params(changed(key, value))
+    assert "\n" not in str(raised.value)
+
+
+# Every key, with values that it takes and values that are out of its range; `ANY_TYPE` is tried on all of them.
+DRAWING: dict[str, tuple[list[Any], list[Any]]] = {
+    "length": ([1, 1_000_000], [0, 1_000_001, 10.5]),
+    "unit": (["symbols", "notes", "seconds"], ["bars", ""]),
+    "temperature": ([0.01, 1, 100], [0, -1, 101, math.nan]),
+    "top_k": ([0, 90], [-1, 91, 0.5]),
+    "top_p": ([0.01, 1], [0, 1.01, math.nan]),
+    "greatest_chord": ([0, 88], [-1, 89]),
+    "no_repeats": ([True, False], [1, "no"]),
+}
+TABLE: dict[str, tuple[list[Any], list[Any]]] = {
+    "corpus": (["maestro", "chorales", "folder"], ["", "Maestro"]),
+    "optimizer": (["auto", "sgd", "adagrad", "adam", "muon"], ["Adam", "rmsprop"]),
+    "learning_rate": (["auto", "constant", "cyclical", 0.5, 10, 1e-9], [0, -1, 10.1, 1e9, "0.1"]),
+    "seq_len": (["auto", 1, 100_000], [0, -1, 1.5, "100"]),
+    "seed": ([0, 2**31 - 1], [-1, 2**31, 0.5, "0"]),
+    "seeds": ([1, 1000], [0, 1001, 1.5]),
+    "device": (["auto", "cpu", "cuda"], ["gpu", "cuda:0"]),
+    "engine": (["auto", "scratch", "torch", "compiled", "batched"], ["numba"]),
+    "download.maestro": (["3.0.0", "2.0.0"], ["3", 3.0]),
+    "download.chorales": ([3, 400], [2, 401, 60.5]),
+    "download.folder": (["x", "/a b/ü"], [""]),
+    "parse.engine": (["fast", "music21"], ["mido"]),
+    "parse.rule": (["paper", "clean"], ["Paper"]),
+    "parse.max_bad": ([0, 0.5, 1], [-0.01, 1.01, "0.01"]),
+    "networks.paper.hidden": ([1, 4096], [0, 4097, 64.0, "64"]),
+    "networks.paper.output": (["softmax", "logits"], ["sigmoid"]),
+    "networks.corrected.hidden": ([1, 4096], [0, 4097]),
+    "networks.corrected.output": (["softmax", "logits"], [""]),
+    "networks.best.hidden": ([1, 4096], [0, 4097]),
+    "networks.best.layers": ([1, 16], [0, 17, 1.5]),
+    "networks.best.skips": ([True, False], ["yes", 0, 1]),
+    "networks.best.output": (["softmax", "logits"], [""]),
+    "networks.best.training.optimizer": (["muon"], ["Muon", "", "adam"]),  # the others with another wish_best
+    "networks.best.training.rate": ([1e-9, 10], [0, 11, "0.1"]),
+    "networks.best.training.warm_up": ([0, 0.5, 0.99], [-0.1, 1]),
+    "networks.best.training.batch": ([1, 4096], [0, 4097, 1.5]),
+    "networks.best.training.seq_len": ([1, 100_000], [0, 1.5]),
+    "networks.best.training.epochs": ([1, 100], [0, 0.5]),
+    "networks.best.training.transpose": ([0, 48], [-1, 49, 0.5]),
+    "networks.best.training.log_every": ([1, 10**6], [0, 2.5]),
+    "networks.best.training.seeds": ([1, 1000], [0, 1001]),
+    "networks.best.training.threads": ([1, 256], [0, 257]),
+    "schedules.constant.rate": ([1e-9, 10], [0, -0.1, 11]),
+    "schedules.cyclical.low": ([1e-9, 0.001], [0, -0.1, 0.002]),
+    "schedules.cyclical.high": ([0.0001, 10], [0.00001, 11]),
+    "schedules.cyclical.updates_up": ([1, 10**9], [0, -1, 0.5]),
+    "sweep.epochs": ([1, 100], [0, 0.5]),
+    "sweep.every": ([1, 100], [0, -4]),
+    "sweep.margin": ([0, 100], [-0.1, 100.1]),
+    "sweep_optimizer.candidates": ([["sgd"], ["adam", "sgd"]], [[], ["sgd", "sgd"], ["x"], "sgd"]),
+    "sweep_optimizer.paper": (["adam"], ["auto"]),
+    "sweep_optimizer.seq_len": ([1, 25], [0, "auto"]),
+    "sweep_learning_rate.candidates": ([["constant"]], [[], ["constant", "constant"], [0.1]]),
+    "sweep_learning_rate.paper": (["cyclical"], [0.001]),
+    "sweep_learning_rate.seq_len": ([1], [0, "auto"]),
+    "sweep_learning_rate.cyclical_high": ([0.0001, 10], [0.00001, 11]),
+    "sweep_seq_len.candidates": ([[1], [25, 50]], [[], [25, 25], [0], [25.5], ["auto"], 25]),
+    "sweep_seq_len.paper": ([100, 7], [0, 1.5]),
+    "explain.output": ([["softmax"], ["logits", "softmax"]], [[], ["softmax", "softmax"], ["twice"], "softmax"]),
+    "explain.learning_rate": ([["constant"]], [[], ["constant", "constant"], [0.1]]),
+    "explain.loss": ([["all"], ["first", "all"]], [[], ["all", "all"], ["last"]]),
+    "explain.draws": ([["random"], ["in_order"]], [[], ["random", "random"], ["backwards"]]),
+    "explain.seq_len": ([1, 25], [0, "auto"]),
+    "explain.log_every": ([1], [0]),
+    "explain.probes": ([2, 100], [1, 10_001, 1.5]),
+    "wishes.hidden": ([1, 4096], [0, 4097, 64.0]),
+    "wishes.batch": ([1, 4096], [0, 4097, 1.5]),
+    "wishes.seq_len": ([1, 100], [0, "auto"]),
+    "wishes.rate": ([1e-9, 10], [0, -0.1, 11, "0.001"]),
+    "wishes.warm_up": ([0, 0.5], [-0.1, 1, 1.5]),
+    "wish_size.layers": ([[1], [3, 16]], [[], [0], [17], [2, 2], 2]),
+    "wish_size.hidden": ([[1], [64, 4096]], [[], [0], [4097], [64, 64], 64]),
+    "wish_size.symbols": ([1, 10**9], [0, 1e6]),
+    "wish_size.seeds": ([1, 1000], [0, 1001, 1.5]),
+    "wish_lengths.candidates": ([[1], ["growing", 25, "cyclical"]], [[], [0], ["shrinking"], [25, 25], 25]),
+    "wish_lengths.shortest": ([1, 200], [0, 201, 1.5]),
+    "wish_lengths.longest": ([25, 400], [0, 24, 1.5]),
+    "wish_lengths.updates_up": ([1], [0, 0.5]),
+    "wish_lengths.symbols": ([1], [0]),
+    "wish_lengths.seeds": ([1], [0]),
+    "wish_batch.draws": ([["random"], ["streams", "in_order"]], [[], ["random", "random"], ["backwards"]]),
+    "wish_batch.batch": ([[1], [64, 4096]], [[], [0], [4097], [2, 2], 2]),
+    "wish_batch.symbols": ([1], [0]),
+    "wish_batch.seeds": ([1], [0]),
+    "wish_rule.rule": ([["paper"], ["clean", "paper"]], [[], ["paper", "paper"], ["music21"]]),
+    "wish_rule.symbols": ([1], [0]),
+    "wish_rule.seeds": ([1], [0]),
+    "wish_best.without": ([["nothing"], ["muon", "skips"]], [[], ["skips", "skips"], ["dropout"]]),
+    "wish_best.hidden": ([1, 4096], [0, 4097]),
+    "wish_best.symbols": ([1], [0]),
+    "wish_best.seeds": ([1], [0]),
+    "train.networks": ([["paper"], ["corrected", "paper"]], [[], ["paper", "paper"], ["beste"], [1], "paper"]),
+    "train.epochs": ([1], [0, 1.5]),
+    "train.log_every": ([1], [0]),
+    "train.smoothing": ([0, 0.999], [-0.1, 1, 1.5]),
+    "baselines.orders": ([[1], [9, 2]], [[], [0], [10], [2, 2], [1.5], 4]),
+    "generate.primers": (
+        [["C3", "F#4", "B-2"], ["a.mid", "B.MIDI"]],
+        [[], ["c3"], ["H3"], ["C9"], ["<NEXT>"], [""], [3]],
+    ),
+    "distances.pieces": ([2, 10_000], [1, 10_001]),
+    "distances.symbols": ([2, 100_000], [1, 100_001]),
+    "generate.pieces": ([1, 1000], [0, 1001, 1.5]),
+    "generate.transpose": ([-87, 0, 87], [-88, 88, 0.5]),
+    "generate.keep_primer": ([True, False], [0, "yes"]),
+    "generate.chord_seconds": ([0.01, 60], [0, -1, 61, math.nan]),
+    "generate.soundfont": (["auto", "my.sf2"], [3]),
+    "generate.real": ([1, 100], [0, 101]),
+    "generate.real_seconds": ([1, 3600], [0, 3601]),
+    **{
+        f"generate.sampling.{network}.{key}": values
+        for network, keys in {
+            "paper": ("length", "unit"),
+            "corrected": ("length", "unit"),
+            "best": ("length", "unit", "temperature", "top_k", "top_p", "greatest_chord", "no_repeats"),
+        }.items()
+        for key, values in DRAWING.items()
+        if key in keys
+    },
+}
+ANY_TYPE: list[Any] = [None, True, "no such word", float("nan"), float("inf"), [], [[]], {}, {"a": 1}, -(10**30)]
+
+
+def leaves(tree: Any, prefix: str = "") -> set[str]:
+    if not isinstance(tree, dict):
+        return {prefix}
+    return {leaf for key, value in tree.items() for leaf in leaves(value, f"{prefix}.{key}" if prefix else key)}
+
+
+def test_the_table_has_every_key() -> None:
+    assert set(TABLE) == leaves(TREE)
+
+
+@pytest.mark.parametrize("key", TABLE)
+def test_every_key_takes_its_values_and_names_itself_for_any_other(key: str) -> None:
+    good, bad = TABLE[key]
+    for value in good:
+        check_params(changed(key, value))
+    free_text = key in ("download.folder", "generate.soundfont")
+    taken = [one for one in ANY_TYPE if any(one is value for value in good) or (free_text and isinstance(one, str))]
+    for value in [*bad, *(one for one in ANY_TYPE if one not in taken)]:
+        with pytest.raises(UserError) as raised:
+            check_params(changed(key, value))
+        told = str(raised.value)
+        section = key.rsplit(".", 1)[0]  # a rule between two keys names their section
+        assert told.startswith("params.yaml: ")
+        assert key in told or section in told or str(value) in told, (value, told)
+        assert "\n" not in told
+
+
+@pytest.mark.parametrize("section", ["", *sorted({key.rpartition(".")[0] for key in TABLE} - {""})])
+def test_every_section_names_a_key_that_it_does_not_know_or_misses(section: str) -> None:
+    prefix = f"{section}." if section else ""
+    with pytest.raises(UserError, match=rf"{prefix}typo: "):
+        check_params(changed(f"{prefix}typo", 1 if section != "networks" else {"hiden": 8}))
+    if section.startswith("generate.sampling"):
+        return  # what is not said there is as in the paper
+    missing = next(key for key in TABLE if key.rpartition(".")[0] == section)
+    tree = copy.deepcopy(TREE)
+    place = tree
+    for name in section.split(".") if section else []:
+        place = place[name]
+    del place[missing.rpartition(".")[2]]
+    with pytest.raises(UserError, match=rf"{missing}: key is missing"):
+        check_params(tree)
+
+
+def test_a_missing_key_is_named() -> None:
+    tree = copy.deepcopy(TREE)
+    del tree["train"]["epochs"]
+    with pytest.raises(UserError, match=r"train\.epochs: key is missing"):
+        check_params(tree)
+
+
+def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(Path("params.yaml").read_text().replace("rate: 0.001", "rate: 1e-3"))
+    assert load_params(path).schedules.constant.rate == 0.001
+
+
+@pytest.mark.parametrize(("text", "words"), [("a: [1", "not YAML"), ("", "valid dictionary")])
+def test_a_file_that_is_no_params_is_named(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=f"params.yaml: .*{words}"):
+        load_params(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not found: run this in the project's root"):
+        load_params(tmp_path / "params.yaml")

@@ -1,0 +1,135 @@
+"""Probes of a training, and what is read from them."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from maestro_lstm.choices import LossSteps, Output
+from maestro_lstm.data.vocabulary.symbols import NEXT_ID, Ids
+from maestro_lstm.model.networks.network import Network, initial_weights, sequence_loss
+from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model.training.probes import GRADIENTS, Probes
+from maestro_lstm.model.training.schedules import Schedule
+from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.study.experiments.plateau import Cell
+from maestro_lstm.study.report.pictures import accuracy_picture, collapse_picture, softmax_twice
+from maestro_lstm.study.report.plateau import COLUMNS, Fate, as_text, fates, look_points, read_probes
+from tests.markdown import cells_of
+
+IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
+SETTINGS = Settings(8, "softmax", "adam", Schedule.constant(0.01), 10, 5, seed=5, log_every=6, probes=7)
+HEAD = ",".join(COLUMNS) + "\n"
+PROBES = Probes(IDS, 12, 10, 7, 200, 6)
+
+
+def test_looks_are_spaced_in_the_logarithm_after_whole_stretches_and_at_the_end() -> None:
+    assert PROBES.updates == {6, 12, 24, 36, 66, 114, 200}
+    assert Probes(IDS, 12, 10, 0, 200, 6).updates == set()
+
+
+def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:
+    looked, left_alone = Training(IDS, 12, [SETTINGS]), Training(IDS, 12, [replace(SETTINGS, probes=0)])
+    for training in (looked, left_alone):
+        for _ in training:
+            pass
+    assert {probe.update for probe in looked.progress[0].probes} == PROBES.updates
+    assert not left_alone.progress[0].probes
+    for name, value in looked.learner.weights(0).items():
+        assert torch.equal(value, left_alone.learner.weights(0)[name])
+
+
+@pytest.mark.parametrize("loss", ["all", "first"])
+@pytest.mark.parametrize("output", ["softmax", "logits"])
+def test_a_look_tells_what_the_network_says_and_its_gradient_by_autograd(output: Output, loss: LossSteps) -> None:
+    settings = replace(SETTINGS, output=output, loss=loss)
+    weights = initial_weights(12, 8, seed=1)
+    seen = PROBES.look(weights, settings, 6)
+    network = Network(12, 8, "torch")
+    network.load_weights(weights)
+    scores = network(PROBES.windows[:, :-1].T)[0]  # (T, W, V)
+    right = scores.argmax(dim=2) == PROBES.windows[:, 1:].T
+    assert seen.update == 6
+    assert seen.accuracy == pytest.approx(100 * right.double().mean().item())
+    assert seen.next_probability == pytest.approx(scores.softmax(dim=2)[:, :, NEXT_ID].mean().item(), rel=1e-5)
+    assert seen.distinct == len(scores.argmax(dim=2).unique())
+    norms = []
+    for whole in PROBES.windows[:GRADIENTS]:
+        window = whole if loss == "all" else whole[:2]
+        network.zero_grad()
+        torch.autograd.backward(sequence_loss(network(window[:-1, None])[0][:, 0], window[1:], output))
+        norms.append(math.sqrt(sum(float(w.grad.square().sum()) for w in network.parameters() if w.grad is not None)))
+    assert seen.gradient_norm == pytest.approx(np.mean(norms), rel=1e-4)
+
+
+def test_a_network_that_only_says_next_is_seen_to_have_collapsed() -> None:
+    weights = initial_weights(12, 8, seed=1)
+    weights["output.bias"][NEXT_ID] = 200
+    seen = PROBES.look(weights, SETTINGS, 6)
+    assert (seen.distinct, seen.next_probability) == (1, 1)
+    assert seen.accuracy == pytest.approx(100 * (PROBES.windows[:, 1:] == NEXT_ID).double().mean().item())
+    assert seen.gradient_norm < 1e-6
+
+
+def table(*rows: tuple[int, int, float, int]) -> pd.DataFrame:
+    """Looks: seed, update, probability of `<NEXT>`, distinct."""
+    cell = ("softmax", "constant", "all", "random")
+    return pd.DataFrame([(*cell, s, u, 42.0, p, d, 0.1) for s, u, p, d in rows], columns=list(COLUMNS))
+
+
+def test_a_run_stays_free_collapses_or_escapes() -> None:
+    stays = [(0, 100, 0.4, 1), (0, 200, 0.42, 7)]
+    collapses = [(1, 100, 0.9, 1), (1, 200, 0.99, 1), (1, 300, 1.0, 1)]
+    escapes = [(2, 100, 0.995, 1), (2, 200, 0.98, 1), (2, 300, 0.7, 4), (2, 400, 0.6, 5)]
+    runs = fates(table(*stays, *collapses, *escapes))
+    assert runs == [Fate(0, None, None), Fate(1, 200, None), Fate(2, 100, 300)]
+    figures = {"accuracy": 43.0, "accuracy_std": 1.0, "nats": 9.0, "distinct": 4.0}
+    text = as_text(
+        {Cell("softmax", "constant", "all", "random"): {**figures, "runs": [{"collapsed": k} for k in (0, 1, 0)]}},
+        {Cell("softmax", "constant", "all", "random"): runs},
+    )
+    assert cells_of(text)[-1][4:] == ["43.00 ± 1.00 %", "9.000", "4", "1 of 3", "100 … 200", "1: 300"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a,b\n1,2\n", HEAD, HEAD + "a,b,c,d,0,100,,1,1,1\n", HEAD + "a,b,c,d,0,100,x,1,1,1\n"]
+)
+def test_a_damaged_table_of_looks_is_named(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "looks.csv"
+    path.write_text(text)
+    with pytest.raises(UserError, match=r"looks\.csv is damaged"):
+        read_probes(path)
+
+
+def test_the_drawn_loss_is_the_one_that_is_trained_on() -> None:
+    for p in (0.0, 0.3, 1.0):
+        probabilities = torch.zeros(1, 90, dtype=torch.float64)
+        probabilities[0, 5], probabilities[0, 1] = p, 1 - p
+        expected = torch.nn.functional.cross_entropy(probabilities, torch.tensor([5])).item()
+        assert softmax_twice(np.array([p]), 90)[0] == pytest.approx(expected)
+
+
+def test_every_look_is_a_point_of_the_plot() -> None:
+    cells = [Cell("softmax", "constant", "all", "random"), Cell("logits", "cyclical", "first", "in_order")]
+    points = look_points({cell: table((0, 100, 0.9, 1), (1, 200, 1.0, 1)) for cell in cells})
+    assert [point["next_probability"] for point in points] == [0.9, 1.0] * 2
+    assert [point["update"] for point in points] == [100, 200] * 2
+    assert {(point["output"], point["way"]) for point in points} == {
+        ("softmax", "constant, all, random"),
+        ("logits", "cyclical, first, in_order"),
+    }
+
+
+def test_pictures_are_the_same_bytes_each_time() -> None:
+    looks: dict[Output, pd.DataFrame] = {
+        "softmax": table((0, 100, 0.9, 1), (0, 200, 1.0, 1)),
+        "logits": table((0, 100, 0.4, 3), (0, 200, 0.42, 7)),
+    }
+    assert accuracy_picture(looks, 42.4) == accuracy_picture(looks, 42.4)
+    assert collapse_picture(looks, 90) == collapse_picture(looks, 90)
+    assert b"<svg" in accuracy_picture(looks, 42.4)

@@ -1,0 +1,83 @@
+"""The check that results belong to the code: a stale one is named, whatever DVC was told."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.checks.lock import known_stale, mismatches, processors, records, stale, strangers
+
+
+def test_missing_data_is_no_mismatch_but_anything_else_is() -> None:
+    status = {
+        "download": [{"changed outs": {"data/corpus": "not in cache"}}],
+        "parse": [
+            {"changed deps": {"data/corpus": "deleted"}},
+            {"changed outs": {"metrics/parse.csv": "deleted"}},
+        ],
+        "train@paper": [{"changed deps": {"params.yaml": {"seq_len": "modified"}}}, "changed command"],
+        "vocab": [{"changed deps": {"src/maestro_lstm/data": "modified", "data/notes": "deleted"}}],
+    }
+    assert mismatches(status, {"metrics/parse.csv", "params.yaml"}) == [
+        "parse: changed outs: metrics/parse.csv: deleted",
+        "train@paper: changed deps: params.yaml: {'seq_len': 'modified'}",
+        "train@paper: changed command",
+        "vocab: changed deps: src/maestro_lstm/data: modified",
+    ]
+
+
+def test_results_that_are_not_those_described_are_strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "folder/b.csv", "untracked.csv"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(name)
+    found: dict[str, dict[str, Any]] = {
+        "x": {"results": {"a.csv": "0", "folder": "0", "untracked.csv": "0", "gone": "0"}}
+    }
+    assert strangers(found, {"a.csv", "folder/b.csv", "gone"}) == [
+        "provenance/x.json: describes another a.csv",
+        "provenance/x.json: describes another folder",
+    ]
+
+
+def test_the_list_of_stale_results_is_read_line_by_line(tmp_path: Path) -> None:
+    (tmp_path / "stale.txt").write_text("# why\n\ntrain_paper: made before the move: proven equal\n")
+    assert known_stale(tmp_path / "stale.txt") == {"train_paper": "made before the move: proven equal"}
+    assert known_stale(tmp_path / "none.txt") == {}
+
+
+def test_kinds_of_processor_are_counted() -> None:
+    made = [{"processor": name} for name in ("znver3", "znver3", "znver5")]
+    assert processors({str(k): record for k, record in enumerate(made)}) == "2 on znver3, 1 on znver5"
+
+
+def dvc(folder: Path, *words: str) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder / "src")}
+    command = [sys.executable, "-m", "dvc", *words]
+    return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def test_changed_code_is_stale_until_its_stage_has_run_again(encoded: Path) -> None:
+    dvc(encoded, "repro", "--quiet", "parse")
+    chords = encoded / "src" / "maestro_lstm" / "data" / "midi" / "chords.py"
+    text = chords.read_text()
+    assert stale(records(), encoded) == {}
+
+    chords.write_text(text.replace('"""Notes', '"""All notes').replace("# a chord's notes", "# the notes of a chord"))
+    assert chords.read_text() != text
+    assert stale(records(), encoded) == {}  # words about the code are not the code
+
+    chords.write_text(text.replace("CHORD_WINDOW = 16", "CHORD_WINDOW = 8"))
+    assert stale(records(), encoded).keys() == {"parse"}
+    dvc(encoded, "commit", "--force", "parse")
+    status = json.loads(dvc(encoded, "status", "--json", "parse"))
+    assert "parse" not in status  # DVC believes it
+    assert stale(records(), encoded).keys() == {"parse"}
+
+    dvc(encoded, "repro", "--quiet", "--force", "--single-item", "parse")
+    assert stale(records(), encoded) == {}

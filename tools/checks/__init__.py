@@ -1,0 +1,1 @@
+"""Checks of the pipeline: that results fit the code, that they are reproducible, that nothing breaks it."""

@@ -1,0 +1,177 @@
+"""A study that is killed again and again ends as if it had not been: `python -m tools.checks.kill 10`.
+
+Every stage at a small size, twice, side by side: once left alone, once with `dvc repro` killed at random moments, in
+turn everything at once (a power failure), DVC alone (its stage keeps running), the stage alone, one worker, and by
+Ctrl-C. Then every output is compared by its hash. In build/kill; the seed of the moments is the second argument.
+"""
+
+import math
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from maestro_lstm.data.corpus.chorales import write_chorales
+from maestro_lstm.plumbing.errors import report_in_one_line
+from tools.checks.outputs import differences, hashes, summary
+from tools.demo import SHORT, prepare
+from tools.dvc import environment_for
+
+ROOT = Path("build/kill")
+SMALL = {
+    "corpus": "folder",
+    "seeds": 2,
+    "download": {"folder": "../midi"},
+    "baselines": {"orders": [1]},
+    "sweep": {"epochs": 100},
+    "sweep_optimizer": {"candidates": ["sgd", "adam"]},
+    "sweep_seq_len": {"candidates": [25]},
+    "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
+    **SHORT,
+    "schedules": {"cyclical": {"updates_up": 200}},
+    "train": {"epochs": 250, "log_every": 100},
+    "generate": {"primers": ["C3"], "real": 1, "real_seconds": 5},
+}
+STAGES, SECONDS = (0, 0, 1), (0.2, 3.0)  # how many stages end before a kill, and how far the next one comes
+# the checkout's code, which is compiled once for all
+ENVIRONMENT = {**environment_for(Path()), "SNAPSHOT_SECONDS": "0.2"}
+
+# which signal, and who is sent it: dvc, the stage that it runs, the stage's own processes
+WAYS = {
+    "all at once": (signal.SIGKILL, ("dvc", "stage", "workers")),
+    "dvc alone": (signal.SIGKILL, ("dvc",)),
+    "the stage alone": (signal.SIGKILL, ("stage",)),
+    "a worker": (signal.SIGKILL, ("a worker",)),
+    "Ctrl-C": (signal.SIGINT, ("dvc", "stage", "workers")),
+}
+
+
+def start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """`dvc repro`, in a process group of its own as in a terminal."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dvc", "repro", "--all-pipelines"],
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+
+
+def begun(log: Path) -> list[str]:
+    """The stages that DVC has begun, as it names them."""
+    lines = log.read_text(errors="replace").splitlines()
+    return [line.split("'")[1] for line in lines if line.startswith("Running stage")]
+
+
+def stage_of(dvc: psutil.Process) -> psutil.Process | None:
+    """The stage that DVC runs just now."""
+    for child in dvc.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "stages." in " ".join(child.cmdline()[:3]):
+                return child
+    return None
+
+
+def has_snapshot(folder: Path, since: float) -> bool:
+    """Has a training under way left one?"""
+    for path in (folder / "runs" / "under_way").glob("*.safetensors"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime > since:
+                return True
+    return False
+
+
+def kill_once(folder: Path, log: Path, way: str, stages: int | None, seconds: float) -> str | None:
+    """Start, wait for so many stages (or, if None, for a snapshot) and seconds more, kill.
+
+    Returns: what happened, or None if the study came to its end before.
+    """
+    before, since = len(begun(log)), time.time()
+    process = start(folder, log)
+    head, moment = psutil.Process(process.pid), math.inf
+    while True:
+        if process.poll() is not None:
+            if process.returncode:
+                sys.exit(f"error: dvc repro failed by itself: see {log}")
+            return None
+        stage = stage_of(head)
+        if stage and moment == math.inf:
+            now = has_snapshot(folder, since) if stages is None else len(begun(log)) > before + stages
+            moment = time.monotonic() + seconds if now else moment
+        if stage and time.monotonic() > moment:
+            break
+        time.sleep(0.02)
+    which, who = WAYS[way]
+    during, size = begun(log)[-1], log.stat().st_size
+    hit = False
+    with suppress(psutil.NoSuchProcess):
+        workers = stage.children(recursive=True)
+        among = {"dvc": [head], "stage": [stage], "workers": workers, "a worker": workers[-1:] or [stage]}
+        for one in (process for name in who for process in among[name]):
+            one.send_signal(which)
+            hit = True
+    if not hit:  # the stage had just ended
+        process.kill()
+    began = time.monotonic()
+    process.wait()
+    ended = time.monotonic() - began
+    said = [line for line in log.read_text(errors="replace")[size:].splitlines() if "stopped:" in line]
+    return f"{during:30} dvc ended in {ended:.1f} s {said[-1].partition('stopped:')[2] if said else ''}"
+
+
+def kill_often(folder: Path, log: Path, times: int, rng: random.Random) -> None:
+    """Kill the study so often, then let it come to its end."""
+    for done in range(times):
+        way = list(WAYS)[done % len(WAYS)]
+        stages = None if done % 2 else rng.choice(STAGES)
+        happened = kill_once(folder, log, way, stages, rng.uniform(*SECONDS))
+        if happened is None:
+            sys.exit(f"error: the study came to its end after {done} of {times} kills; make it longer")
+        print(f"{done + 1:3}  {way:15} {happened}", flush=True)
+    if start(folder, log).wait():
+        sys.exit(f"error: dvc repro fails after the kills: see {log}")
+    resumed = log.read_text(errors="replace").count("the training goes on after")
+    if not resumed:
+        sys.exit("error: no training went on from a snapshot")
+    print(f"then to its end; {resumed} trainings went on from a snapshot", flush=True)
+
+
+def main() -> None:
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    alone, killed = ROOT / "alone", ROOT / "killed"
+    shutil.rmtree(ROOT, ignore_errors=True)
+    write_chorales(20, ROOT / "midi")
+    for folder in (alone, killed):
+        prepare(Path.cwd(), folder, SMALL)
+    (ROOT / "killed.log").touch()
+
+    began = time.monotonic()
+    left_alone = start(alone, ROOT / "alone.log")
+    try:
+        kill_often(killed, ROOT / "killed.log", times, rng)
+        if left_alone.wait():
+            sys.exit(f"error: dvc repro fails where it is left alone: see {ROOT / 'alone.log'}")
+    finally:
+        with suppress(ProcessLookupError):  # its stage and workers with it
+            os.killpg(left_alone.pid, signal.SIGKILL)
+    print(f"both in {time.monotonic() - began:.0f} s")
+
+    one, other = hashes(alone), hashes(killed)
+    print(summary(other))
+    if wrong := differences(one, other):
+        sys.exit("error: not as if it had been left alone:\n" + "\n".join(wrong))
+    print(f"all {len(one)} files are those of the study that was left alone")
+
+
+if __name__ == "__main__":
+    report_in_one_line(main)

@@ -1,0 +1,111 @@
+"""Do the locks, params.yaml, the code and the results in git belong together? `python -m tools.checks.lock`.
+
+Two questions. To `dvc status`: does any lock disagree with a file or a param? Data that git does not keep and that is
+not here is left out. To provenance/: was each result made by the code that is here now? A result that was not is
+*stale*; only running its stage makes it fresh, which `dvc commit` does not do. Known stale results are listed, with the
+reason, in provenance/stale.txt; a result listed there that is fresh again is an error, too.
+"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from maestro_lstm.plumbing.provenance import hash_of
+from maestro_lstm.plumbing.sources import stage_digest
+from tools.dvc import dvc
+
+ABSENT = ("deleted", "not in cache")  # what DVC says of data that a clone does not have
+PROVENANCE = Path("provenance")
+STALE = PROVENANCE / "stale.txt"
+
+
+def tracked_by_git() -> set[str]:
+    return set(subprocess.run(["git", "ls-files"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines())
+
+
+def mismatches(status: Mapping[str, Any], tracked: set[str]) -> list[str]:
+    """What `dvc status --json` reports, one line each, without the missing data of a fresh clone."""
+    lines = []
+    for stage, reports in sorted(status.items()):
+        for report in reports:
+            if isinstance(report, str):  # such as "changed command"
+                lines.append(f"{stage}: {report}")
+                continue
+            for kind, files in report.items():
+                for path, state in files.items():
+                    in_git = path in tracked or any(name.startswith(f"{path}/") for name in tracked)
+                    if state not in ABSENT or in_git:
+                        lines.append(f"{stage}: {kind}: {path}: {state}")
+    return lines
+
+
+def records(folder: Path = PROVENANCE) -> dict[str, dict[str, Any]]:
+    """What provenance/ says of each call of a stage."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+
+
+def strangers(found: Mapping[str, Mapping[str, Any]], tracked: set[str]) -> list[str]:
+    """Results in git that are not those that provenance/ describes, one line each."""
+    return [
+        f"provenance/{name}.json: describes another {result}"
+        for name, record in found.items()
+        for result, digest in record["results"].items()
+        if _in_git(result, tracked) and Path(result).exists() and hash_of(Path(result)) != digest
+    ]
+
+
+def _in_git(result: str, tracked: set[str]) -> bool:
+    return result in tracked or any(name.startswith(f"{result}/") for name in tracked)
+
+
+def stale(found: Mapping[str, Mapping[str, Any]], root: Path) -> dict[str, str]:
+    """Results whose code has changed since they were made: the name of each record, and the commit it was made at."""
+    return {
+        name: record["commit"] or "no commit"
+        for name, record in found.items()
+        if not (root / record["script"]).is_file() or stage_digest(root / record["script"], root) != record["code"]
+    }
+
+
+def known_stale(path: Path = STALE) -> dict[str, str]:
+    """The list of known stale results: name -> reason. Lines `name: reason`; `#` starts a comment."""
+    if not path.exists():
+        return {}
+    lines = [line.strip() for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    return {name.strip(): reason.strip() for name, _, reason in (line.partition(":") for line in lines)}
+
+
+def processors(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """On which kinds of processor the results were made, in one line."""
+    counts = Counter(str(record["processor"]) for record in found.values())
+    return ", ".join(f"{count} on {name}" for name, count in counts.most_common())
+
+
+def problems(root: Path) -> list[str]:
+    """Everything that does not belong together, one line each."""
+    if not list(root.glob("dvc.lock")):
+        return ["there is no dvc.lock: run `dvc repro`"]
+    tracked, found, known = tracked_by_git(), records(), known_stale()
+    lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked) + strangers(found, tracked)
+    now = stale(found, root)
+    new, fresh = sorted(now.keys() - known.keys()), sorted(known.keys() - now.keys())
+    lines += [f"{name}: stale: its code has changed since {now[name][:8]}" for name in new]
+    lines += [f"{STALE}: {name} is not stale: take it off the list" for name in fresh]
+    return lines
+
+
+def main() -> None:
+    found = problems(Path.cwd())
+    if found:
+        sys.exit("error: results and code do not belong together, run `dvc repro`:\n" + "\n".join(found))
+    everything, known = records(), known_stale()
+    print("the locks and provenance/ fit params.yaml, the code and the results")
+    print(f"{len(everything)} records: {processors(everything)}; {len(known)} known to be stale (provenance/stale.txt)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Two folders in which the pipeline has run: are their outputs the same?"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from maestro_lstm.plumbing.files import sha256_of
+
+KINDS = ("data", "metrics", "models", "generated")
+RELATIVE, ABSOLUTE = 0.02, 0.5  # how far two GPU runs' figures may be apart: a share, or points and nats
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every lock file and of every file that the stages made."""
+    files = [*folder.glob("dvc.lock"), *folder.glob("stages/*/dvc.lock")]
+    files += [path for kind in KINDS for path in (folder / kind).rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(files)}
+
+
+def differences(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """The files that are not the same in both."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def far_apart(one: Path, other: Path) -> list[str]:
+    """The figures in two folders' metrics that differ by more than a GPU's rounding may make them."""
+    found = []
+    for path in sorted((one / "metrics").rglob("*.json")):
+        name = path.relative_to(one)
+        if not (other / name).exists():
+            found.append(f"{name}: only in one")
+            continue
+        theirs = dict(_figures(json.loads((other / name).read_text())))
+        for key, value in _figures(json.loads(path.read_text())):
+            if not math.isclose(value, theirs.get(key, math.inf), rel_tol=RELATIVE, abs_tol=ABSOLUTE):
+                found.append(f"{name}: {key}: {value} and {theirs.get(key)}")
+    return found
+
+
+def _figures(tree: Any, key: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers in a JSON tree, by their dotted keys."""
+    if isinstance(tree, dict | list):
+        for name, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from _figures(value, f"{key}.{name}" if key else str(name))
+    elif isinstance(tree, int | float):
+        yield key, float(tree)
+
+
+def summary(found: dict[str, str]) -> str:
+    """For each kind of output, the number of files and a hash of their hashes; and one of the lock files."""
+    lines = []
+    for kind in (*KINDS, "locks"):
+        own = [f"{digest}  {name}" for name, digest in found.items() if _kind_of(name) == kind]
+        lines.append(f"{_hash(own)}  {kind}, {len(own)} files")
+    return "\n".join(lines)
+
+
+def _kind_of(name: str) -> str:
+    return "locks" if name.endswith("dvc.lock") else name.partition("/")[0]
+
+
+def _hash(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
