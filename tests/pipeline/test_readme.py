@@ -1,94 +1,90 @@
-"""The README tells the truth: its tables are the metrics, its paths and commands exist."""
+"""README and docs tell the truth: their tables are the metrics, their paths and commands exist, their claims hold."""
 
+import importlib.util
 import json
 import re
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
-from benchmarks.__main__ import table as benchmark_table
-from maestro_lstm.study.params.file import WISHES
+from maestro_lstm.study.experiments.plateau import COLUMNS
+from maestro_lstm.study.params.file import SWEEPS, WISHES
 from maestro_lstm.study.report.paper import Row, compare, rows_of
+from maestro_lstm.study.scoring.metrics import SWEEP, Summary, read_runs, read_split
 from tests.pipeline_files import PARAMS, STAGES, leaves
+from tools.docs import filled
 
 README = Path("README.md").read_text()
-FINDINGS = Path("docs/findings.md").read_text()
-HEARD = Path("docs/music.md").read_text()
-WISHED = Path("docs/wishes.md").read_text()
-BEST = Path("docs/best.md").read_text()
+DOCS = {path.name: path.read_text() for path in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]}
+TABLES = {
+    "README.md": ["tables", "breakdown/predictors"],
+    "findings.md": ["plateau/table"],
+    "wishes.md": [f"wishes/{wish}" for wish in WISHES if wish != "best"],
+    "best.md": ["breakdown/tables", "wishes/best"],
+    "music.md": ["distances/table"],
+}
 
 
-def test_its_tables_are_those_of_the_study() -> None:
-    shown = re.search(r"<!-- metrics/tables.md -->\n(.*?)<!-- end -->", README, re.S)
-    assert shown
-    assert shown[1].strip() == Path("metrics/tables.md").read_text().strip()
+@pytest.mark.parametrize("name", DOCS)
+def test_the_tables_shown_are_those_of_the_study(name: str) -> None:
+    assert re.findall(r"<!-- metrics/(\S+)\.md -->", DOCS[name]) == TABLES.get(name, [])
+    assert DOCS[name] == filled(DOCS[name]), "run `python -m tools.docs`"
 
 
 @pytest.mark.parametrize(
-    ("text", "tables"),
-    [
-        (FINDINGS, ["plateau/table"]),
-        (WISHED, [f"wishes/{wish}" for wish in WISHES if wish != "best"]),
-        (BEST, ["breakdown/tables", "wishes/best"]),
-    ],
-    ids=["findings", "wishes", "best"],
+    ("doc", "name"), [("performance.md", "results"), ("wishes.md", "sizes"), ("music.md", "generation")]
 )
-def test_the_tables_of_the_findings_are_those_of_the_study(text: str, tables: list[str]) -> None:
-    shown = dict(re.findall(r"<!-- metrics/(\S+)\.md -->\n(.*?)<!-- end -->", text, re.S))
-    assert list(shown) == tables
-    for name, table in shown.items():
-        assert table.strip() == Path(f"metrics/{name}.md").read_text().strip()
+def test_the_benchmarks_shown_are_those_that_were_measured(doc: str, name: str) -> None:
+    assert f"<!-- benchmarks/{name}.json -->" in DOCS[doc]  # and it is as measured: the test above
+    results = json.loads(Path(f"benchmarks/{name}.json").read_text())
+    assert results["machine"]["processor"] in DOCS[doc]
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", FINDINGS + WISHED + BEST + HEARD))))
-def test_a_path_linked_in_the_findings_exists(path: str) -> None:
-    assert Path("docs", path).exists()
-
-
-def test_how_many_collapsed_is_told_as_it_was() -> None:
-    fates = json.loads(Path("metrics/plateau/fates.json").read_text())
-    sure = {
-        output: [
-            fate["collapsed_at"] is not None for cell, runs in fates.items() if cell.startswith(output) for fate in runs
-        ]
-        for output in ("softmax", "logits")
-    }
-    assert all(sure["softmax"])
-    assert not any(sure["logits"])
-    for text in (README, FINDINGS):
-        assert re.search(rf"all (of )?{len(sure['softmax'])} trainings became sure", text)
-        assert f"none of {len(sure['logits'])} " in text
-    shown = json.loads(Path("metrics/explain/softmax-constant-all-random.json").read_text())
-    assert sum(run["collapsed"] for run in shown["runs"]) == 5  # the alternative texts of the picture say so
+def test_how_many_collapsed_is_as_told() -> None:
+    runs: Any = pd.read_csv("metrics/plateau/runs.csv")
+    ends = runs.groupby("output")["collapsed"].agg(["sum", "count"])
+    assert ends.loc["softmax"].tolist() == [27, 64]
+    assert ends.loc["logits"].tolist() == [0, 64]
+    for text in (README, DOCS["findings.md"]):
+        assert re.search(r"27\s+of\s+64\s+trainings\s+end\s+predicting\s+`<NEXT>`", text)
+        assert re.search(r"none\s+of\s+64\s+does", text)
+    whole = runs[runs["loss_of"] == "all"].groupby("output")["collapsed"].agg(["sum", "count"])
+    assert whole.to_numpy().tolist() == [[0, 32], [27, 32]]
+    assert re.search(r"27\s+of\s+32\s+against\s+none\s+of\s+32", DOCS["findings.md"])
+    papers = runs[(runs[list(COLUMNS)] == ["softmax", "constant", "all", "random"]).all(axis=1)]
+    assert papers["collapsed"].sum() == 5
     assert "five of eight networks stay" in README
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [(README, "results"), (WISHED, "sizes"), (HEARD, "generation")],
-    ids=["results", "sizes", "generation"],
-)
-def test_the_benchmarks_shown_are_those_that_were_measured(text: str, name: str) -> None:
-    shown = re.search(rf"<!-- benchmarks/{name}.json -->\n(.*?)<!-- end -->", text, re.S)
-    assert shown
-    results = json.loads(Path(f"benchmarks/{name}.json").read_text())
-    assert shown[1].strip() == benchmark_table(results["figures"]).strip()
-    assert results["machine"]["processor"] in text
-
-
-def test_the_distances_shown_are_those_in_metrics() -> None:
-    shown = re.search(r"<!-- metrics/distances/table.md -->\n(.*?)<!-- end -->", HEARD, re.S)
-    assert shown
-    assert shown[1].strip() == Path("metrics/distances/table.md").read_text().strip()
+def test_how_many_passed_through_it_is_as_told() -> None:
+    fates = json.loads(Path("metrics/plateau/fates.json").read_text())
+    twice = [fate for cell, runs in fates.items() if cell.startswith("softmax") for fate in runs]
+    once = [fate for cell, runs in fates.items() if cell.startswith("logits") for fate in runs]
+    assert len(twice) == len(once) == 64
+    assert all(fate["collapsed_at"] <= 1900 for fate in twice)
+    assert sum(fate["escaped_at"] is not None for fate in twice) == 37
+    assert not any(fate["collapsed_at"] for fate in once)
+    probes = pd.read_csv("metrics/plateau/probes.csv")
+    assert probes[probes["output"] == "logits"]["next_probability"].max() == pytest.approx(0.93, abs=0.005)
+    text = " ".join(DOCS["findings.md"].split())
+    assert "All 64 are sure of `<NEXT>` at some probe, within 1,900 updates" in text
+    assert "none is ever surer than 0.93. 37 of the former escape later." in text
 
 
 def test_the_study_in_git_is_whole() -> None:
     rows = rows_of(json.loads(Path("paper/tables.json").read_text()))
-    ours = compare(rows, lambda name: json.loads((Path("metrics") / name).read_text()))
-    assert len(ours) == 10
-    for one in ours:
-        path = Path("metrics/vs_paper") / f"{one.row.table}_{one.row.setting}.json"
-        assert json.loads(path.read_text()) == one.figures()
+    ours: dict[tuple[str, str], Summary] = {
+        (sweep, candidate): summary
+        for sweep in SWEEPS
+        for (candidate,), summary in read_runs(Path(f"metrics/sweeps/{sweep}.csv"), ("candidate",), SWEEP).items()
+    }
+    ours["final", "paper"] = read_split(Path("metrics/evaluate/paper.csv"), "test")
+    found = compare(rows, ours)
+    assert len(found) == 10
+    for one in found:
+        assert json.loads((Path("metrics/vs_paper") / one.row.name).read_text()) == one.metrics()
 
 
 def test_only_what_we_tried_is_shown_and_what_the_paper_lacks_too() -> None:
@@ -96,45 +92,35 @@ def test_only_what_we_tried_is_shown_and_what_the_paper_lacks_too() -> None:
     rows = rows_of(tables, {"seq_len": ["400"]})
     assert rows == [Row("seq_len", "T", "400", None)]
     runs = [{"seed": 0, "accuracy": 43.0}, {"seed": 1, "accuracy": 44.0}]
-    (one,) = compare(rows, lambda _: {"runs": runs, "next_share": 42.0, "distinct": 3})
-    assert "paper" not in one.figures()
+    summary = {"runs": runs, "next_share": 42.0, "distinct": 3, "nats": 2.0}
+    (one,) = compare(rows, {("seq_len", "400"): summary})
+    assert "paper" not in one.metrics()
     assert [point["who"] for point in one.points()] == ["ours", "ours", "always <NEXT>"]
     assert [point["seed"] for point in one.points()] == [0, 1, ""]
 
 
-def test_a_row_knows_where_our_figure_is() -> None:
-    assert Row("seq_len", "", "25", 42.4).metrics == "sweep_seq_len/25.json"
-    assert Row("final", "", "paper", 41.7).key == "accuracy_windows"
+@pytest.mark.parametrize("name", DOCS)
+def test_linked_paths_exist(name: str) -> None:
+    folder = Path() if name == "README.md" else Path("docs")
+    for path in re.findall(r"\]\((?!http)([^)#]+)\)", DOCS[name]):
+        assert (folder / path).exists(), path
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", README))))
-def test_a_linked_path_exists(path: str) -> None:
-    assert Path(path).exists()
+@pytest.mark.parametrize("name", DOCS)
+def test_commands_that_are_named_exist(name: str) -> None:
+    text = DOCS[name]
+    targets = re.findall(r"^([\w-]+):", Path("Makefile").read_text(), re.M)
+    assert set(re.findall(r"(?:`|[$] |url )make ([a-z-]+)", text)) <= set(targets)
+    for module in re.findall(r"python -m ([\w.]+)", text):
+        assert importlib.util.find_spec(module), module
+    assert set(re.findall(r"-S ([\w.]+)=", text)) <= leaves(PARAMS)
+    for file in re.findall(r"(stages/\w+/dvc\.yaml)", text):
+        assert Path(file).exists()
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:`|[$] |url )make ([a-z-]+)", README))))
-def test_a_make_target_exists(target: str) -> None:
-    assert re.search(rf"^{target}:", Path("Makefile").read_text(), re.M)
-
-
-def test_params_that_it_sets_exist() -> None:
-    keys = re.findall(r"-S ([\w.]+)=", README)
-    assert keys
-    assert set(keys) <= leaves(PARAMS)
-
-
-def test_stages_that_it_names_exist() -> None:
-    table = README.split("| paper | stage | file |")[1].split("```")[0]
-    names = {
-        name
-        for line in table.splitlines()[2:]
-        for name in re.findall(r"[a-z_]+", line.split("|")[2] if "|" in line else "")
-    }
-    assert names <= STAGES.keys()
-    assert {name for name in STAGES if not name.startswith("check_")} <= names
-
-
-def test_every_folder_of_its_tree_exists() -> None:
-    tree = README.split("```\ndvc.yaml ")[1].split("```")[0]
-    for name in re.findall(r"^([\w./]+)", f"dvc.yaml {tree}", re.M):
-        assert Path(name).exists() or name in ("models/", "runs/"), name
+def test_every_stage_is_on_the_map_of_the_paper() -> None:
+    rows = DOCS["architecture.md"].split("| paper | stage | file |")[1].split("\n\n")[0]
+    named = set(re.findall(r"\w+", " ".join(row.split("|")[2] for row in rows.splitlines()[2:])))
+    stages = {address.rpartition(":")[2] for address in STAGES}
+    assert named <= stages
+    assert {name for name in stages if not name.startswith("check_")} <= named

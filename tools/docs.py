@@ -1,0 +1,35 @@
+"""Put the tables of metrics/ and benchmarks/ into README.md and docs/: `python -m tools.docs`.
+
+A table stands between `<!-- metrics/tables.md -->`, naming its file, and `<!-- end -->`.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from benchmarks.__main__ import table
+
+PLACE = re.compile(r"<!-- ((?:metrics|benchmarks)/\S+) -->\n.*?<!-- end -->", re.S)
+
+
+def filled(text: str) -> str:
+    """A text with its tables as they are now."""
+    return PLACE.sub(lambda place: f"<!-- {place[1]} -->\n{shown(Path(place[1]))}\n<!-- end -->", text)
+
+
+def shown(path: Path) -> str:
+    """A table in Markdown."""
+    text = path.read_text()
+    return table(json.loads(text)["figures"]) if path.suffix == ".json" else text.strip()
+
+
+def main() -> None:
+    for path in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]:
+        text = path.read_text()
+        if filled(text) != text:
+            path.write_text(filled(text))
+            print(f"{path}: tables updated")
+
+
+if __name__ == "__main__":
+    main()
