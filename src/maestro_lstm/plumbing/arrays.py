@@ -1,7 +1,7 @@
-"""Named arrays and a few words about them in one file, with a hash of all: a file cut short or altered is noticed.
+"""Named arrays and metadata in one file with a hash of everything: a truncated or altered file is noticed.
 
-Encoded splits, trained runs, trainings under way and networks are all kept so. safetensors: loading it runs no code,
-and the same content is the same bytes.
+Encoded splits, trained runs, snapshots and networks are kept like this, as safetensors: loading runs no code, and the
+same content gives the same bytes.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def save_arrays(path: Path, arrays: Mapping[str, npt.ArrayLike], about: Any) -> None:
-    """about: what JSON can say."""
+    """Write the file. `about`: anything that fits JSON."""
     whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     words = json.dumps(about, sort_keys=True)
     # one key only: safetensors writes several in no fixed order
@@ -31,7 +31,7 @@ def save_arrays(path: Path, arrays: Mapping[str, npt.ArrayLike], about: Any) -> 
 
 
 def load_arrays(path: Path) -> tuple[Arrays, Any]:
-    """What `save_arrays` wrote. Raises FileNotFoundError; ValueError, saying what is wrong, for a damaged file."""
+    """Read what `save_arrays` wrote. Raises FileNotFoundError; ValueError, saying what is wrong, for a damaged file."""
     try:
         with safe_open(path, framework="numpy") as file:
             words, digest = json.loads((file.metadata() or {})["about"])

@@ -1,4 +1,4 @@
-"""A progress bar: redrawn as it goes on a terminal, twice a minute in a log."""
+"""A progress bar: live on a terminal, a line every half minute in a log."""
 
 import sys
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ LINE_EVERY = 30.0  # seconds between states in a log
 
 
 def progress(steps: Iterable[T], name: str, total: int | None = None, unit: str = "", done: int = 0) -> "tqdm[T]":
-    """The same steps, told as they go: share done, rate, time left; some may be done already."""
+    """The same steps with a bar: share done, rate, time left. `done` of them are done already."""
     return tqdm(steps, desc=name, total=total, unit=unit, initial=done, **_style())
 
 
 def byte_progress(name: str, total: int | None, done: int) -> "tqdm[Any]":
-    """A bar of bytes to `update` by hand, of which some may be done already."""
+    """A bar of bytes, to `update` by hand. `done` of them are done already."""
     return tqdm(desc=name, total=total, initial=done, unit="B", unit_scale=True, **_style())
 
 

@@ -1,4 +1,4 @@
-"""A trained network in one file: weights, alphabet and the settings it was trained with."""
+"""A trained network in one file: weights, vocabulary and the settings it was trained with."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +12,14 @@ from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import damaged
 
-MOST = 1 << 20  # that hidden, seq_len and layers may be: more is no network's
+MOST = 1 << 20  # upper bound of hidden, seq_len and layers in a file
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     weights: Weights
-    settings: dict[str, Any]  # among them hidden and seq_len, and layers where there is more than one
-    symbols: tuple[str, ...] = SYMBOLS  # the alphabet, by id
+    settings: dict[str, Any]  # including hidden and seq_len, and layers if there are several
+    symbols: tuple[str, ...] = SYMBOLS  # the vocabulary, by id
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -27,8 +27,8 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Raises UserError, naming the file, where it is missing or damaged, or where weights, settings and alphabet do not
-    belong together or the alphabet is not ours."""
+    """Raises UserError, naming the file, where it is missing or damaged, or where weights, settings and vocabulary do
+    not fit together or the vocabulary is not ours."""
     try:
         arrays, about = load_arrays(path)
         weights = {name: torch.from_numpy(value) for name, value in arrays.items()}

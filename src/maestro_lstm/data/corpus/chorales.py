@@ -1,4 +1,4 @@
-"""Bach's chorales from the corpus that music21 ships: real music with no download and no account."""
+"""Bach's chorales from the corpus that music21 ships: real music without a download."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from maestro_lstm.plumbing.progress import progress
 
 
 def write_chorales(count: int, target: Path) -> list[Piece]:
-    """Make `target` a corpus of the first `count` chorales, as MIDI. Returns the pieces."""
+    """Write the first `count` chorales as a corpus of MIDI files. Returns the pieces."""
     scores = sorted(Path(path) for path in corpus.getComposer("bach") if Path(path).suffix == ".mxl")[:count]
     midi = Parallel(n_jobs=-1, return_as="generator")(delayed(_midi_of)(path) for path in scores)
     contents = {f"{path.stem}.mid": data for path, data in zip(scores, progress(midi, "chorales", count), strict=True)}

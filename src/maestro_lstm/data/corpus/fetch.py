@@ -1,4 +1,4 @@
-"""An address → a file: goes on where it stopped, tries again, and checks what came."""
+"""Download a file: resume, retry, and check what came."""
 
 import errno
 import time
@@ -13,13 +13,13 @@ from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import sha256_of
 from maestro_lstm.plumbing.progress import byte_progress
 
-BLOCK = 1 << 16  # bytes read at a time, and the most that a broken connection loses
+BLOCK = 1 << 16  # bytes read at a time, and the most a broken connection loses
 TIMEOUT = 30.0  # seconds without a byte, after which a connection has stalled
 TRIES = 6  # in a row without a new byte, with 1, 2, 4, 8, 16 s between them
-# trouble of this machine, such as a full disk, which waiting does not help
+# this machine's own trouble, such as a full disk: waiting does not help
 LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR}
 OTHERWISE = "run again, or name a mirror in MAESTRO_MIRROR"
-FINAL = frozenset(range(400, 500)) - {408, 425, 429}  # answers that a second request will not change
+FINAL = frozenset(range(400, 500)) - {408, 425, 429}  # answers that a retry will not change
 
 
 def fetch(
@@ -37,9 +37,9 @@ def fetch(
         url: http(s):// or whatever fsspec opens, such as gs://bucket/name.
         size: bytes expected; not checked if not given.
         sha256: hex digest expected; not checked if not given.
-        limit: bytes that it may have at most; `size` if not given.
+        limit: bytes at most; `size` if not given.
 
-    Raises: UserError, with the way out, when the address does not answer, says no, or sends something else.
+    Raises: UserError, with the way out, if the address does not answer, refuses, or sends something else.
     """
     limit = size if limit is None else limit
     partial = target.with_name(target.name + ".part")

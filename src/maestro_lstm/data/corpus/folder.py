@@ -12,10 +12,10 @@ ENDINGS = (".mid", ".midi")
 
 
 def copy_folder(source: Path, target: Path) -> list[Piece]:
-    """Make `target` a corpus of the MIDI files under `source`, split by piece; the folder's name is the composer's.
+    """Make `target` a corpus of the MIDI files under `source`, split by piece; a subfolder's name is the composer.
 
-    Returns: the pieces. Raises UserError where the folder is missing or holds fewer than three different files, or one
-    whose name UTF-8 cannot write.
+    Returns: the pieces. Raises UserError if the folder is missing, holds fewer than three different files, or one with
+    an unprintable name.
     """
     if not source.is_dir():
         raise UserError(f"params.yaml: download.folder: {source} is not a folder")
@@ -31,7 +31,7 @@ def copy_folder(source: Path, target: Path) -> list[Piece]:
 
 
 def write_corpus(names: Iterable[str], read: Callable[[str], bytes], target: Path, composer: str = "") -> list[Piece]:
-    """Write MIDI files by name, split by their content, and the index. Without a composer, the folder's name is it."""
+    """Write MIDI files by name, split by content, and the index. Without a composer, the subfolder's name is used."""
     # read twice: a large collection does not fit into memory
     splits = split_by_content({name: hashlib.sha256(read(name)).hexdigest() for name in names})
     pieces = [

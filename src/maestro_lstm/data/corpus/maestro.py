@@ -1,7 +1,7 @@
 """MAESTRO (Hawthorne et al. 2019, arXiv:1810.12247): 200 hours of piano performances, licence CC BY-NC-SA 4.0.
 
-The archive's own hash is checked where it comes from the official address, and every MIDI file against a manifest
-kept here wherever it comes from: a mirror's archive may be packed otherwise, its files may not differ.
+The archive's own hash is checked if it comes from the official address, and every MIDI file against a manifest kept
+here wherever it comes from: a mirror may pack its archive differently, but its files must not differ.
 """
 
 import hashlib
@@ -115,7 +115,7 @@ def _from_zip(release: Release, archive: Path, target: Path) -> list[Piece]:
 
 @contextmanager
 def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
-    """The archive, if it is sound and holds nothing that an honest one would not."""
+    """The archive, if it is sound and holds nothing an honest one would not."""
     try:
         with zipfile.ZipFile(archive) as zipped:
             if trick := _trick(zipped.infolist()):
@@ -127,7 +127,7 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _trick(entries: Sequence[zipfile.ZipInfo]) -> str:
-    """What in an archive is not there for honest reasons, in words; nothing if all is well."""
+    """What an honest archive would not hold, in words; empty if all is well."""
     seen = set()
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
@@ -144,7 +144,7 @@ def _trick(entries: Sequence[zipfile.ZipInfo]) -> str:
 
 
 def collect(release: Release, open_: Open, target: Path, source: str) -> list[Piece]:
-    """Write every file that the manifest names, checked, and nothing else; then the index."""
+    """Write every file in the manifest, checked, and nothing else; then the index."""
     with whole_folder(target) as folder:
         for name, digest in progress(release.manifest().items(), "unpack", unit="file"):
             data = _read(open_, name, source)
@@ -161,7 +161,7 @@ def collect(release: Release, open_: Open, target: Path, source: str) -> list[Pi
 
 
 def _read(open_: Open, name: str, source: str) -> bytes:
-    """A file's bytes, and no more of them than a file of MAESTRO could have, whatever size it says it is of."""
+    """A file's bytes, and no more than a file of MAESTRO could have, whatever size it claims."""
     try:
         with open_(name) as file:
             data = file.read(MAX_FILE + 1)

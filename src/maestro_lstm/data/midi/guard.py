@@ -1,7 +1,7 @@
-"""A function in a process of its own: a call that crashes it, hangs or wants too much memory fails, and nothing else.
+"""A function in a process of its own: a call that crashes, hangs or takes too much memory fails, and nothing else.
 
-For what is read by compiled libraries and comes from strangers. Only bytes cross between the two processes, so that
-nothing that a broken one sends is executed.
+For strangers' files read by compiled libraries. Only bytes cross between the processes, so nothing that a broken one
+sends is executed.
 """
 
 import importlib
@@ -21,18 +21,18 @@ class Lost(Exception):
 
     def __init__(self, why: str, status: int) -> None:
         super().__init__(why)
-        # killed by somebody, such as a system that is out of memory: what was read is not to blame
+        # killed by somebody, such as a system out of memory: the file is not to blame
         self.from_outside = -status in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Guard:
-    """A function from bytes to bytes, called in a child process that is replaced when it is lost.
+    """A function from bytes to bytes, called in a child process that is replaced if it is lost.
 
     Args:
         function: `module:name` of what the child imports and calls, with `words` after the bytes.
-        sample: what it is called with first, unlimited: libraries are loaded and code is compiled by it.
-        seconds: of processor time that a call may take; a busy machine does not make it fail.
-        memory: bytes that a call may take on top of what the sample did (on Linux).
+        sample: the first input, without limits: it loads libraries and compiles code.
+        seconds: processor time per call; a busy machine does not make it fail.
+        memory: bytes per call, beyond what the sample took (on Linux).
     """
 
     def __init__(self, function: str, *words: str, sample: bytes, seconds: float, memory: int) -> None:
@@ -50,7 +50,7 @@ class Guard:
             return pipe.recv_bytes()
         except (EOFError, OSError):
             raise Lost(*self._end()) from None
-        except BaseException:  # such as Ctrl-C: the answer that is still to come is nobody's
+        except BaseException:  # such as Ctrl-C: nobody is waiting for the answer any more
             self.close()
             raise
 
@@ -64,7 +64,7 @@ class Guard:
 
     def _start(self) -> Connection:
         self.pipe, other = Pipe()
-        # in a group of its own: Ctrl-C is for the process that asks, and this one ends with its pipe
+        # in a group of its own: Ctrl-C is for the parent, and this one ends with its pipe
         command = [*self.command, str(other.fileno()), *self.words]
         self.child = subprocess.Popen(command, pass_fds=[other.fileno()], process_group=0)
         other.close()
@@ -76,7 +76,7 @@ class Guard:
         return self.pipe
 
     def _end(self) -> tuple[str, int]:
-        """Wait for the child's end; how it ended, in words and as its status."""
+        """Wait for the child to end; how it ended, in words and as a status."""
         assert self.child
         assert self.pipe
         self.pipe.close()
@@ -89,7 +89,7 @@ class Guard:
 
 
 def _address_space() -> int:
-    """Bytes that this process has in use or reserved; 0 where the system does not tell."""
+    """Bytes in use or reserved by this process; 0 where the system does not tell."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     except OSError:
@@ -101,10 +101,10 @@ def _serve(function: Any, seconds: float, memory: int, pipe: Connection, words: 
     pipe.send_bytes(function(pipe.recv_bytes(), *words))
     if in_use := _address_space():
         resource.setrlimit(resource.RLIMIT_AS, (in_use + memory, in_use + memory))
-    with suppress(EOFError, ConnectionError):  # until nobody asks any more
+    with suppress(EOFError, ConnectionError):  # until the parent is gone
         while True:
             data = pipe.recv_bytes()
-            signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal, not caught, ends also what is compiled
+            signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal, not caught, also ends compiled code
             answer = function(data, *words)
             signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send_bytes(answer)

@@ -1,7 +1,7 @@
-"""MIDI file → notes: onset, release and pitch in ticks, as arrays.
+"""MIDI file to notes: onset, release and pitch in ticks, as arrays.
 
-Read with symusic (0.7 ms for a MAESTRO file). Notes of all tracks but drums stand in one list, in the order
-of the file and then stably by onset, which is the order in which music21 meets them.
+Read with symusic (0.7 ms for a MAESTRO file). Notes of all tracks except drums are in one list, in the order of the
+file and then stably by onset, which is the order in which music21 meets them.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Notes:
     """The notes of one piece, sorted stably by onset; three arrays of one length, times in ticks from the start."""
 
     onset: IntArray  # (N,)
-    release: IntArray  # (N,) the note sounds until here
+    release: IntArray  # (N,) end of the note
     pitch: IntArray  # (N,) MIDI number, 0–127
     ticks_per_quarter: int
 
@@ -33,7 +33,7 @@ class Notes:
 
 
 def read_bytes(path: Path, name: str = "") -> bytes:
-    """A file's content; `name` is what an error calls it, its path if not given. Raises BadMidi."""
+    """A file's content; errors call it `name`, or its path if not given. Raises BadMidi."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE + 1)
@@ -45,7 +45,7 @@ def read_bytes(path: Path, name: str = "") -> bytes:
 
 
 def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
-    """Notes of a MIDI file; `name` is what an error calls it.
+    """The notes of a MIDI file; errors call it `name`.
 
     Raises:
         BadMidi: the file is empty, cut short, not MIDI, in SMPTE time or without notes; the message says which.
@@ -55,7 +55,7 @@ def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
         score: Any = symusic.Score.from_midi(data)
     except MemoryError:
         raise
-    except Exception as error:  # symusic raises several kinds; each means that the bytes are not sound MIDI
+    except Exception as error:  # symusic raises several kinds; each means that the bytes are not valid MIDI
         raise BadMidi(f"{name}: damaged ({error})") from error
     arrays = [track.notes.numpy() for track in score.tracks if not track.is_drum and len(track.notes)]
     if not arrays:
@@ -68,8 +68,8 @@ def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
 
 
 def check_file(data: bytes, name: str) -> None:
-    """Refuse a file whose header, chunks or events are not whole and sound: symusic takes what is left of a file that
-    was cut short for all, and does not survive every other. Raises BadMidi."""
+    """Refuse a file whose header, chunks or events are incomplete or invalid: symusic takes the rest of a truncated
+    file for the whole. Raises BadMidi."""
     if not data:
         raise BadMidi(f"{name}: is empty")
     if data[:4] != b"MThd":
@@ -86,7 +86,7 @@ def check_file(data: bytes, name: str) -> None:
         end = at + 8 + int.from_bytes(data[at + 4 : at + 8], "big")
         if at + 8 > len(data) or end > len(data):
             raise BadMidi(f"{name}: is cut short in track {len(starts) + 1}")
-        if data[at : at + 4] == b"MTrk":  # other chunks may stand between
+        if data[at : at + 4] == b"MTrk":  # other chunks may come between
             starts.append(at + 8)
             ends.append(end)
         at = end

@@ -1,4 +1,4 @@
-"""The same parse through today's music21: slow, and the reference that the fast rule is compared with (paper §3)."""
+"""The same parse through today's music21: a slow reference for the fast rule (paper §3)."""
 
 import warnings
 
@@ -14,12 +14,12 @@ from maestro_lstm.plumbing.errors import BadMidi
 def music21_stream(data: bytes, name: str = "MIDI data") -> IntArray:
     """Chord stream of a MIDI file as music21 ≥ 7 reads it: pitches, -1 after each chord (as `chords.chord_stream`).
 
-    `quantizePost=False` keeps the chord window at a sixteenth of a quarter note. A note that music21 ties over a bar
-    line which it invented is counted once.
+    `quantizePost=False` keeps the chord window at a sixteenth of a quarter note. A note that music21 ties over an
+    invented bar line counts once.
 
     Raises: BadMidi.
     """
-    notes_from_bytes(data, name)  # the same files are refused, in the same words
+    notes_from_bytes(data, name)  # refuses the same files in the same words
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

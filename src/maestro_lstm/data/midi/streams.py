@@ -1,4 +1,4 @@
-"""A MIDI file's bytes → its chord stream, read in a guarded process: no file takes the run down with it."""
+"""A MIDI file's bytes to its chord stream, read in a guarded process: no file takes the run down with it."""
 
 from threading import local
 from typing import Literal
@@ -16,18 +16,18 @@ MB = 1 << 20
 # processor time and memory that a file may take; MAESTRO's longest takes 0.01 s and 90 MB, or 60 s by music21
 SECONDS: dict[Engine, float] = {"fast": 10, "music21": 1800}
 MEMORY: dict[Engine, int] = {"fast": 1024 * MB, "music21": 16384 * MB}
-# two notes in a track, as a first file to read
+# two notes in one track, the first file to read
 SAMPLE = b"MThd\0\0\0\6\0\1\0\1\1\x80MTrk\0\0\0\x14\0\x90\x3c\x40\x10\x80\x3c\0\0\x90\x40\x40\x10\x80\x40\0\0\xff\x2f\0"
 READ, REFUSED = b"+", b"-"
 
-_guards = local()  # a thread asks one process at a time
+_guards = local()  # one process per thread
 
 
 def stream_of(data: bytes, name: str, engine: Engine, rule: Rule) -> IntArray:
     """Chord stream of a MIDI file (`chords.chord_stream`), at least one chord. Raises BadMidi, calling it `name`."""
     try:
         if engine == "music21":
-            from maestro_lstm.data.midi.reference import music21_stream  # here: the fast engine does without music21
+            from maestro_lstm.data.midi.reference import music21_stream  # here: the fast engine does not need music21
 
             stream = music21_stream(data, name)
         else:
@@ -40,8 +40,8 @@ def stream_of(data: bytes, name: str, engine: Engine, rule: Rule) -> IntArray:
 
 
 def guarded_stream_of(data: bytes, name: str, engine: Engine, rule: Rule) -> IntArray:
-    """The same in a process of its own. Raises BadMidi also for a file that crashes it or takes too long, and UserError
-    where that process is killed from outside, twice in a row."""
+    """The same in a process of its own. Raises BadMidi also for a file that crashes it or takes too long, and
+    UserError if the process is killed from outside, twice in a row."""
     if not hasattr(_guards, engine + rule):
         new = Guard(
             f"{__name__}:answer",
@@ -64,7 +64,7 @@ def guarded_stream_of(data: bytes, name: str, engine: Engine, rule: Rule) -> Int
 
 
 def _asked(guard: Guard, request: bytes) -> bytes:
-    """Asked again, once, where the process was killed from outside: no file is left out for that."""
+    """Ask again, once, if the process was killed from outside: no file is left out for that."""
     try:
         return guard(request)
     except Lost as lost:
@@ -79,7 +79,7 @@ def _asked(guard: Guard, request: bytes) -> bytes:
 
 
 def answer(request: bytes, engine: Engine, rule: Rule) -> bytes:
-    """What the guarded process does: name, zero byte, file → the stream as int16, or why there is none."""
+    """The guarded process: name, zero byte, file → the stream as int16, or why there is none."""
     name, _, data = request.partition(b"\0")
     try:
         return READ + stream_of(data, name.decode(errors="surrogateescape"), engine, rule).astype(np.int16).tobytes()

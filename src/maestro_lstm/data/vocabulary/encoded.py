@@ -1,4 +1,4 @@
-"""Encoded splits: a split's symbols as one array of ids, one byte each, and the alphabet that the ids are of."""
+"""Encoded splits: the symbols of a split as one array of ids, one byte each, with their vocabulary."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def save_ids(path: Path, ids: Ids) -> None:
 
 
 def load_ids(path: Path) -> Ids:
-    """(S,) uint8. Raises UserError, naming the file, where it is missing, damaged or in another alphabet."""
+    """(S,) uint8. Raises UserError, naming the file, where it is missing, damaged or in another vocabulary."""
     try:
         arrays, about = load_arrays(path)
         ids: Ids = arrays["ids"]
@@ -32,7 +32,7 @@ def load_ids(path: Path) -> Ids:
 
 
 def encode(symbols: list[str], name: str = "symbols") -> Ids:
-    """Symbols → ids, (S,) uint8. Raises UserError, calling the source `name`, for one that the alphabet lacks."""
+    """Symbols → ids, (S,) uint8. Raises UserError, calling the source `name`, for a symbol not in the vocabulary."""
     try:
         return np.fromiter((ID_OF_SYMBOL[symbol] for symbol in symbols), dtype=np.uint8, count=len(symbols))
     except KeyError as error:

@@ -1,15 +1,15 @@
-"""The alphabet: 88 piano keys and two marks, 90 symbols (paper §3).
+"""The vocabulary: 88 piano keys and two marks, 90 symbols (paper §3).
 
-A symbol is a pitch written as music21 writes it (`C4` is middle C, MIDI 60; flats are `-`, so `B-1` is B flat
-of octave 1), `<NEXT>` after every note or chord, or `<END>` after every piece. Its id is its place among all
-90 sorted as strings: `<END>` 0, `<NEXT>` 1, `A0` 2 … `G7` 89. The alphabet is a constant of the study: it does
-not depend on which symbols a corpus happens to contain.
+A symbol is a pitch as music21 writes it (`C4` is middle C, MIDI 60; flats are `-`, so `B-1` is B flat of octave 1),
+`<NEXT>` after every note or chord, or `<END>` after every piece. Its id is its position among all 90 sorted as strings:
+`<END>` 0, `<NEXT>` 1, `A0` 2 … `G7` 89. The vocabulary is a constant of the study: it does not depend on which symbols
+a corpus happens to contain.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-Ids = npt.NDArray[np.uint8]  # (S,) symbols as ids, a byte each
+Ids = npt.NDArray[np.uint8]  # (S,) symbols as ids, one byte each
 
 NEXT = "<NEXT>"
 END = "<END>"

@@ -10,8 +10,8 @@ network x_t is the hidden state of the layer below.
     c ← f ∘ c + i ∘ g                         cell state
     h ← o ∘ tanh(c)                           hidden state
 
-The four matrices U stand above one another in one (4H, V) matrix, likewise W, in the order i, f, g, o: one product
-a step instead of four, and the order of `torch.nn.LSTM`, to which this one is equal in values and gradients.
+The four matrices U are stacked in one (4H, V) matrix, likewise W, in the order i, f, g, o: one product per step instead
+of four, and the order of `torch.nn.LSTM`, to which this one is equal in values and gradients.
 """
 
 import torch
@@ -53,15 +53,15 @@ class LSTM(nn.Module):
         """U x + b_U of a whole sequence, (T, B, 4H)."""
         if x.is_floating_point():
             return self.U(x)  # type: ignore[no-any-return]
-        # U x for a one-hot x is a column of U: looking it up is the product without its multiplications by zero
+        # U x for a one-hot x is a column of U: the lookup is the product without its multiplications by zero
         return F.embedding(x, self.U.weight.t()) + self.U.bias
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over a sequence.
 
         Args:
-            x: (T, B) ids, 0 ≤ id < V; or (T, B, X), what the layer below shows.
-            state: where to go on from; zero if not given.
+            x: (T, B) ids, 0 ≤ id < V; or (T, B, X), the hidden states of the layer below.
+            state: to continue from; zero if not given.
 
         Returns: hidden states (T, B, H), and the state after the last step.
         """

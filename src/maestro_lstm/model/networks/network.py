@@ -1,9 +1,9 @@
 """LSTM, fully connected layer, softmax (paper §4.1), as torch modules: two engines behind one interface.
 
-`scratch` steps the cell of `lstm.py` through Python; `torch` is `torch.nn.LSTM`, some twenty times as fast. Weights
-go in and out under the names of the scratch network, so that a checkpoint of one engine is a checkpoint of any other.
-The paper has one layer; any number of them is what it wished for (§5.2.3). With skips (Graves 2013, §2) each layer sees
-the symbol as well as the layer below, and the output sees every layer.
+`scratch` steps the cell of lstm.py through Python; `torch` is `torch.nn.LSTM`, about twenty times as fast. Weights go
+in and out under the names of the scratch network, so a checkpoint of one engine is a checkpoint of any other. The
+paper has one layer; more are what it wished for (§5.2.3). With skips (Graves 2013, §2) each layer sees the symbol as
+well as the layer below, and the output sees every layer.
 """
 
 from collections.abc import Mapping
@@ -28,12 +28,12 @@ _TORCH_NAMES = {
 
 
 def layer_name(k: int) -> str:
-    """Of layer k, 0 the lowest, among weights handed out: lstm, lstm_2, lstm_3 …"""
+    """The name of layer k, from 0, in weights: lstm, lstm_2, lstm_3 …"""
     return f"lstm_{k + 1}" if k else "lstm"
 
 
 def layers_of(weights: Mapping[str, Tensor]) -> int:
-    """How many layers a network has whose weights these are."""
+    """The number of layers of the network with these weights."""
     return sum(1 for _ in takewhile(lambda k: f"{layer_name(k)}.W.weight" in weights, count()))
 
 
@@ -56,7 +56,7 @@ class Network(nn.Module):
     Args:
         n_symbols: V, size of the alphabet.
         hidden: H, size of the hidden and of the cell state.
-        engine: what computes the LSTM: `scratch`, or torch.nn.LSTM for any other; the result differs by rounding only.
+        engine: what computes the LSTM: `scratch`, else torch.nn.LSTM; results differ by rounding only.
         layers: L.
         skips: from the symbols to every layer and from every layer to the output.
     """
@@ -70,7 +70,7 @@ class Network(nn.Module):
         above = hidden + n_symbols if skips else hidden
         self.layers = nn.ModuleList([kind(above if k else n_symbols, hidden) for k in range(layers)])
         self.output = nn.Linear(layers * hidden if skips else hidden, n_symbols)
-        self.names = {}  # of a weight handed out → our own
+        self.names = {}  # the public name of a weight → our own
         for k in range(layers):
             for name, torchs in _TORCH_NAMES.items():
                 self.names[f"{layer_name(k)}.{name}"] = f"layers.{k}.{name if engine == 'scratch' else torchs}"
@@ -96,11 +96,11 @@ class Network(nn.Module):
         return {name: own[ours].detach().cpu().clone() for name, ours in self.names.items()}
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
-        """Take weights as `weights` gives them. Raises RuntimeError where a name or shape does not fit."""
+        """Load weights as `weights` returns them. Raises RuntimeError if a name or shape does not fit."""
         self.load_state_dict(self.own(weights))
 
     def own(self, weights: Mapping[str, Tensor]) -> Weights:
-        """Weights as `weights` gives them, under our own names."""
+        """Weights as `weights` returns them, under our own names."""
         return {self.names.get(name, name): value for name, value in weights.items()}
 
 
@@ -119,7 +119,7 @@ def initial_weights(n_symbols: int, hidden: int, seed: int, layers: int = 1, ski
 
 def shapes_of(n_symbols: int, hidden: int, layers: int = 1, skips: bool = False) -> dict[str, tuple[int, ...]]:
     """Name and shape of every weight."""
-    with torch.device("meta"):  # without memory for them
+    with torch.device("meta"):  # allocates nothing
         network = Network(n_symbols, hidden, "scratch", layers, skips)
     own = network.state_dict()
     return {name: tuple(own[ours].shape) for name, ours in network.names.items()}
@@ -128,8 +128,8 @@ def shapes_of(n_symbols: int, hidden: int, layers: int = 1, skips: bool = False)
 def sequence_loss(scores: Tensor, targets: Tensor, output: Output) -> Tensor:
     """Cross entropy summed over a sequence (§4.1).
 
-    PyTorch's cross entropy takes the log-softmax of what it is given. With `output="softmax"` it is given a softmax
-    already, as in the paper: softmax twice. Of 90 symbols that leaves a loss of 3.5187 to 4.4998 nats a symbol,
+    PyTorch's cross entropy applies the log-softmax itself. With `output="softmax"` it is given a softmax already, as in
+    the paper: softmax twice. With 90 symbols the loss then lies between 3.5187 and 4.4998 nats per symbol, and is
     4.5187 − accuracy for one-hot outputs.
 
     Args:

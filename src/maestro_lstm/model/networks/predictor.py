@@ -1,4 +1,4 @@
-"""A trained network as those see it who only ask what comes next: ids in, scores out, the state handed on."""
+"""The interface of a trained network to those who only predict: ids in, scores out, the state handed on."""
 
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ class Predictor(Protocol):
 
         Args:
             ids: (S, B), at least one each.
-            state: what the call before returned, to go on from there; the state is zero if not given.
+            state: returned by the previous call, to continue from; zero if not given.
 
         Returns: scores (S, B, V), and the state after the last ids.
 

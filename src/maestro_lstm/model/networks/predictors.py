@@ -1,4 +1,4 @@
-"""Trained networks as predictors. Compiled code runs one sequence, of one layer; torch needs many to be quick."""
+"""Trained networks as predictors. Compiled code runs one sequence through one layer; torch is fast with many."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from maestro_lstm.model.networks.network import Network, layers_of
 from maestro_lstm.model.networks.predictor import Predictor
 
 Floats = npt.NDArray[np.float32]
-PARTS = 64  # parts of a long sequence: a step of a large network reads all its weights, for one as for many
+PARTS = 64  # of a long sequence: a step of a large network reads all its weights, for one sequence as for many
 
 
 class TorchPredictor:
@@ -43,7 +43,7 @@ class CompiledPredictor:
         self.room = compiled.steps(1, *self.sizes)
 
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
-        if ids.max() >= self.sizes[0]:  # compiled code would read beside its arrays
+        if ids.max() >= self.sizes[0]:  # compiled code would read outside its arrays
             raise ValueError(f"an id of {ids.max()} among {self.sizes[0]} symbols")
         if ids.shape[1] != 1:
             raise ValueError(f"{ids.shape[1]} sequences side by side; compiled code runs one")
@@ -57,8 +57,8 @@ class CompiledPredictor:
 def predictor(weights: Mapping[str, Tensor], engine: EngineName = "compiled", device: str = "cpu") -> Predictor:
     """The network with these weights.
 
-    `batched` is a way to train: what it trained is run in compiled code, as any network of one layer unless the engine
-    is named. What has more is run by torch.
+    `batched` only trains: its networks run in compiled code, like any network of one layer unless another engine is
+    named. Deeper networks run in torch.
     """
     layers = layers_of(weights)
     if engine in ("compiled", "batched") and layers == 1:

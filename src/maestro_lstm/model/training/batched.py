@@ -1,11 +1,11 @@
 """Many runs trained as one, for a GPU: candidates and seeds of a sweep share every product.
 
-One sequence of one run leaves a GPU idle, so the weights of R runs stand side by side and every operation does all R at
+One sequence of one run leaves a GPU idle, so the weights of R runs are stacked and every operation covers all R at
 once. The runs share T and sizes; optimizer, learning rate, loss and seed are each run's own. On a GPU the whole update
-is captured once as a CUDA graph and then only replayed: launching its thousands of small kernels would take longer
-than running them. The same code without the graph runs on a CPU, where the tests compare it with the other engines.
+is captured once as a CUDA graph and then replayed: launching its thousands of small kernels would take longer than
+running them. The same code without the graph runs on a CPU, where the tests compare it with the other engines.
 
-A run's last bits depend on how many it was trained with: libraries choose their kernels by size.
+A run's last bits depend on how many it was trained with: libraries choose kernels by size.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,11 +23,11 @@ from maestro_lstm.model.networks.optimizers import ADAGRAD_EPS, ADAM_EPS, BETA1,
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.plumbing.arrays import Arrays
 
-WARM_UP = 3  # updates before a capture, so that libraries have set themselves up
+WARM_UP = 3  # updates before a capture, for libraries to set themselves up
 
 
 class BatchedLearner:
-    """R runs in step; a `learners.Learner`."""
+    """R runs trained together; a `learners.Learner`."""
 
     def __init__(self, ids: Ids, n_symbols: int, runs: Sequence[Settings]) -> None:
         one, device = runs[0], runs[0].device
@@ -36,11 +36,11 @@ class BatchedLearner:
         packed = [pack(initial_weights(n_symbols, one.hidden, run.seed)) for run in runs]
         self.flat = torch.from_numpy(np.stack(packed)).to(device).requires_grad_()  # (R, P)
         self.mean, self.square = torch.zeros_like(self.flat), torch.zeros_like(self.flat)  # of the gradient
-        # which run asks for what, (R, 1) or (R, 1, 1): all is computed for all runs, and the right one taken
+        # what each run uses, (R, 1) or (R, 1, 1): everything is computed for all runs, and the right one taken
         self.adam = torch.tensor([[run.optimizer == "adam"] for run in runs], device=device)
         self.adagrad = torch.tensor([[run.optimizer == "adagrad"] for run in runs], device=device)
         self.twice = torch.tensor([[[run.output == "softmax"]] for run in runs], device=device)
-        # what an update reads and writes has a fixed place, so that a captured one finds it
+        # an update reads and writes fixed tensors, so that a captured one finds them
         self.done = torch.zeros(1, dtype=torch.float64, device=device)  # updates so far
         self.at = torch.zeros(1, dtype=torch.int64, device=device)  # the next column of starts, rates and losses
         self.starts = torch.zeros(len(runs), one.log_every, dtype=torch.int64, device=device)
@@ -73,7 +73,7 @@ class BatchedLearner:
         return {name: tensor.detach().cpu().numpy().copy() for name, tensor in self._memory().items()}
 
     def restore(self, state: Arrays) -> None:
-        # in their places: a captured update finds them there
+        # in place: a captured update finds them there
         for name, tensor in self._memory().items():
             if state[name].shape != tuple(tensor.shape):
                 raise ValueError(f"{name} is of shape {state[name].shape}, not {tuple(tensor.shape)}")
@@ -84,7 +84,7 @@ class BatchedLearner:
         return {"w": self.flat.data, "mean": self.mean, "square": self.square, "done": self.done}
 
     def update(self) -> None:
-        """The update in column `at`, of all runs; it reads and writes the learner's own tensors only."""
+        """The update in column `at`, of all runs. It reads and writes only the learner's own tensors."""
         starts = self.starts.index_select(1, self.at)  # (R, 1)
         windows = self.ids[starts + self.offsets]  # (R, T + 1)
         losses = self.loss(windows[:, :-1], windows[:, 1:])  # (R,)
@@ -113,7 +113,7 @@ class BatchedLearner:
 
     @torch.no_grad()
     def step(self, gradient: Tensor, rates: Tensor) -> None:
-        """Each run's own optimizer, at its rate, (R, 1): the formulas of `optimizers.py`."""
+        """Each run's own optimizer, at its rate, (R, 1): the formulas of optimizers.py."""
         self.mean.lerp_(gradient, 1 - BETA1)
         adam_square = self.square * BETA2 + gradient * gradient * (1 - BETA2)
         self.square.copy_(torch.where(self.adam, adam_square, self.square + gradient * gradient))
@@ -128,7 +128,7 @@ class BatchedLearner:
         return split(self.flat, *self.sizes)
 
     def _captured(self) -> Callable[[], None]:
-        """The update as a CUDA graph; what warming up and capturing changed is put back."""
+        """The update as a CUDA graph. What warm-up and capture changed is restored."""
         own = [*self._memory().values(), self.at]
         before = [tensor.clone() for tensor in own]
         aside = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]

@@ -29,12 +29,12 @@ Lengths = npt.NDArray[np.int64]
 
 # Settings other than the learning rate are PyTorch's defaults (§4.3).
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
-GATES = 4  # of an LSTM, whose weights torch.nn.LSTM keeps as one matrix, and our scratch cell too
+GATES = 4  # of an LSTM; torch.nn.LSTM and our scratch cell keep their weights as one matrix
 
 
 class Learner(Protocol):
     def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
-        """n updates of each run, in order.
+        """Take n updates of each run, in order.
 
         Args:
             starts: (R, n, B), where their sequences begin.
@@ -45,13 +45,14 @@ class Learner(Protocol):
         """
 
     def weights(self, run: int) -> Weights:
-        """A copy of a run's weights as they now are."""
+        """A copy of a run's current weights."""
 
     def state(self) -> Arrays:
-        """A copy of all that later updates depend on: weights, and what the optimizers remember."""
+        """A copy of everything later updates depend on: weights and optimizer state."""
 
     def restore(self, state: Arrays) -> None:
-        """Go on from what `state` gave, bit for bit. Raises KeyError or ValueError for another network's."""
+        """Continue from what `state` returned, bit for bit. Raises KeyError or ValueError for another network's
+        state."""
 
 
 class AutogradRun:
@@ -64,22 +65,22 @@ class AutogradRun:
         self.network = Network(n_symbols, settings.hidden, settings.engine, *deep)
         self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, *deep))
         self.network.to(settings.device)
-        self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the sequences before ended, if the state is carried
-        self.carried: State | None = None  # as it was there, (L, B, H) each
+        self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the last sequences ended, if the state is carried
+        self.carried: State | None = None  # the state there, (L, B, H) each
         self.optimizers = optimizers_of(self.network, settings.optimizer)
 
     def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
         """(n, B), (n,), (n,) → (n,)."""
         steps = np.minimum(lengths, self.settings.trained_steps)  # (n,)
-        losses = torch.empty(len(starts), device=self.ids.device)  # read once: a GPU is not waited for at each update
+        losses = torch.empty(len(starts), device=self.ids.device)  # read once: no waiting for a GPU at each update
         for k, (start, rate) in enumerate(zip(torch.from_numpy(starts), rates.tolist(), strict=True)):
             at = start + torch.arange(int(steps[k]) + 1)[:, None]  # (T + 1, B)
             windows = self.ids[at.to(self.ids.device)]  # (T + 1, B)
-            # the state is zero at the start of a sequence, unless it is carried and each goes on where one ended
+            # the state is zero at the start of a sequence, unless it is carried and each continues where one ended
             scores, state = self.network(windows[:-1], self.carried if torch.equal(start, self.ends) else None)
             if self.settings.draws == "streams":
                 self.ends, self.carried = at[-1], (state[0].detach(), state[1].detach())
-            # summed over a sequence (§4.1), the mean over the batch's
+            # summed over a sequence (§4.1), averaged over the batch
             loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), self.settings.output) / len(start)
             self.network.zero_grad()
             torch.autograd.backward(loss)
@@ -122,7 +123,7 @@ class AutogradRun:
 
 
 def optimizers_of(network: Network, name: OptimizerName) -> list[torch.optim.Optimizer]:
-    """What takes the steps; all of them at the same rate."""
+    """The optimizers of a network, all at the same rate."""
     if name != "muon":
         return [OPTIMIZERS[name](network.parameters(), fused=True)]  # fused: the same step in one call
     matrices = [weight for weight in network.layers.parameters() if weight.ndim == 2]
@@ -134,7 +135,7 @@ class CompiledRun:
     """One run in compiled code."""
 
     def __init__(self, ids: Ids, n_symbols: int, settings: Settings) -> None:
-        if ids.max() >= n_symbols:  # compiled code would read beside its arrays
+        if ids.max() >= n_symbols:  # compiled code would read outside its arrays
             raise ValueError(f"an id of {ids.max()} among {n_symbols} symbols")
         self.settings, self.ids, self.done = settings, ids, 0
         self.sizes = (n_symbols, settings.hidden)
@@ -176,7 +177,7 @@ class CompiledRun:
 
 
 class OneByOne:
-    """Runs that do not share their arithmetic: each takes its updates in turn."""
+    """Runs without shared arithmetic: each takes its updates in turn."""
 
     def __init__(self, runs: Sequence[AutogradRun | CompiledRun]) -> None:
         self.runs = runs
@@ -197,7 +198,7 @@ class OneByOne:
 
 
 def learner_for(ids: Ids, n_symbols: int, runs: Sequence[Settings]) -> Learner:
-    """The engine that the runs ask for; they all ask for the same. Raises ValueError for what it cannot train."""
+    """The engine that the runs name, the same for all. Raises ValueError for what it cannot train."""
     if runs[0].engine in ("compiled", "batched") and not runs[0].fits_compiled:
         raise ValueError(f"engine {runs[0].engine} trains one layer and one sequence of T an update, from a zero state")
     if runs[0].engine == "batched":

@@ -1,7 +1,7 @@
-"""Muon (Jordan et al. 2024): momentum whose matrices are made orthogonal, so that no direction is left behind.
+"""Muon (Jordan et al. 2024): momentum with orthogonalised matrices.
 
-torch.optim.Muon takes its products in bfloat16, which a processor without it does many times as slowly as float32. Ours
-are in the weights' own precision; and what torch keeps as one matrix, the weights of an LSTM's four gates, is four.
+torch.optim.Muon multiplies in bfloat16, which is many times slower than float32 on processors without it. Ours keeps
+the weights' own precision, and treats the four gates of an LSTM, which torch keeps as one matrix, as four.
 """
 
 from collections.abc import Iterable
@@ -19,8 +19,8 @@ class Muon(torch.optim.Optimizer):
     """For matrices alone.
 
     Args:
-        parameters: (gates · N, M) each; each of the gates' (N, M) is orthogonalised by itself.
-        gates: how many matrices are kept as one.
+        parameters: (gates · N, M) each; each gate's (N, M) is orthogonalised by itself.
+        gates: how many matrices are stacked in one.
     """
 
     def __init__(self, parameters: Iterable[Tensor], gates: int = 1, lr: float = 1e-3) -> None:
@@ -41,9 +41,9 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """The nearest matrix with all singular values alike, roughly: about 1 but for those that were nearly 0.
+    """Roughly the nearest orthogonal matrix: all singular values near 1, except those that were nearly 0.
 
-    A Newton-Schulz iteration: a polynomial of X XᵀX that moves each singular value, all at once and by products alone.
+    A Newton-Schulz iteration: a polynomial in X XᵀX that moves all singular values at once, by products alone.
 
     Args:
         matrices: (K, N, M)

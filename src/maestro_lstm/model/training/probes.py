@@ -1,7 +1,7 @@
-"""Weights on the way through a training → what the network says and how strongly it is taught at that moment.
+"""Probes during a training: what the network predicts at that moment, and how large its gradient is.
 
-A training's own figures cannot show a collapse: its loss hardly moves. Here the network is asked the same windows of
-the training split each time, apart from any engine, by the LSTM of `lstm.py`.
+A training's own figures cannot show a collapse: its loss hardly moves. Each probe runs the same windows of the training
+split through the LSTM of lstm.py, independently of any engine.
 """
 
 from collections.abc import Mapping
@@ -17,37 +17,37 @@ from maestro_lstm.data.vocabulary.symbols import NEXT_ID, Ids
 from maestro_lstm.model.networks.network import Network, sequence_loss
 from maestro_lstm.model.training.settings import Settings
 
-WINDOWS = 256  # that the network is asked
-GRADIENTS = 64  # of them, whose gradients are taken one by one
+WINDOWS = 256  # per probe
+GRADIENTS = 64  # of them, for single gradients
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A network at one moment, over the same windows each time, the state zero before each as in training."""
+    """A network at one moment, on the same windows each time, from a zero state as in training."""
 
     update: int  # updates done
     accuracy: float  # percent
     next_probability: float  # of `<NEXT>`, mean over all steps, 0 to 1, softmax taken once
-    distinct: int  # different symbols that had the highest score
-    gradient_norm: float  # Euclidean, of one sequence's loss as the optimizer is given it; mean over windows
+    distinct: int  # different symbols with the highest score
+    gradient_norm: float  # Euclidean, of one sequence's loss as the optimizer sees it; mean over windows
 
     def rounded(self) -> dict[str, float]:
-        """As a file holds it: four digits that count."""
+        """As files hold it: four significant digits."""
         return {
             name: value if isinstance(value, int) else float(f"{value:.4g}") for name, value in asdict(self).items()
         }
 
 
 class Probes:
-    """When to look, and at what.
+    """When to probe, and on which windows.
 
     Args:
         ids: (S,) the training split.
         n_symbols: V.
         seq_len: T of the windows.
-        count: about how many looks, evenly spaced in the logarithm of the updates; 0: none.
+        count: about how many probes, evenly spaced in the logarithm of the updates; 0: none.
         n_updates: of the training.
-        log_every: updates; it can be looked at only after a multiple of these, and at the end.
+        log_every: updates; probes are possible after multiples of it, and at the end.
     """
 
     def __init__(self, ids: Ids, n_symbols: int, seq_len: int, count: int, n_updates: int, log_every: int) -> None:
@@ -60,7 +60,7 @@ class Probes:
         self.windows = torch.from_numpy(ids[starts[:, None] + np.arange(seq_len + 1)].astype(np.int64))  # (W, T + 1)
 
     def look(self, weights: Mapping[str, Tensor], settings: Settings, update: int) -> Probe:
-        """The network with these weights, after so many updates of a run."""
+        """Probe the network with these weights, after this many updates of a run."""
         with torch.device("meta"):  # its own weights are never used
             network = Network(self.n_symbols, settings.hidden, "scratch", settings.layers, settings.skips)
         weights = network.own(weights)

@@ -1,4 +1,4 @@
-"""Over the updates: the learning rate (paper §4.3.1, §4.3.2) and the length of sequences (§5.2.3)."""
+"""Schedules over the updates: learning rate (paper §4.3.1, §4.3.2) and sequence length (§5.2.3)."""
 
 import math
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Schedule:
         return cls(rate, rate)
 
     def rates(self, n_updates: int) -> npt.NDArray[np.float64]:
-        """The rate of each update, (n_updates,): PyTorch's CyclicLR, triangular, one step an update (Smith 2017)."""
+        """The rate of each update, (n_updates,): PyTorch's CyclicLR, triangular, one step per update (Smith 2017)."""
         place = np.arange(n_updates) % (2 * self.updates_up) / self.updates_up  # 0 … 2, the peak at 1
         return self.low + (self.high - self.low) * (1 - np.abs(place - 1))
 
@@ -54,12 +54,12 @@ class Cosine:
 
 
 def lengths(name: LengthName, shortest: int, longest: int, symbols: int, updates_up: int) -> npt.NDArray[np.int64]:
-    """T of each update of a training that goes through so many symbols of each of its sequences' places.
+    """T of each update of a training on this many symbols per sequence of an update.
 
     Args:
         name: constant: T is `longest` throughout. growing: from `shortest` to `longest` in a straight line. cyclical: a
             triangle wave between them, as the learning rate's.
-        symbols: that all T together come to: at most these if constant, else these but for less than the longest T.
+        symbols: the sum of all T: at most this if constant, else within less than the longest T.
         updates_up: of the wave, from shortest to longest.
 
     Returns: (n,)

@@ -1,7 +1,7 @@
-"""A trained network one step at a time, in NumPy: what sampling needs, where every symbol waits for the one before.
+"""A trained network one step at a time, in NumPy, for sampling, where every symbol waits for the previous one.
 
-A step of a large network reads all its weights once. `torch.nn.LSTM` packs them anew in every call: 2.3 ms a symbol for
-2 × 384 units with skips, where this takes 0.3 (`python -m benchmarks`). The equations are those of `lstm.py`.
+A step of a large network reads all its weights once. `torch.nn.LSTM` repacks them in every call: 2.3 ms per symbol for
+2 × 384 units with skips, where this takes 0.3 (`python -m benchmarks.generation`). The equations are those of lstm.py.
 """
 
 from collections.abc import Mapping
@@ -20,10 +20,10 @@ HALF = np.float32(0.5)
 
 
 class Stepper:
-    """A `predictor.Predictor` of any number of layers, with skips or without, and of any number of sequences.
+    """A `predictor.Predictor` with any number of layers and sequences, with or without skips.
 
     Args:
-        weights: as `Network.weights` gives them.
+        weights: as `Network.weights` returns them.
     """
 
     batch = 64
@@ -36,11 +36,11 @@ class Stepper:
             name = layer_name(k)
             U, W = arrays[f"{name}.U.weight"], arrays[f"{name}.W.weight"]  # (4H, V), (4H, V + H) or (4H, H); (4H, H)
             below = U.shape[1] - self.hidden if k else self.n_symbols
-            # U x for a one-hot x is a column of U; what comes from the layer below and from before is one product
+            # U x for a one-hot x is a column of U; the layer below and the previous step are one product
             table = np.ascontiguousarray(U[:, :below].T)  # (V, 4H), or (0, 4H) where a layer does not see the symbol
             inner = np.ascontiguousarray(np.concatenate((U[:, below:], W), axis=1))  # (4H, 2H), (4H, H) for the lowest
             bias = (arrays[f"{name}.U.bias"] + arrays[f"{name}.W.bias"])[:, None]  # (4H, 1)
-            # σ(x) = ½ tanh(½ x) + ½: with the first ½ in the weights, which is exact, one tanh does all four gates
+            # σ(x) = ½ tanh(½ x) + ½: with the inner ½ in the weights, which is exact, one tanh serves all four gates
             halved = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype=np.float32), self.hidden)[:, None]  # i, f, g, o
             self.layers.append((table * halved.T, inner * halved, bias * halved))
         self.out, self.out_bias = arrays["output.weight"], arrays["output.bias"][:, None]  # (V, H) or (V, L H); (V, 1)

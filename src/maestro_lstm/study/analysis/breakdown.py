@@ -1,5 +1,4 @@
-"""A predictor's guesses → where it is right: piece by piece, by place in the piece, composer, size of the chord and
-symbol, and by how sure it was (calibration)."""
+"""Where a predictor is right: by piece, position, composer, chord size and symbol, and by its confidence."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from maestro_lstm.plumbing.files import damaged
 from maestro_lstm.plumbing.tables import read_csv
 from maestro_lstm.study.scoring.scores import Guesses
 
-POSITIONS = (0, 10, 30, 100, 300, 1_000, 3_000, 10_000)  # symbols of the piece before; from each of these to the next
-LARGEST = 10  # chords of so many notes and more are one group
+POSITIONS = (0, 10, 30, 100, 300, 1_000, 3_000, 10_000)  # symbols before in the piece; from each of these to the next
+LARGEST = 10  # chords of this many notes and more are one group
 BINS = 10  # of confidence
 BY_PITCH = (END, NEXT, *PITCH_OF_NAME)  # the symbols, from the lowest key to the highest
 COLUMNS = ("by", "group", "symbols", "accuracy", "nats", "confidence")
@@ -33,14 +32,14 @@ class Groups:
 
 
 def groups_of(ids: Ids, composers: Sequence[str]) -> list[Groups]:
-    """The groups of all symbols of a split but its first, which nobody predicts.
+    """The groups of all symbols of a split except the first, which nobody predicts.
 
     Args:
         ids: (S,), each piece ending with `<END>`.
         composers: of each piece.
 
-    Returns: by piece, position, composer, chord and symbol. A chord is what stands before a `<NEXT>`, which
-        counts with it; an `<END>` alone has no notes.
+    Returns: by piece, position, composer, chord and symbol. A `<NEXT>` counts with the chord before it; an `<END>`
+        alone has no notes.
 
     Raises: ValueError where there are not as many composers as pieces.
     """
@@ -62,7 +61,7 @@ def groups_of(ids: Ids, composers: Sequence[str]) -> list[Groups]:
 
 
 def chord_sizes(ids: Ids) -> npt.NDArray[np.int64]:
-    """(S,): of the chord that each symbol is of, its mark with it, how many notes it has."""
+    """(S,) for each symbol, the number of notes of its chord; a mark belongs to the chord before it."""
     marks = (ids == NEXT_ID) | (ids == END_ID)
     chord = np.append(0, np.cumsum(marks[:-1]))  # (S,)
     sizes = np.asarray(np.bincount(chord, weights=~marks), dtype=np.int64)
@@ -70,8 +69,8 @@ def chord_sizes(ids: Ids) -> npt.NDArray[np.int64]:
 
 
 def tally(guesses: Guesses, targets: Ids, groups: Sequence[Groups]) -> pd.DataFrame:
-    """Sums over each group, by confidence too: how many symbols, how many guessed right, nats, and confidence
-    (probability of the best guess)."""
+    """Sums over each group, and over bins of confidence: symbols, right predictions, nats, and confidence (probability
+    of the prediction)."""
     confidence = np.exp(guesses.sure)
     bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
     edges = np.linspace(0, 100, BINS + 1).astype(int)
@@ -90,8 +89,8 @@ def tally(guesses: Guesses, targets: Ids, groups: Sequence[Groups]) -> pd.DataFr
 
 
 def over_runs(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
-    """Several seeds' tallies → their mean, as rows of a table of `COLUMNS`, one for each group that has any symbols;
-    accuracy and confidence in percent."""
+    """The mean of several seeds' tallies, as rows of a table of `COLUMNS`, one per group that has symbols; accuracy and
+    confidence in percent."""
     sums = pd.concat(tallies).groupby(["by", "group"], sort=False).sum().reset_index()
     sums = sums[sums["symbols"] > 0]
     means = {
@@ -105,7 +104,7 @@ def over_runs(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
 
 
 def read_breakdown(path: Path) -> pd.DataFrame:
-    """What `over_runs` made. Raises UserError, naming the file."""
+    """Read what `over_runs` made. Raises UserError, naming the file."""
     table = read_csv(path, COLUMNS, words=("by", "group"))
     if not {"piece", "confidence"} <= set(table["by"]):
         raise damaged(path, "it has no rows by piece or by confidence")

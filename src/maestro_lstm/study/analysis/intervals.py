@@ -1,8 +1,8 @@
-"""Figures piece by piece → how far they are from what other pieces would have given: 95 % intervals.
+"""95 % intervals over pieces: how far a figure might have been with other pieces.
 
-The symbols of a piece are not independent of one another, its notes are one composer's and one player's; so pieces are
-resampled, not symbols (a cluster bootstrap, percentiles; Efron and Tibshirani 1993, §13). Of few pieces an interval is
-too narrow, of one there is none. How far other seeds of a network would be apart is not in it.
+The symbols of a piece are not independent, its notes are one composer's and one player's; so pieces are resampled, not
+symbols (a cluster bootstrap with percentiles; Efron and Tibshirani 1993, §13). With few pieces an interval is too
+narrow, with one there is none. The spread over seeds of a network is not in it.
 """
 
 import math
@@ -14,35 +14,35 @@ import numpy.typing as npt
 
 Doubles = npt.NDArray[np.float64]
 DRAWS = 10_000
-SEED = 0  # of the draws: the same for all that is compared
+SEED = 0  # of the resampling: the same for everything compared
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean, and between what 95 % of the resampled ones lie."""
+    """A mean, and the range of 95 % of the resampled means."""
 
     mean: float
-    low: float  # not a number where there is none, as for one piece
+    low: float  # NaN where there is no interval, as for one piece
     high: float
 
 
 @lru_cache(maxsize=4)
 def resamples(pieces: int, draws: int = DRAWS, which: int = 0) -> Doubles:
-    """How often each piece stands in each resample, (draws, P).
+    """How often each piece occurs in each resample, (draws, P).
 
     Args:
-        which: of several sets that are resampled independently.
+        which: index of a set, when several are resampled independently.
     """
     shares = np.full(pieces, 1 / pieces)
     return np.random.default_rng([SEED, which]).multinomial(pieces, shares, size=draws).astype(np.float64)
 
 
 def interval(values: Doubles, weights: Doubles | None = None) -> Interval:
-    """Of a mean.
+    """The interval of a mean.
 
     Args:
-        values: (P,) a figure of each piece; or the difference between two predictors' there.
-        weights: (P,) how much each counts, such as its symbols; all the same if not given.
+        values: (P,) a figure of each piece, or the difference between two predictors' figures.
+        weights: (P,) of the pieces, such as their symbols; equal if not given.
     """
     weights = np.ones(len(values)) if weights is None else weights
     mean = float((weights * values).sum() / weights.sum())
@@ -55,8 +55,8 @@ def interval(values: Doubles, weights: Doubles | None = None) -> Interval:
 
 
 def centred(value: float, drawn: Doubles, most: float = math.inf) -> Interval:
-    """Of a figure that lies between 0 and `most` and that a resample shifts: a resampled set is further from everything
-    by the noise of one more draw. That shift is taken off.
+    """The interval of a figure between 0 and `most` that resampling shifts: a resampled set is further from everything
+    by the noise of one more draw. That shift is removed.
 
     Args:
         drawn: the figure of each resample.

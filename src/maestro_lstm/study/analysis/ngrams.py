@@ -1,11 +1,11 @@
-"""What counting alone achieves: interpolated n-grams, the floors that a network has to beat.
+"""What counting alone achieves: interpolated n-grams, the baselines a network has to beat.
 
 Witten-Bell interpolation (Chen & Goodman 1999, §2.4): after a context c seen N(c) times with D(c) different
 symbols behind it,
 
     P(w | c) = (count(c w) + D(c) · P(w | c without its oldest symbol)) / (N(c) + D(c)),
 
-down to the uniform 1/V. It has no settings, so that there is nothing to tune.
+down to the uniform 1/V. It has no settings, so there is nothing to tune.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ class NGram:
         self.tables = [np.unique(self._runs(ids, k), return_counts=True) for k in range(1, order + 1)]
 
     def _runs(self, ids: Ids, k: int) -> Codes:
-        """The run of k symbols that ends at each place; what lies before the first counts as `<END>`."""
+        """The run of k symbols that ends at each place; before the first symbol is `<END>`."""
         padded = np.concatenate((np.full(k - 1, END_ID), ids)).astype(np.int64)
         codes = np.zeros(len(ids), dtype=np.int64)
         for j in range(k):
@@ -57,7 +57,7 @@ class NGram:
         return np.where(seen > 0, mixed, shorter)
 
     def guesses(self, ids: Ids) -> Guesses:
-        """What is said of a split: every symbol but the first is predicted, as a network's are."""
+        """The predictions of a split: every symbol except the first, as for a network."""
         length = self.order - 1
         contexts = self._runs(ids[:-1], length) if length else np.zeros(len(ids) - 1, dtype=np.int64)
         targets = ids[1:]

@@ -1,8 +1,8 @@
-"""A piece's symbols → what can be counted in them, as Yang and Lerch (2020) count: histograms and single figures.
+"""Features of a piece, after Yang and Lerch (2020): histograms and single figures.
 
 L.-C. Yang and A. Lerch, "On the evaluation of generative models in music", Neural Computing and Applications 32 (2020),
-§3.2. The symbols have no time, so that its rhythm features are left out. What is melodic there is taken of the highest
-notes of successive chords.
+§3.2. The symbols have no time, so rhythm features are left out. Melodic features use the highest notes of successive
+chords.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from maestro_lstm.data.vocabulary.chords import chords_of
 from maestro_lstm.data.vocabulary.symbols import HIGHEST_PITCH, LOWEST_PITCH, SYMBOLS, Ids
 
 Doubles = npt.NDArray[np.float64]
-LARGEST_CHORD = 12  # chords of so many notes and more are counted together
-WIDEST = 24  # semitones: wider intervals are counted as this
+LARGEST_CHORD = 12  # chords of this many notes and more are one bin
+WIDEST = 24  # semitones: wider intervals count as this
 
 HISTOGRAMS = {
     "chord_sizes": "chord sizes",
@@ -35,17 +35,17 @@ SCALARS = {
 
 @dataclass(frozen=True)
 class Features:
-    """Of one piece; all zero without a note."""
+    """The features of one piece; all zero without notes."""
 
     chord_sizes: Doubles  # (12,) chords of 1, 2, … notes
     pitches: Doubles  # (88,) notes on each key
     pitch_classes: Doubles  # (12,) C, C#, …
     intervals: Doubles  # (49,) from −24 to 24 semitones, between the highest notes of successive chords
     transitions: Doubles  # (144,) from pitch class to pitch class, likewise, 12 · from + to
-    notes: float  # for each 100 symbols
+    notes: float  # per 100 symbols
     range: float  # semitones from the lowest note to the highest
     pitches_used: float  # different ones
-    mean_interval: float  # semitones, its size
+    mean_interval: float  # semitones, absolute
 
 
 def features_of(ids: Ids) -> Features:

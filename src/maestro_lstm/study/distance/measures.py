@@ -1,10 +1,10 @@
-"""Two sets of pieces → how far apart they are, each figure with a 95 % interval.
+"""How far apart two sets of pieces are, each figure with a 95 % interval.
 
-Histograms are added up over a set and compared by their total variation distance. Features of single pieces are
-compared as Yang and Lerch (2020, §3.3) do: the distances between pieces of one set and those between pieces of the two
-sets are smoothed to densities, which are compared by their overlapping area and their Kullback-Leibler divergence.
-Intervals are from resampled pieces of both sets, as in `intervals.py`, and lie around the figure. Small sets are
-further apart than large ones: compare figures of sets of the same sizes.
+Histograms are summed over a set and compared by total variation distance. Features of single pieces are compared as by
+Yang and Lerch (2020, §3.3): the distances within one set and those between the two sets are smoothed to densities,
+which are compared by their overlapping area and Kullback-Leibler divergence. Intervals are from resampling the pieces
+of both sets, as in intervals.py, and lie around the figure. Small sets are further apart than large ones: compare sets
+of the same size.
 """
 
 import numpy as np
@@ -15,14 +15,14 @@ from scipy.stats import entropy, gaussian_kde
 from maestro_lstm.study.analysis.intervals import Interval, centred, resamples
 
 Doubles = npt.NDArray[np.float64]
-DRAWS = 1000  # resamples, of which the interval is
-KDE_DRAWS = 50  # the same where each takes a tenth of a second
+DRAWS = 1000  # resamples per interval
+KDE_DRAWS = 50  # the same, where each takes a tenth of a second
 POINTS = 200  # where two densities are compared
 
 
 def total_variation(one: Doubles, other: Doubles) -> Doubles:
-    """½ Σ |p − q| over the last axis, of histograms (…, K): 0 for the same shares, 1 for nothing in common. A histogram
-    of nothing has nothing in common with any."""
+    """½ Σ |p − q| over the last axis of histograms (…, K): 0 for the same shares, 1 for nothing in common. An empty
+    histogram has nothing in common with any."""
     sums = one.sum(axis=-1), other.sum(axis=-1)
     empty = (sums[0] == 0) | (sums[1] == 0)
     p, q = (h / np.where(s == 0, 1, s)[..., None] for h, s in zip((one, other), sums, strict=True))
@@ -48,7 +48,7 @@ def similarity(pieces: Doubles, reference: Doubles) -> tuple[Interval, Interval]
     grid = np.linspace(0, max(within.max(), between.max()) or 1.0, POINTS)
 
     def compared(here: Doubles, there: Doubles) -> tuple[float, float]:
-        # a pair counts as often as both its pieces were drawn
+        # a pair counts as often as both its pieces occur
         pairs = np.outer(there, there)[np.triu_indices(len(reference), 1)]
         a, b = _density(within, pairs, grid), _density(between, np.outer(there, here).ravel(), grid)
         area = float(np.minimum(a, b).sum() / max(a.sum(), b.sum()))
@@ -66,13 +66,13 @@ def similarity(pieces: Doubles, reference: Doubles) -> tuple[Interval, Interval]
 
 
 def diversity(pieces: Doubles) -> float:
-    """The mean distance between two pieces of a set, (P, K)."""
+    """The mean distance between the pieces of a set, (P, K)."""
     return float(cdist(pieces, pieces)[np.triu_indices(len(pieces), 1)].mean()) if len(pieces) > 1 else 0.0
 
 
 def _density(distances: Doubles, weights: Doubles, grid: Doubles) -> Doubles:
-    """Smoothed by Gaussians of Scott's width; all at one place where there is one value only, and at zero where there
-    is none, as in a resample of one piece again and again."""
+    """Smoothed by Gaussians of Scott's width. A single value gives a spike, none a spike at zero, as in a resample of
+    one piece again and again."""
     some = weights > 0
     values, weights = (distances[some], weights[some]) if some.any() else (np.zeros(1), np.ones(1))
     if np.ptp(values) < 1e-12:

@@ -1,4 +1,4 @@
-"""Symbols → what they repeat: of themselves, and of the training split."""
+"""What a piece repeats: of itself, and of the training split."""
 
 import zlib
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from maestro_lstm.jit import entry
 
 
 def longest_repeat(ids: Ids) -> int:
-    """Symbols of the longest passage that stands twice in a piece without overlapping itself."""
+    """The length in symbols of the longest passage that occurs twice in a piece without overlap."""
     data = ids.tobytes()
 
     def repeated(length: int) -> bool:
@@ -23,22 +23,21 @@ def longest_repeat(ids: Ids) -> int:
 
 
 def compression_ratio(ids: Ids) -> float:
-    """Bytes that zlib needs for a symbol: near 0 where one thing is said again and again."""
+    """Bytes that zlib needs per symbol: near 0 for a piece that repeats one thing."""
     return len(zlib.compress(ids.tobytes(), 9)) / len(ids)
 
 
 def longest_shared(ids: Ids, corpus: Ids) -> int:
-    """Symbols of the longest passage of a piece that also stands in the corpus: what it may have by heart.
+    """The length in symbols of the longest passage of a piece that also occurs in the corpus: possible memorisation.
 
-    The corpus is read once through the piece's suffix automaton (Blumer et al. 1985): 0.1 s for ten million symbols.
+    The corpus runs once through the piece's suffix automaton (Blumer et al. 1985): 0.1 s for ten million symbols.
     """
     longest: int = _longest_shared(np.ascontiguousarray(ids), np.ascontiguousarray(corpus))
     return longest
 
 
 def in_any_key(ids: Ids) -> Ids:
-    """The same bytes for a piece in every key: each pitch as its distance d from the pitch before it, as 128 + d; the
-    marks as they are."""
+    """The same bytes for a piece in every key: each pitch as 128 + its distance from the previous pitch; marks stay."""
     out = ids.copy()
     places = np.flatnonzero(PITCHES[ids] > 0)
     pitches = PITCHES[ids[places]]
@@ -47,7 +46,7 @@ def in_any_key(ids: Ids) -> Ids:
 
 
 def _longest(holds: Callable[[int], bool], most: int) -> int:
-    """The greatest length for which it holds, if it holds for all shorter ones."""
+    """The greatest length that holds, given that all shorter ones do."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,4 +1,4 @@
-"""params.yaml as one typed object: every key known, of its type and in its range, or an error that names it."""
+"""params.yaml as one typed object: every key known, typed and in range, or an error that names it."""
 
 import re
 from itertools import product

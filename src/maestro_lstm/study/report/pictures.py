@@ -1,4 +1,4 @@
-"""The study's figures → pictures (SVG), with their titles in them."""
+"""The study's pictures (SVG), with titles."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from maestro_lstm.choices import Output
 from maestro_lstm.style import GROUPS, drawn
 
 Doubles = npt.NDArray[np.float64]
-# of the palette of `drawing`; the dashes are for print
+# of the palette of style.py; the dashes are for print
 LOOKS: dict[Output, dict[str, Any]] = {
     "softmax": {"color": "#0072B2", "linestyle": "-"},
     "logits": {"color": "#E69F00", "linestyle": "--"},
@@ -20,12 +20,12 @@ TITLES: dict[Output, str] = {"softmax": "softmax twice (the paper)", "logits": "
 
 
 def _places(table: pd.DataFrame) -> dict[Any, int]:
-    """Where along the axis each setting is, in the order of the table."""
+    """The position of each setting along the axis, in the order of the table."""
     return {setting: k for k, setting in enumerate(dict.fromkeys(table["setting"]))}
 
 
 def _groups(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, dict[str, Any]]]:
-    """Each group's name, its rows, and how it is drawn: hollow, so that marks which lie on each other can be seen."""
+    """Each group's name, rows and style: hollow marks, so that overlapping ones can be seen."""
     for k, (name, rows) in enumerate(table.groupby(table["group"].astype(str), sort=False)):
         color, mark = GROUPS[k % len(GROUPS)]
         look = {"color": color, "marker": mark, "markersize": 4, "markerfacecolor": "none", "linewidth": 1}
@@ -33,7 +33,7 @@ def _groups(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, dict[str, 
 
 
 def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
-    """The paper's tables: accuracy of each setting, a point a seed, the paper's figure and always saying `<NEXT>`.
+    """The paper's tables: the accuracy of each setting, one point per seed, the paper's figure, and always `<NEXT>`.
 
     Args:
         tables: by title, `Comparison.points` of its settings.
@@ -46,7 +46,7 @@ def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
             for who, (color, mark) in looks.items():
                 for k, setting in enumerate(settings):
                     found = table[(table["who"] == who) & (table["setting"] == setting)]["accuracy"]
-                    # ours side by side, so that seeds of the same figure can be counted; the paper's to the left
+                    # ours side by side, so that equal seeds can be counted; the paper's to the left
                     x = k + (np.linspace(0, 0.3, len(found)) if who == "ours" else np.full(len(found), -0.2))
                     panel.plot(x, found, mark, color=color, markersize=4, alpha=0.8, label=who if k == 0 else None)
             always = table[table["who"] == "always <NEXT>"]
@@ -61,7 +61,7 @@ def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
 
 
 def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -> bytes:
-    """Accuracy over updates, a line a run, for each output; across it what always saying `<NEXT>` scores, percent."""
+    """Accuracy over updates, one line per run, for each output; and what always predicting `<NEXT>` scores, percent."""
     with drawn(9, len(probes), sharey=True) as (_, axes, file):
         for panel, (output, table) in zip(axes, probes.items(), strict=True):
             for _, run in table.groupby("seed"):
@@ -75,8 +75,8 @@ def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -
 
 
 def collapse_picture(probes: Mapping[Output, pd.DataFrame], n_symbols: int) -> bytes:
-    """The probability of `<NEXT>` and the gradient over updates, a line a run; and both losses over the probability of
-    the right symbol."""
+    """The probability of `<NEXT>` and the gradient over updates, one line per run; and both losses over the probability
+    of the right symbol."""
     with drawn(12, 3) as (_, (next_panel, gradient_panel, loss_panel), file):
         for output, table in probes.items():
             for k, (_, run) in enumerate(table.groupby("seed")):
@@ -101,11 +101,11 @@ def softmax_twice(p: Doubles, n_symbols: int) -> Doubles:
 
 
 def wish_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
-    """Accuracy and nats over a sweep's settings: a mark a run, a line through the means of each group.
+    """Accuracy and nats over a sweep's settings: one mark per run, a line through the means of each group.
 
     Args:
         points: `report.wishes.points`.
-        names: of the values of a candidate; the last is what stands along the axis.
+        names: of a candidate's values; the last is along the axis.
     """
     table = pd.DataFrame(points)
     measures = {"accuracy": "accuracy, percent"}
@@ -118,7 +118,7 @@ def wish_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequenc
                 label_of = f"{names[0]}: {group}"
                 panel.plot(rows["setting"].map(place), rows[measure], **look, linestyle="", label=label_of)
                 means = rows.groupby("setting", sort=False)[measure].mean()
-                if group:  # else its settings are kinds, not a scale
+                if group:  # otherwise its settings are kinds, not a scale
                     panel.plot(means.index.map(place), means, color=look["color"], linewidth=1)
             panel.set(title=label, xlabel=names[-1])
             panel.set_xticks(range(len(place)), [str(setting) for setting in place])
@@ -129,10 +129,10 @@ def wish_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequenc
 
 
 def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
-    """Every predictor's accuracy along the position in the piece, the size of the chord and its own confidence.
+    """Every predictor's accuracy by position in the piece, chord size and its own confidence.
 
     Args:
-        points: by each of these, `report.breakdown.points_of`.
+        points: `report.breakdown.points_of`, by each of these.
     """
     labels = {
         "position": ("by the place in the piece", "symbols of the piece before"),
@@ -176,7 +176,7 @@ def symbols_picture(points: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def chord_sizes_picture(points: Sequence[Mapping[str, Any]]) -> bytes:
-    """How often each writer writes chords of each size, percent of its chords, in the logarithm.
+    """How often each writer writes chords of each size, percent of its chords, on a logarithmic axis.
 
     Args:
         points: `distance.table.chord_size_points`.

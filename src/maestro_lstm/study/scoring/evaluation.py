@@ -1,8 +1,8 @@
-"""Weights → figures: how well a network says what comes next.
+"""How well a network predicts the next symbol.
 
-One deterministic pass over a sequence, the state carried from its first symbol to its last. A network of several layers
-goes through many parts of it side by side: all but the first begin some symbols early, from a zero state, so that by a
-part's own first symbol the state is what it would have been.
+One deterministic pass over a sequence, the state carried from the first symbol to the last. Deeper networks run many
+parts of it at a time: all but the first start some symbols early, from a zero state, so that by a part's own first
+symbol the state is what it would have been.
 """
 
 import numpy as np
@@ -11,8 +11,8 @@ from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
 from maestro_lstm.model.networks.predictor import Predictor
 from maestro_lstm.study.scoring.scores import Guesses, Scores, summarise
 
-STRETCH = 8192  # symbols a call: long enough to hide the call, short enough for memory
-EARLY = 512  # symbols that a part begins before its own; a piece has some ten thousand
+STRETCH = 8192  # symbols per call: enough to hide the call, few enough for memory
+EARLY = 512  # symbols that a part starts early; a piece has about ten thousand
 
 
 def evaluate(network: Predictor, inputs: Ids, targets: Ids) -> Scores:
@@ -26,10 +26,10 @@ def evaluate(network: Predictor, inputs: Ids, targets: Ids) -> Scores:
 
 
 def guesses(network: Predictor, inputs: Ids, targets: Ids) -> Guesses:
-    """What a network says of each symbol, as `evaluate` runs it."""
+    """A network's prediction of each symbol, run as by `evaluate`."""
     parts = network.batch  # B
     early = EARLY if parts > 1 else 0
-    length = max(-(-(len(inputs) - early) // parts), 0)  # of a part's own, L; the first has E more
+    length = max(-(-(len(inputs) - early) // parts), 0)  # L, of a part's own; the first has E more
     given, right = (_in_parts(ids, parts, early, length) for ids in (inputs, targets))  # (E + L, B)
     best, sure, likelihoods = [], [], []
     state, stretch = None, STRETCH // parts
@@ -47,7 +47,7 @@ def guesses(network: Predictor, inputs: Ids, targets: Ids) -> Guesses:
 
 
 def _in_parts(ids: Ids, parts: int, early: int, length: int) -> Ids:
-    """(S,) → (E + L, B): a part each column, which begins where the one before it has E symbols left."""
+    """(S,) → (E + L, B): one part per column, starting where the previous part has E symbols left."""
     filled = np.full(early + parts * length, END_ID, dtype=np.uint8)
     filled[: len(ids)] = ids
     return np.stack([filled[b * length : b * length + early + length] for b in range(parts)], axis=1)

@@ -1,4 +1,4 @@
-"""A trained run → figures: what it scores in the experiments (paper §4.3) and among what the paper wished for."""
+"""What a trained run scores in the experiments (paper §4.3) and among the wishes."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from maestro_lstm.model.training.loop import lengths_of
 from maestro_lstm.model.training.store import Run
 from maestro_lstm.study.scoring.evaluation import evaluate, spaced_windows
 
-STRETCH = 2500  # symbols: long enough for a state that was carried to tell
+STRETCH = 2500  # symbols: long enough for a carried state to matter
 
 
 def score(run: Run, validation_ids: Ids, every: int) -> dict[str, Any]:
     """Figures of a run's last weights on spaced windows of the validation split: seed, accuracy (percent), nats,
     distinct, next_share (percent), loss (last smoothed).
 
-    The experiments use the network as training left it (§4.3); only the final training looks for the lowest loss.
+    The experiments use the network after the last update (§4.3); only the final training keeps the lowest loss.
     """
     settings = run.settings
     network = predictor(run.last, settings.engine, settings.device)
@@ -31,7 +31,7 @@ def score_wish(run: Run, train_symbols: int, validation_ids: Ids, every: int) ->
 
     Args:
         train_symbols: of the split that it was trained on.
-        every: one stretch of STRETCH symbols in so many is looked at, whatever T the candidate has; 1: the whole split.
+        every: one stretch of STRETCH symbols in this many is scored, whatever the candidate's T; 1: the whole split.
     """
     use_cores(1)
     settings = run.settings
