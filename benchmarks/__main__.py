@@ -1,13 +1,11 @@
 """All benchmarks in one run: a table, and benchmarks/results.json with the machine. `make bench`, some minutes."""
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from benchmarks import machine, networks, parsing
-from benchmarks.measure import Figure, Way, compare
+from benchmarks.measure import Figure, Way, compare, table
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_json
@@ -15,20 +13,6 @@ from stages import paths
 from tools.dvc import dvc
 
 RESULTS = Path("benchmarks/results.json")
-
-
-def table(figures: Sequence[Mapping[str, Any]]) -> str:
-    """The figures in Markdown."""
-    lines = ["| what | way | time | times as fast |", "|---|---|---:|---:|"]
-    for one in figures:
-        ratio = "" if one["way"] == one["reference"] else f"{_three_digits(one['times_as_fast'])} × {one['reference']}"
-        time = f"{_three_digits(one['value'])} {one['unit']}"
-        lines.append(f"| {one['what']} | {one['way']} | {time} | {ratio} |")
-    return "\n".join(lines)
-
-
-def _three_digits(value: float) -> str:
-    return f"{float(f'{value:.3g}'):,g}"
 
 
 def nothing_to_do() -> list[Figure]:

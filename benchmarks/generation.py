@@ -7,8 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.__main__ import table
-from benchmarks.measure import Figure, Way, compare
+from benchmarks.measure import Figure, Way, compare, table
 from maestro_lstm.data.vocabulary.symbols import NEXT_ID, SYMBOLS
 from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.model.networks.network import initial_weights

@@ -1,9 +1,12 @@
 """Timing ways to do the same thing, turn by turn, so that whatever else the machine does falls on all of them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
+
+from maestro_lstm.plumbing.tables import markdown
 
 
 @dataclass(frozen=True)
@@ -49,3 +52,16 @@ def compare(
         ratio = median(r / o for r, o in zip(seconds[reference], own, strict=True))
         figures.append(Figure(what, name, round(median(own) * scale, 4), unit, round(ratio, 2), reference))
     return figures
+
+
+def table(figures: Sequence[Mapping[str, Any]]) -> str:
+    """The figures in Markdown."""
+    rows = []
+    for one in figures:
+        ratio = "" if one["way"] == one["reference"] else f"{_three_digits(one['times_as_fast'])} × {one['reference']}"
+        rows.append([one["what"], one["way"], f"{_three_digits(one['value'])} {one['unit']}", ratio])
+    return markdown(("what", "way", "time", "times as fast"), rows, text_columns=2)
+
+
+def _three_digits(value: float) -> str:
+    return f"{float(f'{value:.3g}'):,g}"

@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.__main__ import table
-from benchmarks.measure import Figure, Way, compare
+from benchmarks.measure import Figure, Way, compare, table
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.training.loop import Training

@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from benchmarks.__main__ import table
+from benchmarks.measure import table
 
 PLACE = re.compile(r"<!-- ((?:metrics|benchmarks)/\S+) -->\n.*?<!-- end -->", re.S)
 

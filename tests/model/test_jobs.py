@@ -16,6 +16,7 @@ from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.store import Failed, Run, RunStore
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.versions import KERNEL_CHOICES
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=300).astype(np.uint8)
 ONE = Settings(4, "logits", "adam", Schedule.constant(0.01), 10, 1, seed=0, log_every=10)
@@ -119,6 +120,31 @@ def test_nor_for_one_of_other_data_code_or_libraries(tmp_path: Path, monkeypatch
     monkeypatch.undo()
     monkeypatch.setattr("maestro_lstm.model.training.store.libraries", lambda: {"torch": "0.0"})
     assert RunStore(tmp_path, IDS, 12).path(ONE) != here
+
+
+@pytest.mark.parametrize("variable", KERNEL_CHOICES)
+def test_nor_for_one_of_other_kernels_or_another_processor(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(variable, raising=False)
+    here = RunStore(tmp_path, IDS, 12).path(ONE)
+    monkeypatch.setenv(variable, "another")
+    assert RunStore(tmp_path, IDS, 12).path(ONE) != here
+    monkeypatch.delenv(variable)
+    for name in ("processor", "_features"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"maestro_lstm.plumbing.versions.{name}", lambda: "another")
+            assert RunStore(tmp_path, IDS, 12).path(ONE) != here
+    assert RunStore(tmp_path, IDS, 12).path(ONE) == here
+
+
+def test_nor_is_one_of_a_gpu_for_one_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, on_gpu = RunStore(tmp_path, IDS, 12), replace(ONE, device="cuda")
+    paths = set()
+    for name in ("one GPU", "another"):
+        monkeypatch.setattr("maestro_lstm.model.training.store.gpu_name", lambda name=name: name)
+        paths |= {store.path(on_gpu), store.path(ONE)}
+    assert len(paths) == 3
 
 
 def test_a_damaged_run_is_trained_again(tmp_path: Path, trained: list[int]) -> None:
