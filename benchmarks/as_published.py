@@ -1,6 +1,6 @@
 """The network as the paper writes it (§4.1): four gates of two linear layers each, one-hot input, stepped in Python.
 
-`engines/lstm.py` has the same equations with the four gates in one product; this is what it is faster than.
+`model/networks/lstm.py` has the same equations with the four gates in one product; this is what it is faster than.
 """
 
 from collections.abc import Callable

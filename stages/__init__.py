@@ -9,7 +9,7 @@ import sys
 
 
 def _stop(*_: object) -> None:
-    print("stopped before the stage had begun: `dvc repro` goes on", file=sys.stderr, flush=True)
+    print("stopped before the stage had begun; run it again to resume", file=sys.stderr, flush=True)
     os._exit(1)  # nothing is open yet, and a library that is being imported could catch an exception
 
 

@@ -53,7 +53,11 @@ def _alone() -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         text = who.read_text() if who.exists() else "?"
-        print(f"waiting for {text}, which is at work here: `kill` it, or let it finish", file=sys.stderr, flush=True)
+        print(
+            f"another stage is still running: {text}; waiting for it, `kill` it to go ahead",
+            file=sys.stderr,
+            flush=True,
+        )
         lock.acquire()
     try:
         who.write_text(f"process {os.getpid()} ({_name()})")

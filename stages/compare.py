@@ -24,7 +24,8 @@ def main() -> None:
         found = read_runs(paths.sweep(sweep), ("candidate",), SWEEP)
         wanted = of_candidates(found, [(one,) for one in tried[sweep]], paths.sweep(sweep))
         ours |= {(sweep, candidate): summary for (candidate,), summary in wanted.items()}
-        curves[sweep] = read_curves(paths.curves(sweep))
+        curve = of_candidates(read_curves(paths.curves(sweep)), [(one,) for one in tried[sweep]], paths.curves(sweep))
+        curves[sweep] = {candidate: table for (candidate,), table in curve.items()}
     networks = list(params.train.networks)
     ours |= {("final", network): read_split(paths.of_network("evaluate", network), "test") for network in networks}
     curves["final"] = {network: read_curve(paths.of_network("curves", network)) for network in networks}

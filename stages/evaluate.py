@@ -12,7 +12,7 @@ from maestro_lstm.study.analysis.held_out import report_all
 from maestro_lstm.study.params.file import BEST, load_params
 from maestro_lstm.study.scoring.metrics import metrics_row, over_seeds
 from stages import command, paths
-from stages.test_split import groups_of_test
+from stages.held_out import groups_of_test
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ def models(network: str) -> dict[int, Path]:
     """A network's trained seeds, in order. Raises UserError if there are none."""
     found = {int(path.stem.removeprefix("seed-")): path for path in (MODELS / network).glob("seed-*.safetensors")}
     if not found:
-        raise UserError(f"{MODELS / network} is missing or empty: run `dvc repro`")
+        raise UserError(f"{MODELS / network} is missing or empty: run `dvc repro -P`")
     return dict(sorted(found.items()))
 
 

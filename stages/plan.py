@@ -13,9 +13,11 @@ from stages import command, paths
 
 
 def main() -> None:
-    name = command.argument("network")
-    chosen: dict[str, Any] = {sweep: read_selected(paths.SELECTED / f"{sweep}.json", sweep) for sweep in SWEEPS}
-    plan = plan_of(load_params(), name, chosen)
+    params, name = load_params(), command.argument("network")
+    own = name in params.networks and params.networks[name].training  # then no experiment has a say
+    sweeps = () if own else SWEEPS
+    chosen: dict[str, Any] = {sweep: read_selected(paths.SELECTED / f"{sweep}.json", sweep) for sweep in sweeps}
+    plan = plan_of(params, name, chosen)
     save_plan(paths.plan(name), plan)
     used = ", ".join(f"{key} {value}" for key, value in plan.used.items())
     print(f"{name}: {used}, {len(plan.runs)} seeds")

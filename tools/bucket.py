@@ -31,7 +31,7 @@ LOG_IN = "`gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENT
 def main() -> None:
     found = URL.fullmatch(sys.argv[1]) if len(sys.argv) == 2 else None
     if found is None:
-        raise UserError("say where, as in python -m tools.bucket gs://my-bucket/maestro-lstm")
+        raise UserError("usage: python -m tools.bucket gs://my-bucket/maestro-lstm")
     check(found[1], found[2])
     dvc("remote", "modify", "--local", "gcs", "url", f"gs://{found[1]}/{found[2]}", quiet=True)
     dvc("remote", "default", "--local", "gcs", quiet=True)

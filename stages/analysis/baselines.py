@@ -10,7 +10,7 @@ from maestro_lstm.study.params.file import load_params
 from maestro_lstm.study.scoring.metrics import metrics_row
 from maestro_lstm.study.scoring.scores import summarise
 from stages import command, paths
-from stages.test_split import groups_of_test
+from stages.held_out import groups_of_test
 
 HELD_OUT: tuple[Split, ...] = ("validation", "test")
 

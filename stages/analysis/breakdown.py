@@ -7,7 +7,7 @@ from maestro_lstm.study.params.file import load_params
 from maestro_lstm.study.report.breakdown import as_text, intervals_row, points_of
 from maestro_lstm.study.report.paper import predictors_as_text
 from maestro_lstm.study.report.pictures import breakdown_picture, symbols_picture
-from maestro_lstm.study.scoring.metrics import read_baselines, read_split
+from maestro_lstm.study.scoring.metrics import of_candidates, read_baselines, read_split
 from stages import command, paths
 
 
@@ -23,8 +23,9 @@ def main() -> None:
     write_bytes(paths.BREAKDOWN / "symbols.svg", symbols_picture(points.pop("symbol")))
     write_bytes(paths.BREAKDOWN / "breakdown.svg", breakdown_picture(points))
 
-    counted = read_baselines(paths.BASELINES / "figures.csv", "test")
-    scores = {name: counted[name] for name in baselines}
+    figures = paths.BASELINES / "figures.csv"
+    counted = of_candidates(read_baselines(figures, "test"), [(name,) for name in baselines], figures)
+    scores = {name: summary for (name,), summary in counted.items()}
     scores |= {name: read_split(paths.of_network("evaluate", name), "test") for name in params.trained_networks}
     write_text(paths.BREAKDOWN / "predictors.md", predictors_as_text(scores) + "\n")
     text = as_text(tables)

@@ -6,6 +6,7 @@ from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.keys import split_at_ends
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.music.names import REAL
+from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes, write_text
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.distance.passages import in_any_key
@@ -13,7 +14,7 @@ from maestro_lstm.study.distance.table import as_text, chord_size_points, figure
 from maestro_lstm.study.params.file import load_params
 from maestro_lstm.study.report.pictures import chord_sizes_picture
 from stages import command, paths
-from stages.test_split import pieces_of_test
+from stages.held_out import pieces_of_test
 
 
 def main() -> None:
@@ -22,7 +23,10 @@ def main() -> None:
     half, other = halves(split_at_ends(load_ids(paths.encoded("test"))), pieces_of_test(), symbols)
     writers: dict[str, list[Ids]] = {REAL: other}
     for name in params.trained_networks:
-        for path in sorted((paths.SAMPLES / name).glob("*.safetensors")):
+        found = sorted((paths.SAMPLES / name).glob("*.safetensors"))
+        if not found:
+            raise UserError(f"{paths.SAMPLES / name} is missing or empty: run `dvc repro -P`")
+        for path in found:
             writer = name if path.stem == "plain" else f"{name}-{path.stem}"
             writers[writer] = list(load_ids(path).reshape(-1, symbols))
     reference = set_of(half)

@@ -8,8 +8,8 @@ from maestro_lstm.music.composing.pieces import excerpt
 from maestro_lstm.music.names import REAL
 from maestro_lstm.study.params.file import load_params
 from stages import command, paths
+from stages.held_out import pieces_of_test
 from stages.music_files import write_pieces
-from stages.test_split import pieces_of_test
 
 
 def main() -> None:

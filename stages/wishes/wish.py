@@ -15,8 +15,8 @@ from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.windows import check_seq_len
 from maestro_lstm.plumbing.cluster import parallel_map
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.experiments.wishes import candidates
-from maestro_lstm.study.params.file import WISHES, Candidate, Params, WishName, load_params
+from maestro_lstm.study.experiments.wishes import WISHES, Candidate, WishName, candidates
+from maestro_lstm.study.params.file import Params, load_params
 from maestro_lstm.study.scoring.metrics import over_seeds, read_notes
 from maestro_lstm.study.scoring.runs import score_wish
 from stages import command, paths

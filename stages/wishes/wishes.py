@@ -2,7 +2,8 @@
 
 from maestro_lstm.plumbing.files import write_bytes, write_text
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.params.file import WISHES, load_params
+from maestro_lstm.study.experiments.wishes import WISHES, crossed
+from maestro_lstm.study.params.file import load_params
 from maestro_lstm.study.report.pictures import wish_picture
 from maestro_lstm.study.report.wishes import as_text, points
 from maestro_lstm.study.scoring.metrics import WISH, WISH_RULE, of_candidates, read_runs
@@ -24,7 +25,7 @@ def main() -> None:
         # the lists in params.yaml, not the rows found: a sweep may hold candidates that were taken out since
         path = paths.wish(wish)
         found = read_runs(path, factors, WISH_RULE if wish == "rule" else WISH)
-        summaries = of_candidates(found, params.crossed(wish), path)
+        summaries = of_candidates(found, crossed(params, wish), path)
         names = [NAMES.get(factor, factor) for factor in factors]
         text = as_text(names, summaries)
         write_text(paths.WISHES / f"{wish}.md", text + "\n")

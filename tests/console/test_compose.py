@@ -45,7 +45,7 @@ def test_a_piece_after_a_file_of_ones_own_in_a_folder_of_ones_own(
     )
     told = capsys.readouterr().out
     assert "left out" in told
-    assert "1 of 3 notes, which are off the 88 keys" not in told  # 20 + 2 is on the piano
+    assert "1 of 3 notes, off the 88 keys" not in told  # 20 + 2 is on the piano
     assert "net, from mine, seed 6: 6 notes and chords, the largest of 2, 3 seconds" in told
     piece = json.loads(Path("out/mine-2.json").read_text())
     assert piece["notes"][: piece["given"]] == ["D4", NEXT, "A4", NEXT]
@@ -88,7 +88,9 @@ def test_a_network_that_is_not_there_and_help(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "maestro_lstm.console.compose"]
     done = subprocess.run([*command, str(tmp_path / "none.safetensors")], capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [f"error: {tmp_path / 'none.safetensors'} is missing: run `dvc repro train`"]
+    assert done.stderr.splitlines() == [
+        f"error: {tmp_path / 'none.safetensors'} is missing: `dvc repro -P` trains the networks of the study"
+    ]
     told = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True).stdout
     for option in ("--primer", "--length", "--top-p", "--no-repeats", "--transpose", "--greatest-chord", "--soundfont"):
         assert option in told

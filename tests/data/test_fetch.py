@@ -131,7 +131,7 @@ def test_a_wrong_address_is_final(server: Server, tmp_path: Path) -> None:
 def test_no_network_says_so_and_keeps_what_came(server: Server, tmp_path: Path) -> None:
     server.plan = ["ends early", "503"]
     waits: list[float] = []
-    with pytest.raises(UserError, match=r"no answer .*is there a network\? What came is kept"):
+    with pytest.raises(UserError, match=r"no answer .*is there a network\? The partial download is kept"):
         fetch(server.url, tmp_path / "a.zip", sleep=waits.append)
     assert waits == [1, 2, 4, 8, 16]  # the try that brought something counts as the first failure
     assert len(server.offsets) == TRIES

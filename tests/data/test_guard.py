@@ -48,9 +48,9 @@ def test_a_call_gives_what_the_function_gives(guard: Guard) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"crash", r"ends the process that reads it \(SIGSEGV\)"),
-        (b"abort", r"ends the process that reads it \(SIGABRT\)"),
-        (b"leave", r"ends the process that reads it \(status 3\)"),
+        (b"crash", r"crashes its reader \(SIGSEGV\)"),
+        (b"abort", r"crashes its reader \(SIGABRT\)"),
+        (b"leave", r"crashes its reader \(status 3\)"),
         (b"hang", "takes more than 1 s to read"),
     ],
 )

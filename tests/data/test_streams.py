@@ -160,12 +160,12 @@ def test_a_lost_file_is_one_problem_among_others(monkeypatch: pytest.MonkeyPatch
             pass
 
         def __call__(self, _: bytes) -> bytes:
-            raise Lost("ends the process that reads it (SIGSEGV)", -signal.SIGSEGV)
+            raise Lost("crashes its reader (SIGSEGV)", -signal.SIGSEGV)
 
     monkeypatch.setattr(streams, "Guard", Broken)
     monkeypatch.setattr(streams, "_guards", type("Local", (), {})())
     parsed = parse_file(Piece("a.mid", "train", "", ""), FILES[0], "fast", "paper")
-    assert (parsed.stream, parsed.problem) == (None, "a.mid: ends the process that reads it (SIGSEGV)")
+    assert (parsed.stream, parsed.problem) == (None, "a.mid: crashes its reader (SIGSEGV)")
 
 
 def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +179,7 @@ def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.M
         def __call__(self, _: bytes) -> bytes:
             asked.append(1)
             if len(asked) <= killed[0]:
-                raise Lost("ends the process that reads it (SIGKILL)", -signal.SIGKILL)
+                raise Lost("crashes its reader (SIGKILL)", -signal.SIGKILL)
             return streams.READ + np.array([60, -1], np.int16).tobytes()
 
     monkeypatch.setattr(streams, "Guard", Killed)
@@ -188,7 +188,7 @@ def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.M
     assert len(asked) == 2
     asked.clear()
     killed[0] = 99
-    with pytest.raises(UserError, match=r"killed again and again .*SIGKILL.* is there memory\?") as raised:
+    with pytest.raises(UserError, match=r"killed twice .*SIGKILL.* out of memory") as raised:
         parse_file(Piece("a.mid", "train", "", ""), b"", "fast", "paper")
     assert not isinstance(raised.value, BadMidi)
     assert len(asked) == 2

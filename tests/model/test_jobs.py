@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training import jobs as trials
+from maestro_lstm.model.training import jobs
 from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
@@ -35,8 +35,8 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def here(work: Callable[..., Any], jobs: Any, **_: Any) -> Any:
         return (work(*job) for job in jobs)
 
-    monkeypatch.setattr(trials, "do", counted)
-    monkeypatch.setattr(trials, "parallel_map", here)
+    monkeypatch.setattr(jobs, "do", counted)
+    monkeypatch.setattr(jobs, "parallel_map", here)
     return seeds
 
 
@@ -69,10 +69,10 @@ def test_an_interrupted_study_keeps_what_was_done(
                 raise KeyboardInterrupt
             yield work(*job)
 
-    monkeypatch.setattr(trials, "parallel_map", stopped_at_the_third)
+    monkeypatch.setattr(jobs, "parallel_map", stopped_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         train_all(tmp_path, IDS, 12, SEEDS)
-    monkeypatch.setattr(trials, "parallel_map", lambda work, jobs, **_: (work(*job) for job in jobs))
+    monkeypatch.setattr(jobs, "parallel_map", lambda work, jobs, **_: (work(*job) for job in jobs))
     train_all(tmp_path, IDS, 12, SEEDS)
     assert trained == [0, 1, 2]
 
@@ -176,7 +176,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         told.update(how, runs=[len(job.runs) for (job,) in jobs])
         return [[Failed(run, "") for run in job.runs] for (job,) in jobs]
 
-    monkeypatch.setattr(trials, "parallel_map", spy)
+    monkeypatch.setattr(jobs, "parallel_map", spy)
     return told
 
 
@@ -195,12 +195,12 @@ def test_trainings_of_several_threads_leave_each_other_their_cores(
     asked: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(trials, "cpu_count", lambda: cores)
+    monkeypatch.setattr(jobs, "cpu_count", lambda: cores)
     train_all(tmp_path, IDS, 12, [replace(run, threads=threads) for run in SEEDS])
     assert asked["n_jobs"] == at_once
 
 
 def test_where_all_is_kept_nobody_is_asked(tmp_path: Path, trained: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     train_all(tmp_path, IDS, 12, SEEDS)
-    monkeypatch.setattr(trials, "parallel_map", None)
+    monkeypatch.setattr(jobs, "parallel_map", None)
     assert len(train_all(tmp_path, IDS, 12, SEEDS)) == len(trained) == 3

@@ -161,7 +161,7 @@ def test_a_process_killed_at_work_goes_on(tmp_path: Path, project: Path, capfd: 
     assert store.load(LONG[0]) is None
     capfd.readouterr()
     runs = train_all(tmp_path, IDS, 12, LONG[:1])
-    assert "the training goes on after" in capfd.readouterr().err
+    assert "resuming the training after" in capfd.readouterr().err
     (alone,) = do(Job(IDS, 12, LONG[:1]))
     gone_on = runs[LONG[0]]
     assert isinstance(alone, Run)

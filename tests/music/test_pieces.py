@@ -129,12 +129,12 @@ def test_what_the_alphabet_cannot_say_of_a_primer_is_told(tmp_path: Path) -> Non
     primer = primer_of(str(path))
     assert primer.symbols == ("C4", "E4", NEXT, "C8", NEXT, "G4", NEXT)
     assert primer.summary == (
-        "3 notes and chords of mine; left out, since the alphabet has no words for it: 1 of 5 notes, which are off the "
-        "88 keys, 2 notes of drums, how long notes are, the rests and how loud it is, the pedal"
+        "3 notes and chords of mine; left out, not in the vocabulary: 1 of 5 notes, off the "
+        "88 keys, 2 drum notes, durations, rests, loudness, the pedal"
     )
     higher = primer_of(str(path), 1)
     assert higher.symbols == ("C#4", "F4", NEXT, "G#4", NEXT)
-    assert "1 of 5 notes, which are off" in higher.summary  # 20 comes on, 108 goes off
+    assert "1 of 5 notes, off" in higher.summary  # 20 comes on, 108 goes off
     with pytest.raises(UserError, match="mine: moved by 87 semitones, no note of it is on the piano"):
         primer_of(str(path), 87)
 

@@ -63,7 +63,9 @@ def test_a_stage_waits_for_one_that_was_left_behind(encoded: Path) -> None:
     lock = FileLock(encoded / ".dvc" / "tmp" / "stage.lock")
     (encoded / ".dvc" / "tmp" / "stage.txt").write_text("process 123 (train_paper)")
     with lock, started(encoded, "stages.check_params") as stage:
-        read_until(stage, "waiting for process 123 (train_paper), which is at work here: `kill` it, or let it finish")
+        read_until(
+            stage, "another stage is still running: process 123 (train_paper); waiting for it, `kill` it to go ahead"
+        )
         assert stage.poll() is None
         lock.release()
         assert stage.wait(30) == 0
@@ -73,7 +75,7 @@ def test_a_second_repro_says_that_there_is_a_first(encoded: Path) -> None:
     lock = FileLock(encoded / ".dvc" / "tmp" / "stage.lock")
     (encoded / "data" / "params_checked.txt").unlink()
     with lock, started(encoded, "dvc", "repro", "check_params") as first:
-        read_until(first, "waiting for")
+        read_until(first, "waiting for it")
         with started(encoded, "dvc", "repro", "check_params") as second:
             told, _ = second.communicate(timeout=60)
         assert second.returncode != 0
@@ -89,7 +91,7 @@ def test_ctrl_c_while_libraries_are_loaded_is_no_traceback(encoded: Path) -> Non
         while "torch" not in Path(f"/proc/{stage.pid}/maps").read_text():  # the first of its files, of many
             time.sleep(0.001)
         told, seconds = ctrl_c(stage)
-    assert told == "stopped before the stage had begun: `dvc repro` goes on\n"
+    assert told == "stopped before the stage had begun; run it again to resume\n"
     assert stage.returncode == 1
     assert seconds < 5
 
@@ -108,6 +110,6 @@ def test_ctrl_c_at_work_tells_what_is_kept(encoded: Path, monkeypatch: pytest.Mo
         told, seconds = ctrl_c(stage)
     assert stage.returncode == 1
     last = told.strip().splitlines()[-1]
-    assert re.fullmatch(r"stopped: trained and kept: 0; kept half-way: [12]; `dvc repro` goes on", last)
+    assert re.fullmatch(r"stopped: trained and kept: 0; kept half-way: [12]; run it again to resume", last)
     assert "Traceback" not in told
     assert seconds < 10

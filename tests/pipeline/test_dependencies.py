@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from maestro_lstm.plumbing.sources import PLUMBING, imports, stage_code
-from maestro_lstm.study.params.file import BEST, load_params
 from tests.pipeline_files import FILES, PARAMS, STAGES, declared, entries, instances, leaves
 
 # Files in a dependency's folder that its stage does not run: a change re-runs the stage for nothing. Short, or a stage
@@ -140,13 +139,6 @@ def test_a_stage_declares_the_params_that_its_script_reads(address: str) -> None
         alone = key in declared(address) or any(name == key or key.startswith(f"{name}.") for name in names)
         part = any(name.startswith(f"{key}.") for name in names)  # of a section with a part for each network, its own
         assert alone or part or (key == "train.networks" and address == "check_lengths"), key
-
-
-def test_samples_are_drawn_from_every_trained_network() -> None:
-    """A matrix cannot add `best` to the list in params.yaml."""
-    sample = STAGES["stages/analysis/dvc.yaml:sample"]
-    assert sample["matrix"]["network"] == load_params().trained_networks
-    assert BEST not in PARAMS["train"]["networks"]
 
 
 def test_the_papers_study_depends_on_nothing_beyond_it() -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from maestro_lstm.study.experiments.plateau import COLUMNS
-from maestro_lstm.study.params.file import SWEEPS, WISHES
+from maestro_lstm.study.experiments.wishes import WISHES
+from maestro_lstm.study.params.file import SWEEPS
 from maestro_lstm.study.report.paper import Row, compare, rows_of
 from maestro_lstm.study.scoring.metrics import SWEEP, Summary, read_runs, read_split
 from tests.pipeline_files import PARAMS, STAGES, leaves
@@ -67,10 +68,10 @@ def test_how_many_passed_through_it_is_as_told() -> None:
     assert sum(fate["escaped_at"] is not None for fate in twice) == 37
     assert not any(fate["collapsed_at"] for fate in once)
     probes = pd.read_csv("metrics/plateau/probes.csv")
-    assert probes[probes["output"] == "logits"]["next_probability"].max() == pytest.approx(0.93, abs=0.005)
+    assert probes[probes["output"] == "logits"]["next_probability"].max() == pytest.approx(0.932, abs=0.0005)
     text = " ".join(DOCS["findings.md"].split())
     assert "All 64 are sure of `<NEXT>` at some probe, within 1,900 updates" in text
-    assert "none is ever surer than 0.93. 37 of the former escape later." in text
+    assert "none is ever surer than 0.932. 37 of the former escape later." in text
 
 
 def test_the_study_in_git_is_whole() -> None:

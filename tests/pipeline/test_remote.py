@@ -275,8 +275,8 @@ def test_a_mirror_in_a_bucket_is_downloaded_from(cloud: Cloud, origin: Path) -> 
 @pytest.mark.parametrize(
     ("url", "environment", "words"),
     [
-        ("", {}, r"say where, as in python -m tools\.bucket gs://my-bucket/maestro-lstm"),
-        ("gs://YOUR-BUCKET/x", {}, "say where"),
+        ("", {}, r"usage: python -m tools\.bucket gs://my-bucket/maestro-lstm"),
+        ("gs://YOUR-BUCKET/x", {}, "usage: python"),
         (
             "gs://no-such-bucket/x",
             {},

@@ -129,7 +129,7 @@ def test_an_encoded_split_is_refused_by_name_where_it_is_not_what_it_was(tmp_pat
     sound = path.read_bytes()
     for data in (sound[:-1], sound[:-1] + b"\x05", b""):  # the last byte was 59: 5 is a symbol's id too
         path.write_bytes(data)
-        with pytest.raises(UserError, match=r"train\.safetensors is damaged .*: delete it and run `dvc repro`"):
+        with pytest.raises(UserError, match=r"train\.safetensors is damaged .*: delete it and run `dvc repro -P`"):
             load_ids(path)
     save_arrays(path, {"ids": IDS}, {"symbols": ["x", "y"]})
     with pytest.raises(UserError, match=r"train\.safetensors is in another alphabet \(2 symbols\)"):
@@ -137,5 +137,5 @@ def test_an_encoded_split_is_refused_by_name_where_it_is_not_what_it_was(tmp_pat
     save_arrays(path, {"ids": IDS + 40}, {"symbols": SYMBOLS})
     with pytest.raises(UserError, match="does not hold ids of the 90 symbols"):
         load_ids(path)
-    with pytest.raises(UserError, match="none is missing: run `dvc repro`"):
+    with pytest.raises(UserError, match="none is missing: run `dvc repro -P`"):
         load_ids(tmp_path / "none")

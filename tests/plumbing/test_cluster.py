@@ -20,7 +20,7 @@ from maestro_lstm.data.corpus.pieces import Piece
 from maestro_lstm.data.midi import parsing
 from maestro_lstm.data.midi.parsing import Parsed, parse_file
 from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training import jobs as trials
+from maestro_lstm.model.training import jobs
 from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
@@ -145,7 +145,7 @@ def shared(standing: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
 def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
     doomed: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trials, "do", noted_training)
+    monkeypatch.setattr(jobs, "do", noted_training)
     victim, survivor = (worker.pid for worker in doomed.workers)
     (tmp_path / f"victim-{victim}").touch()
 

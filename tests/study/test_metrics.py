@@ -11,7 +11,8 @@ from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plateau import COLUMNS
-from maestro_lstm.study.params.file import SWEEPS, WISHES
+from maestro_lstm.study.experiments.wishes import WISHES
+from maestro_lstm.study.params.file import SWEEPS
 from maestro_lstm.study.scoring.metrics import (
     EVALUATE,
     EXPLAIN,
@@ -110,7 +111,7 @@ def test_a_table_that_was_altered_is_named(
     reader(path)
     for change in changes:
         write_csv(path, [{**sound[0], **change}, *sound[1:]])
-        with pytest.raises(UserError, match=r"x\.csv is damaged \(.*\): delete it and run `dvc repro`") as raised:
+        with pytest.raises(UserError, match=r"x\.csv is damaged \(.*\): delete it and run `dvc repro -P`") as raised:
             reader(path)
         assert "\n" not in str(raised.value)
 
@@ -127,7 +128,7 @@ def test_a_table_that_was_cut_short_or_is_missing_is_named(tmp_path: Path) -> No
         (tmp_path / "x.csv").write_text(text[:keep])
         with pytest.raises(UserError, match=r"x\.csv is damaged"):
             sweep_reader(tmp_path / "x.csv")
-    with pytest.raises(UserError, match=r"none\.csv is missing: run `dvc repro`"):
+    with pytest.raises(UserError, match=r"none\.csv is missing: run `dvc repro -P`"):
         sweep_reader(tmp_path / "none.csv")
 
 
@@ -147,4 +148,4 @@ def test_a_winner_that_is_none_is_named(sweep: str, sound: Any, wrong: list[Any]
         write_json(path, content)
         with pytest.raises(UserError) as raised:
             read_selected(path, sweep)
-        assert re.fullmatch(r".*x\.json is damaged \(.*\): delete it and run `dvc repro`", str(raised.value))
+        assert re.fullmatch(r".*x\.json is damaged \(.*\): delete it and run `dvc repro -P`", str(raised.value))

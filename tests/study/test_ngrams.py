@@ -1,4 +1,4 @@
-"""The floors: n-grams against the recursion written out for one context at a time."""
+"""The baselines: n-grams against the recursion written out for one context at a time."""
 
 from collections import Counter
 

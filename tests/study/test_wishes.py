@@ -13,8 +13,8 @@ from maestro_lstm.model.training.loop import Training, lengths_of
 from maestro_lstm.model.training.schedules import Cosine
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.store import Run, results
-from maestro_lstm.study.experiments.wishes import candidates, settings_of
-from maestro_lstm.study.params.file import WISHES, Params, WishName, check_params, load_params
+from maestro_lstm.study.experiments.wishes import WISHES, WishName, candidates, settings_of
+from maestro_lstm.study.params.file import Params, check_params, load_params
 from maestro_lstm.study.report.pictures import wish_picture
 from maestro_lstm.study.report.wishes import as_text, points
 from maestro_lstm.study.scoring.evaluation import evaluate, spaced_windows

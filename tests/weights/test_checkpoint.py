@@ -46,7 +46,7 @@ def test_an_altered_byte_is_noticed_wherever_it_stands(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"none is missing: run `dvc repro train`"):
+    with pytest.raises(UserError, match=r"none is missing: `dvc repro -P` trains"):
         load_checkpoint(tmp_path / "none")
 
 

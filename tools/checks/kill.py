@@ -139,10 +139,10 @@ def kill_often(folder: Path, log: Path, times: int, rng: random.Random) -> None:
         print(f"{done + 1:3}  {way:15} {happened}", flush=True)
     if start(folder, log).wait():
         sys.exit(f"error: dvc repro fails after the kills: see {log}")
-    resumed = log.read_text(errors="replace").count("the training goes on after")
+    resumed = log.read_text(errors="replace").count("resuming the training after")
     if not resumed:
-        sys.exit("error: no training went on from a snapshot")
-    print(f"then to its end; {resumed} trainings went on from a snapshot", flush=True)
+        sys.exit("error: no training resumed from a snapshot")
+    print(f"then to its end; {resumed} trainings resumed from a snapshot", flush=True)
 
 
 def main() -> None:
@@ -169,8 +169,8 @@ def main() -> None:
     one, other = hashes(alone), hashes(killed)
     print(summary(other))
     if wrong := differences(one, other):
-        sys.exit("error: not as if it had been left alone:\n" + "\n".join(wrong))
-    print(f"all {len(one)} files are those of the study that was left alone")
+        sys.exit("error: outputs differ from those of the study that was left alone:\n" + "\n".join(wrong))
+    print(f"all {len(one)} files equal those of the study that was left alone")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Do the locks, params.yaml, the code and the results in git belong together? `python -m tools.checks.lock`.
+"""Do the locks, params.yaml, the code and the results in git match? `python -m tools.checks.lock`.
 
 Two questions. To `dvc status`: does any lock disagree with a file or a param? Data that git does not keep and that is
 not here is left out. To provenance/: was each result made by the code that is here now? A result that was not is
@@ -101,9 +101,12 @@ def problems(root: Path) -> list[str]:
 def main() -> None:
     found = problems(Path.cwd())
     if found:
-        sys.exit("error: results and code do not belong together, run `dvc repro`:\n" + "\n".join(found))
+        sys.exit(
+            "error: results do not match the code; run their stages (dvc repro --force --single-item STAGE):\n"
+            + "\n".join(found)
+        )
     everything, known = records(), known_stale()
-    print("the locks and provenance/ fit params.yaml, the code and the results")
+    print("the locks and provenance/ match params.yaml, the code and the results")
     print(f"{len(everything)} records: {processors(everything)}; {len(known)} known to be stale (provenance/stale.txt)")
 
 

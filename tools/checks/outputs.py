@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from maestro_lstm.plumbing.files import sha256_of
 
 KINDS = ("data", "metrics", "models", "generated")
@@ -28,16 +30,23 @@ def differences(one: dict[str, str], other: dict[str, str]) -> list[str]:
 def far_apart(one: Path, other: Path) -> list[str]:
     """The figures in two folders' metrics that differ by more than a GPU's rounding may make them."""
     found = []
-    for path in sorted((one / "metrics").rglob("*.json")):
+    for path in sorted(path for ending in ("*.json", "*.csv") for path in (one / "metrics").rglob(ending)):
         name = path.relative_to(one)
         if not (other / name).exists():
             found.append(f"{name}: only in one")
             continue
-        theirs = dict(_figures(json.loads((other / name).read_text())))
-        for key, value in _figures(json.loads(path.read_text())):
+        theirs = dict(_figures(_content(other / name)))
+        for key, value in _figures(_content(path)):
             if not math.isclose(value, theirs.get(key, math.inf), rel_tol=RELATIVE, abs_tol=ABSOLUTE):
                 found.append(f"{name}: {key}: {value} and {theirs.get(key)}")
     return found
+
+
+def _content(path: Path) -> Any:
+    """A metrics file as a tree; a table as a list of its rows."""
+    if path.suffix == ".json":
+        return json.loads(path.read_text())
+    return pd.read_csv(path).to_dict("records")
 
 
 def _figures(tree: Any, key: str = "") -> Iterator[tuple[str, float]]:
@@ -45,7 +54,7 @@ def _figures(tree: Any, key: str = "") -> Iterator[tuple[str, float]]:
     if isinstance(tree, dict | list):
         for name, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
             yield from _figures(value, f"{key}.{name}" if key else str(name))
-    elif isinstance(tree, int | float):
+    elif isinstance(tree, int | float) and not math.isnan(tree):
         yield key, float(tree)
 
 

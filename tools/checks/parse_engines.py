@@ -45,7 +45,7 @@ def kind_of(exact: Sequence[Chord], other: Sequence[Chord]) -> str:
             return "the same pitches, divided otherwise or in another order"
         return "one chord in two" if len(exact) < len(other) else "two chords in one"
     if set(ours) == set(theirs):
-        return "a note said once less" if len(ours) > len(theirs) else "a note said once more"
+        return "one repeat fewer" if len(ours) > len(theirs) else "one repeat more"
     return "a note fewer in this chord" if len(ours) > len(theirs) else "a note more in this chord"
 
 
@@ -74,7 +74,7 @@ def main() -> None:
     results = list(progress(Parallel(n_jobs=-1, return_as="generator")(jobs), "compare", count, "file"))
     symbols, alike, only_one = (sum(result[k] for result in results) for k in (0, 1, 2))
     print(f"{count} files, {symbols:,} symbols by the exact rule; music21 has {100 * alike / symbols:.2f} % of them")
-    print(f"{only_one:6} pitches said by one of them and not by the other")
+    print(f"{only_one:6} pitches that only one of them has")
     kinds: Counter[str] = sum((result[3] for result in results), Counter())
     for kind, times in kinds.most_common():
         print(f"{times:6} places: {kind}")

@@ -48,7 +48,7 @@ def main() -> None:
         print("not the same bytes, as is to be expected of a GPU:\n" + "\n".join(wrong))
         wrong = far_apart(*(ROOT / name for name in CIRCUMSTANCES))
     if wrong:
-        sys.exit("error: not the same twice:\n" + "\n".join(wrong))
+        sys.exit("error: the two runs differ:\n" + "\n".join(wrong))
     print(f"all {len(one)} files are the same, byte for byte" if one == two else "all figures are within the tolerance")
 
 

@@ -1,6 +1,6 @@
-"""Music from a trained network, for people who only want music.
+"""Compose music with a trained network.
 
-Needs the file of the network alone: no data, no params.yaml, no DVC.
+Needs only the network's file: no data, no params.yaml, no DVC.
 """
 
 import argparse

@@ -1,1 +1,1 @@
-"""Files, errors, processes. No figure depends on what is here, so no stage does."""
+"""Files, errors, processes. No figure is computed here, so no stage depends on it."""

@@ -25,7 +25,7 @@ def report_in_one_line(main: Callable[[], None]) -> None:
     except UserError as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt as stop:
-        sys.exit(f"stopped: {stop if isinstance(stop, Stopped) else 'what is finished is kept'}; `dvc repro` goes on")
+        sys.exit(f"stopped: {stop if isinstance(stop, Stopped) else 'finished work is kept'}; run it again to resume")
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             sys.exit(f"error: no space left on the disk of {error.filename or Path.cwd()}: free some and run again")

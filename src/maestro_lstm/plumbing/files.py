@@ -105,7 +105,7 @@ def damaged(path: Path, why: object) -> UserError:
         first = why.errors()[0]
         where = ".".join(map(str, first["loc"]))
         why = f"{where}: {first['msg']}" if where else first["msg"]
-    return UserError(f"{path} is damaged ({why}): delete it and run `dvc repro`")
+    return UserError(f"{path} is damaged ({why}): delete it and run `dvc repro -P`")
 
 
 def read_json(path: Path) -> Any:
@@ -113,6 +113,6 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro`") from None
+        raise UserError(f"{path} is missing: run `dvc repro -P`") from None
     except (ValueError, RecursionError) as error:
         raise damaged(path, error) from None

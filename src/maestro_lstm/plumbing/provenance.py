@@ -11,10 +11,11 @@ from typing import Any
 
 from maestro_lstm.plumbing.files import sha256_of
 from maestro_lstm.plumbing.sources import stage_digest
-from maestro_lstm.plumbing.versions import libraries, processor
+from maestro_lstm.plumbing.versions import gpu_name, libraries, processor
 
 ALSO = ("dvc", "music21", "pandas", "safetensors", "symusic")  # no arithmetic, but they read and write files
-CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml")  # an uncommitted change here makes the commit untrue
+# an uncommitted change here makes the commit untrue; DVC writes the locks while it runs
+CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml", ":(top,exclude,glob)stages/*/dvc.lock")
 
 
 def circumstances(script: Path) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def circumstances(script: Path) -> dict[str, Any]:
         "libraries": libraries() | {name: version(name) for name in ALSO},
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
-        "gpu": _gpu(),
+        "gpu": gpu_name() or None if "torch" in sys.modules else None,  # loading torch just for this takes seconds
     }
 
 
@@ -62,9 +63,3 @@ def _git(*words: str) -> str | None:
     except FileNotFoundError:
         return None
     return done.stdout.rstrip() if done.returncode == 0 else None
-
-
-def _gpu() -> str | None:
-    """The name of the GPU that torch sees; None where torch was not needed."""
-    torch = sys.modules.get("torch")  # loading it just for this takes two seconds
-    return torch.cuda.get_device_name() if torch and torch.cuda.is_available() else None

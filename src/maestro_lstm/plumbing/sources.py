@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path, PurePath
+from typing import Any
 
 LIBRARY_FOLDER = Path(__file__).parents[1]
 LIBRARY = {"maestro_lstm": LIBRARY_FOLDER}  # top-level package -> its folder
-# Whole folders, and single files, that decide whether and how a result is made or reported, but not its figures.
-# params.yaml is DVC's own business: a stage names the keys it reads.
+# Whole folders, and single files, that decide whether and how a result is made, stored and reported, but not its
+# figures. params.yaml is DVC's own business: a stage names the keys it reads.
 PLUMBING = (
     "maestro_lstm/plumbing",
     "maestro_lstm/study/params",
@@ -65,7 +66,17 @@ def meaning(text: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             del node.body[0]
-    return ast.dump(tree)
+    return _dump(tree)
+
+
+def _dump(node: Any) -> str:
+    """A syntax tree as text, the same in every version of Python: fields that are empty do not count."""
+    if isinstance(node, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
+        return f"{type(node).__name__}({', '.join(f'{name}={_dump(value)}' for name, value in fields)})"
+    if isinstance(node, list):
+        return f"[{', '.join(map(_dump, node))}]"
+    return repr(node)
 
 
 @cache

@@ -33,7 +33,7 @@ def read_csv(path: Path, columns: Sequence[str], words: Sequence[str] = ()) -> p
         if list(table.columns) != list(columns) or table.empty or not np.isfinite(table[numbers].to_numpy(float)).all():
             raise ValueError(f"not a table of {', '.join(columns)}")
     except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro`") from None
+        raise UserError(f"{path} is missing: run `dvc repro -P`") from None
     except (OSError, ValueError) as error:
         raise damaged(path, error) from None
     return table

@@ -41,7 +41,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         if type(skips) is not bool:
             raise ValueError(f"skips: {skips!r}")
     except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro train`") from None
+        raise UserError(f"{path} is missing: `dvc repro -P` trains the networks of the study") from None
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         raise damaged(path, error) from None
     if checkpoint.symbols != SYMBOLS:

@@ -75,7 +75,9 @@ def fetch(
         grew = partial.exists() and partial.stat().st_size > before
         failures = 1 if grew else failures + 1
         if failures == TRIES:
-            raise UserError(f"{url}: no answer ({reason}); is there a network? What came is kept: run again to go on")
+            raise UserError(
+                f"{url}: no answer ({reason}); is there a network? The partial download is kept: run again to resume"
+            )
         wait = 2.0 ** (failures - 1)
         print(f"{url}: {reason}; trying again in {wait:g} s", flush=True)
         sleep(wait)
@@ -87,12 +89,12 @@ def _check(partial: Path, url: str, size: int | None, sha256: str | None) -> Non
     got = partial.stat().st_size
     problem = None
     if size is not None and got != size:
-        problem = f"is {got:,} bytes, not {size:,}"
+        problem = f"has {got:,} bytes, not {size:,}"
     elif sha256 is not None and (digest := sha256_of(partial)) != sha256:
         problem = f"has sha256 {digest}, not {sha256}"
     if problem:
         partial.unlink()
-        raise UserError(f"{url}: what came {problem}; it was deleted: {OTHERWISE}")
+        raise UserError(f"{url}: the download {problem}; it was deleted: {OTHERWISE}")
 
 
 def _receive(url: str, partial: Path, offset: int, timeout: float, limit: int | None) -> int | None:

@@ -2,7 +2,7 @@
 
 `paper` is that rule, token for token. Notes are visited by onset. A note that no earlier chord took opens a chord;
 every later note that begins within a sixteenth of a quarter note after it, and is *released* within a sixteenth of its
-release, joins, **whether or not an earlier chord has taken it** (music21 did not check), so about 1.3 % of the notes
+release, joins, **whether or not an earlier chord has taken it** (music21 did not check), so about 1.1 % of the notes
 appear twice. `clean` is the same window with no note twice and the pitches of a chord in rising order.
 """
 

@@ -85,7 +85,7 @@ class Guard:
         if status == -signal.SIGPROF:
             return f"takes more than {self.seconds:g} s to read", status
         how = signal.Signals(-status).name if status < 0 else f"status {status}"
-        return f"ends the process that reads it ({how})", status
+        return f"crashes its reader ({how})", status
 
 
 def _address_space() -> int:

@@ -78,7 +78,9 @@ def check_file(data: bytes, name: str) -> None:
         raise BadMidi(f"{name}: is cut short in its header")
     division = int.from_bytes(data[12:14], "big")
     if division == 0 or division > 0x7FFF:
-        raise BadMidi(f"{name}: has a time division of {division}; 1 to 32767 ticks a quarter note are understood")
+        raise BadMidi(
+            f"{name}: has a time division of {division}; only 1 to 32767 ticks per quarter note are supported"
+        )
     starts: list[int] = []
     ends: list[int] = []
     at = 8 + int.from_bytes(data[4:8], "big")

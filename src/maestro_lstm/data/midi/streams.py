@@ -75,7 +75,9 @@ def _asked(guard: Guard, request: bytes) -> bytes:
     except Lost as lost:
         if not lost.from_outside:
             raise
-        raise UserError(f"a process that reads files is killed again and again ({lost}); is there memory?") from None
+        raise UserError(
+            f"a process that reads files was killed twice ({lost}); is the machine out of memory?"
+        ) from None
 
 
 def answer(request: bytes, engine: Engine, rule: Rule) -> bytes:

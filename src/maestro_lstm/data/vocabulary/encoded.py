@@ -21,13 +21,13 @@ def load_ids(path: Path) -> Ids:
         ids: Ids = arrays["ids"]
         symbols = tuple(about["symbols"])
     except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro`") from None
+        raise UserError(f"{path} is missing: run `dvc repro -P`") from None
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         raise damaged(path, error) from None
     if symbols != SYMBOLS:
-        raise UserError(f"{path} is in another alphabet ({len(symbols)} symbols): delete it and run `dvc repro`")
+        raise UserError(f"{path} is in another alphabet ({len(symbols)} symbols): delete it and run `dvc repro -P`")
     if ids.dtype != np.uint8 or ids.ndim != 1 or (len(ids) and ids.max() >= len(SYMBOLS)):
-        raise UserError(f"{path} does not hold ids of the {len(SYMBOLS)} symbols: delete it and run `dvc repro`")
+        raise UserError(f"{path} does not hold ids of the {len(SYMBOLS)} symbols: delete it and run `dvc repro -P`")
     return ids
 
 

@@ -1,6 +1,6 @@
 """LSTM, fully connected layer, softmax (paper §4.1), as torch modules: two engines behind one interface.
 
-`scratch` steps the cell of lstm.py through Python; `torch` is `torch.nn.LSTM`, about twenty times as fast. Weights go
+`scratch` steps the cell of lstm.py through Python; `torch` is `torch.nn.LSTM`, 3 to 11 times as fast. Weights go
 in and out under the names of the scratch network, so a checkpoint of one engine is a checkpoint of any other. The
 paper has one layer; more are what it wished for (§5.2.3). With skips (Graves 2013, §2) each layer sees the symbol as
 well as the layer below, and the output sees every layer.

@@ -32,7 +32,7 @@ def resumed(make: Callable[[], Training], path: Path) -> Training:
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         print(f"{path} is not used: it is damaged or another's ({error}); the training starts over", file=sys.stderr)
         return make()
-    print(f"the training goes on after {training.done:,} of {training.n_updates:,} updates", file=sys.stderr)
+    print(f"resuming the training after {training.done:,} of {training.n_updates:,} updates", file=sys.stderr)
     return training
 
 

@@ -34,7 +34,7 @@ def primer_of(word: str, transpose: int = 0) -> Primer:
         except BadMidi as error:
             raise UserError(f"the primer {error}") from None
     if word not in PITCH_OF_NAME:
-        raise UserError(f"a primer is a piano key such as C3, F#4 or B-2, or a path to a MIDI file, not {word}")
+        raise UserError(f"a primer is a piano key such as C3, F#4 or B-2, or the path of a MIDI file, not {word}")
     pitch = PITCH_OF_NAME[word] + transpose
     if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
         raise UserError(f"{word} moved by {transpose} semitones is off the piano's 88 keys")
@@ -63,8 +63,8 @@ def _left_out(data: bytes, transpose: int) -> str:
     pitches = [note.pitch for track in score.tracks if not track.is_drum for note in track.notes]
     off = sum(not LOWEST_PITCH <= pitch + transpose <= HIGHEST_PITCH for pitch in pitches)
     drums = sum(len(track.notes) for track in score.tracks if track.is_drum)
-    left = [f"{off} of {len(pitches)} notes, which are off the 88 keys"] if off else []
-    left += [f"{drums} notes of drums"] if drums else []
-    left += ["how long notes are, the rests and how loud it is"]
+    left = [f"{off} of {len(pitches)} notes, off the 88 keys"] if off else []
+    left += [f"{drums} drum notes"] if drums else []
+    left += ["durations, rests, loudness"]
     left += ["the pedal"] if any(c.number == SUSTAIN for track in score.tracks for c in track.controls) else []
-    return f"left out, since the alphabet has no words for it: {', '.join(left)}"
+    return f"left out, not in the vocabulary: {', '.join(left)}"

@@ -1,12 +1,12 @@
 """Why the plateau? Ways to train, crossed: loss, learning rate, and where sequences begin."""
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from itertools import product
 
 from maestro_lstm.choices import Draws, LossSteps, Output, ScheduleName
 from maestro_lstm.model.training.settings import Settings, with_seeds
 from maestro_lstm.study.experiments.paper import network_settings, schedule_of
-from maestro_lstm.study.params.file import FACTORS, Params
+from maestro_lstm.study.params.file import Params
 
 COLUMNS = ("output", "learning_rate", "loss_of", "draws")  # how tables name the factors; `loss` is a figure there
 
@@ -37,7 +37,7 @@ def cell_candidates(params: Params) -> dict[Cell, list[Settings]]:
 
 def all_cells(params: Params) -> list[Cell]:
     """Every combination of what params.yaml lists."""
-    return [Cell(*values) for values in product(*(getattr(params.explain, factor) for factor in FACTORS))]
+    return [Cell(*values) for values in product(*(getattr(params.explain, factor.name) for factor in fields(Cell)))]
 
 
 def cell_settings(params: Params, cell: Cell) -> Settings:

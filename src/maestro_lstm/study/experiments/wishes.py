@@ -5,20 +5,36 @@ All on logits, and within a sweep all on equally many symbols. A candidate is on
 
 import math
 from dataclasses import replace
-from typing import Any
+from itertools import product
+from typing import Any, Literal
 
 from maestro_lstm.choices import LengthName, Part
 from maestro_lstm.model.training.schedules import Cosine
 from maestro_lstm.model.training.settings import Settings, with_seeds
-from maestro_lstm.study.params.file import Candidate, Params, WishName
+from maestro_lstm.study.params.file import Params
 
 POINTS = 50  # of a training's curve: where it may leave a snapshot
+Candidate = tuple[Any, ...]  # one value of each list that is crossed
+WishName = Literal["size", "lengths", "batch", "rule", "best"]
+# what the paper wished for -> the lists of its section in params.yaml that are crossed
+WISHES: dict[WishName, tuple[str, ...]] = {
+    "size": ("layers", "hidden"),
+    "lengths": ("candidates",),
+    "batch": ("draws", "batch"),
+    "rule": ("rule",),
+    "best": ("without",),  # ours: what each part of the network `best` is worth
+}
 
 
 def candidates(params: Params, wish: WishName) -> dict[Candidate, list[Settings]]:
     """Every candidate of a sweep with its runs, one per seed."""
     seeds = range(params.seed, params.seed + params.wish(wish).seeds)
-    return {values: with_seeds(settings_of(params, wish, values), seeds) for values in params.crossed(wish)}
+    return {values: with_seeds(settings_of(params, wish, values), seeds) for values in crossed(params, wish)}
+
+
+def crossed(params: Params, wish: WishName) -> list[Candidate]:
+    """Every combination of the lists of a wish."""
+    return list(product(*(getattr(params.wish(wish), key) for key in WISHES[wish])))
 
 
 def settings_of(params: Params, wish: WishName, candidate: Candidate) -> Settings:

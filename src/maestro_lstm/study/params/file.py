@@ -1,7 +1,6 @@
 """params.yaml as one typed object: every key known, typed and in range, or an error that names it."""
 
 import re
-from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -40,17 +39,6 @@ from maestro_lstm.study.params.sections import (
 
 SweepName = Literal["optimizer", "learning_rate", "seq_len"]
 SWEEPS: tuple[SweepName, ...] = ("optimizer", "learning_rate", "seq_len")  # in the order they run
-FACTORS = ("output", "learning_rate", "loss", "draws")  # what `explain` crosses
-Candidate = tuple[Any, ...]  # one value of each list that is crossed
-WishName = Literal["size", "lengths", "batch", "rule", "best"]
-# what the paper wished for -> the lists that are crossed
-WISHES: dict[WishName, tuple[str, ...]] = {
-    "size": ("layers", "hidden"),
-    "lengths": ("candidates",),
-    "batch": ("draws", "batch"),
-    "rule": ("rule",),
-    "best": ("without",),  # ours: what each part of the network `best` is worth
-}
 BEST = "best"  # the network of stages/best, which is not the paper's
 
 # what pydantic adds to the location of an error for the branches of a union: these are not keys
@@ -93,14 +81,10 @@ class Params(Section):
     def _sections_agree(self) -> Self:
         if self.sweep_learning_rate.cyclical_high < self.schedules.cyclical.low:
             raise ValueError("sweep_learning_rate.cyclical_high must not be below schedules.cyclical.low")
-        lists = {f"sweep_{sweep}.candidates": self.candidates(sweep) for sweep in SWEEPS}
-        lists |= {f"explain.{factor}": list(getattr(self.explain, factor)) for factor in FACTORS}
-        lists |= {f"wish_{wish}.{key}": list(getattr(self.wish(wish), key)) for wish in WISHES for key in WISHES[wish]}
-        lists |= {"train.networks": list(self.train.networks), "baselines.orders": list(self.baselines.orders)}
-        lists |= {"generate.primers": list(self.generate.primers)}
-        for key, values in lists.items():
-            if len(set(values)) < len(values):
-                raise ValueError(f"{key}: a value appears twice")
+        for section, values in self:
+            for key, found in values if isinstance(values, Section) else ():
+                if isinstance(found, list) and len(set(found)) < len(found):
+                    raise ValueError(f"{section}.{key}: a value appears twice")
         if "real" in self.networks:
             raise ValueError("networks.real: that name stands for the real music of the test split")
         if "paper" not in self.networks:
@@ -126,13 +110,9 @@ class Params(Section):
         """What a sweep tries."""
         return list(getattr(self, f"sweep_{sweep}").candidates)
 
-    def wish(self, name: WishName) -> Any:
+    def wish(self, name: str) -> Any:
         """The section of a wish."""
         return getattr(self, f"wish_{name}")
-
-    def crossed(self, wish: WishName) -> list[Candidate]:
-        """Every candidate of a wish."""
-        return list(product(*(getattr(self.wish(wish), key) for key in WISHES[wish])))
 
     @property
     def trained_networks(self) -> list[str]:

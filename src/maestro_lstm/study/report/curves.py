@@ -18,10 +18,10 @@ def read_curve(path: Path) -> pd.DataFrame:
     return read_csv(path, COLUMNS)
 
 
-def read_curves(path: Path) -> dict[str, pd.DataFrame]:
+def read_curves(path: Path) -> dict[tuple[str, ...], pd.DataFrame]:
     """The runs of a sweep, by candidate. Raises UserError, naming the file."""
     table = read_csv(path, ("candidate", *COLUMNS), words=("candidate",))
-    return {str(candidate): rows for candidate, rows in table.groupby("candidate", sort=False)}
+    return {(str(candidate),): rows for candidate, rows in table.groupby("candidate", sort=False)}
 
 
 def loss_points(curves: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:

@@ -50,8 +50,9 @@ def over_seeds(runs: Sequence[Mapping[str, Any]], spread_of: str = "accuracy") -
 def metrics_row(
     accuracy: float, std: float, nats: float, distinct: float, always_next: float, seeds: int
 ) -> dict[str, float]:
-    """A row of `dvc metrics show`: accuracies in percent, nats per symbol."""
-    figures = {"accuracy": accuracy, "std": std, "nats": nats, "distinct": distinct, "always_next": always_next}
+    """A row of `dvc metrics show`: accuracies in percent, nats per symbol; one seed has no `std`."""
+    figures = {"accuracy": accuracy} | ({"std": std} if seeds > 1 else {})
+    figures |= {"nats": nats, "distinct": distinct, "always_next": always_next}
     return {**{key: round(value, 4) for key, value in figures.items()}, "seeds": seeds}
 
 
@@ -93,12 +94,12 @@ def read_split(path: Path, split: str) -> Summary:
     return found[split,]
 
 
-def read_baselines(path: Path, split: str) -> dict[str, dict[str, float]]:
+def read_baselines(path: Path, split: str) -> dict[tuple[str, ...], dict[str, float]]:
     """The figures of each n-gram on one split, by its name."""
     table = read_csv(path, ("predictor", "split", *ONE_PASS), words=("predictor", "split"))
     _check_ranges(table, path)
     rows = table[table["split"] == split].to_dict("records")
-    return {str(row["predictor"]): {key: row[key] for key in ONE_PASS} for row in rows}
+    return {(str(row["predictor"]),): {key: row[key] for key in ONE_PASS} for row in rows}
 
 
 def read_notes(path: Path, rule: str) -> int:
