@@ -150,7 +150,6 @@ def first(cloud: Cloud, origin: Path) -> tuple[str, dict[str, bytes]]:
     assert "YOUR-BUCKET" in (origin / ".dvc" / "config").read_text()
     assert BUCKET not in git(origin, "status", "--porcelain")  # nothing of it is git's
     assert re.search(r"\d+ files pushed", cloud.run(origin, "dvc", "push", *DATA))
-    assert "in sync" in cloud.run(origin, "dvc", "status", "-c", *DATA)
     return git(origin, "rev-parse", "HEAD"), contents(origin)
 
 
@@ -233,11 +232,9 @@ def test_a_push_whose_network_drops_damages_nothing_and_the_next_completes(
     push.wait()
     line.close()
 
-    sync = cloud.run(origin, "dvc", "status", "-c", *DATA)
-    assert "new" in sync  # not all of it is there
     pushed = re.search(r"(\d+) files? pushed", cloud.run(origin, "dvc", "push", *DATA))
     assert pushed
-    assert int(pushed[1]) > 0
+    assert int(pushed[1]) > 0  # not all of it was there
     assert "in sync" in cloud.run(origin, "dvc", "status", "-c", *DATA)
     forget(origin)
     cloud.run(origin, "dvc", "pull", *DATA)
