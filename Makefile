@@ -9,7 +9,7 @@ demo: env      ## the paper's study on chorales that ship with music21, in build
 	@python -m tools.demo
 
 test: env      ## the test suite
-	@python -m pytest -n auto --maxprocesses 8 --dist loadfile
+	@python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 repro: env     ## the paper's study on MAESTRO
 	@dvc repro

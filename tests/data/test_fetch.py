@@ -70,7 +70,7 @@ def server() -> Iterator[Server]:
             pass
 
     http = Quiet(("127.0.0.1", 0), Handler)
-    threading.Thread(target=http.serve_forever, daemon=True).start()
+    threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
     told.url = f"http://127.0.0.1:{http.server_port}/archive.zip"
     yield told
     http.shutdown()

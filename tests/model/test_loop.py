@@ -206,9 +206,9 @@ def test_transposed_a_training_goes_through_all_its_epochs_once() -> None:
 
 def test_a_training_takes_as_many_threads_as_it_says_and_is_the_same_twice() -> None:
     large = replace(
-        SETTINGS, engine="torch", optimizer="muon", hidden=128, batch=32, seq_len=40, log_every=2, threads=2
+        SETTINGS, engine="torch", optimizer="muon", hidden=128, batch=32, seq_len=20, log_every=2, threads=2
     )
-    ids = np.tile(IDS, 10)
+    ids = np.tile(IDS, 5)
     try:
         one, two = trained(large, ids), trained(large, ids)
         assert torch.get_num_threads() == 2

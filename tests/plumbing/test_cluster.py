@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -67,16 +66,19 @@ class Cluster:
         self.log = (folder / "scheduler.log").open("w+")
         self.scheduler: subprocess.Popen[str] | None = None
         self.workers: list[subprocess.Popen[str]] = []
+        self.n_registered = 0
 
     def start(self) -> None:
         self.scheduler = self._start("scheduler", "--port", "0", "--no-dashboard")
         self.address = self._wait_for(r"Scheduler at:\s+(tcp://\S+)")
-        for _ in range(2):
-            self.add_worker()
 
-    def add_worker(self) -> None:
-        self.workers.append(self._start("worker", self.address, "--nthreads", "1", "--no-nanny"))
-        self._wait_for(r"Register worker", len(self.workers))
+    def fill(self) -> None:
+        """Replace the workers that are dead: two are there."""
+        self.workers = [worker for worker in self.workers if worker.poll() is None]
+        while len(self.workers) < 2:
+            self.workers.append(self._start("worker", self.address, "--nthreads", "1", "--no-nanny"))
+            self.n_registered += 1
+        self._wait_for(r"Register worker", self.n_registered)
 
     def _start(self, *words: str) -> subprocess.Popen[str]:
         folder = self.folder / f"{words[0]}-{time.monotonic_ns()}"  # a folder of its own: nothing is shared
@@ -110,9 +112,9 @@ class Cluster:
         self.log.close()
 
 
-@contextmanager
-def started(folder: Path) -> Iterator[Cluster]:
-    cluster = Cluster(folder)
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     try:
         cluster.start()
         yield cluster
@@ -121,36 +123,23 @@ def started(folder: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def doomed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    """A cluster of the test's own, which does not outlive it."""
-    with started(tmp_path) as cluster:
-        monkeypatch.setenv(ADDRESS, cluster.address)
-        yield cluster
-
-
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with started(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def shared(standing: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """A cluster for tests that leave it as it was."""
+def cluster(standing: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The cluster, with two workers, whatever the test before did to them."""
     monkeypatch.setenv(ADDRESS, standing.address)
+    standing.fill()
     standing.notes.write_text("")
     return standing
 
 
 def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
-    doomed: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "do", noted_training)
-    victim, survivor = (worker.pid for worker in doomed.workers)
-    (tmp_path / f"victim-{victim}").touch()
+    victim, survivor = (worker.pid for worker in cluster.workers)
+    (cluster.folder / f"victim-{victim}").touch()
 
     def kill_it_at_work() -> None:
-        while victim not in dict(doomed.begun()):
+        while victim not in dict(cluster.begun()):
             time.sleep(0.02)
         os.kill(victim, signal.SIGKILL)
 
@@ -159,7 +148,7 @@ def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
     runs = train_all(tmp_path / "runs", IDS, 90, RUNS)
     killer.join(timeout=1)
 
-    begun = doomed.begun()
+    begun = cluster.begun()
     print("began, as process and seed:", begun, "killed:", victim)
     lost = [int(seed) for process, seed in begun if process == victim]
     assert len(lost) == 1  # it was at work, and was not given another
@@ -171,7 +160,7 @@ def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
 
 
 def test_files_are_parsed_on_the_clusters_workers(
-    shared: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parsing, "parse_file", noted_parse)
     monkeypatch.setattr(parsing, "BATCH", 2)
@@ -181,8 +170,8 @@ def test_files_are_parsed_on_the_clusters_workers(
         (folder / f"{k}.mid").write_bytes(midi_file([track(dense_notes(k, 80, 384))]))
         pieces.append(Piece(f"{k}.mid", split, "", ""))  # type: ignore[arg-type]
     there = parsing.parse_corpus(folder, pieces, "fast", "paper", 0)
-    begun = shared.begun()
-    assert {process for process, _ in begun} <= {worker.pid for worker in shared.workers}
+    begun = cluster.begun()
+    assert {process for process, _ in begun} <= {worker.pid for worker in cluster.workers}
     assert sorted(file for _, file in begun) == sorted(piece.file for piece in pieces)
     monkeypatch.undo()
     here = parsing.parse_corpus(folder, pieces, "fast", "paper", 0)
@@ -191,13 +180,7 @@ def test_files_are_parsed_on_the_clusters_workers(
         np.testing.assert_array_equal(one.stream, other.stream)
 
 
-@pytest.mark.usefixtures("doomed")
-def test_a_job_that_kills_every_worker_is_given_up() -> None:
-    with pytest.raises(UserError, match="a job was given up: every worker that tried it was lost"):
-        list(parallel_map(deadly, [(1,)]))
-
-
-@pytest.mark.usefixtures("shared")
+@pytest.mark.usefixtures("cluster")
 def test_a_worker_of_other_code_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     other = {**cluster_module.stamp(), "torch": "0.1"}
     monkeypatch.setattr(cluster_module, "stamp", lambda: other)
@@ -205,10 +188,16 @@ def test_a_worker_of_other_code_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
         list(parallel_map(abs, [(-1,)]))
 
 
-@pytest.mark.usefixtures("shared")
+@pytest.mark.usefixtures("cluster")
 def test_what_only_this_machine_has_is_done_here() -> None:
     assert list(parallel_map(os.getpid, [()], n_jobs=1, stay_here=True)) == [os.getpid()]
     assert list(parallel_map(os.getpid, [()])) != [os.getpid()]
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_job_that_kills_every_worker_is_given_up() -> None:
+    with pytest.raises(UserError, match="a job was given up: every worker that tried it was lost"):
+        list(parallel_map(deadly, [(1,)]))
 
 
 def test_a_worker_process_of_this_machine_that_is_killed_is_told() -> None:
