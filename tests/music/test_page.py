@@ -109,7 +109,7 @@ def test_a_collapse_and_files_that_are_not_here_are_told(opened: Page) -> None:
     assert "collapsed: only <NEXT> in 2 symbols" in opened.locator("article").nth(0).inner_text()
     real = opened.locator("article").nth(3)
     assert real.locator(".missing").count() == 3
-    assert "Not in this copy: dvc repro page makes it." in real.inner_text()
+    assert "Not in this copy: dvc repro -P makes it." in real.inner_text()
 
 
 def test_seed_and_settings_stand_beside_each_piece(opened: Page) -> None:
