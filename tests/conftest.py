@@ -10,14 +10,15 @@ from maestro_lstm.plumbing.cluster import ADDRESS
 from tests.small_study import COMMANDS, DATA, copy_of, make_project, run
 
 use_cores(1)  # as the stages do; several threads on networks this small only wait for each other
+# first, or one core would idle last; no two that compile at once in a fresh clone
 LONGEST = (
     "test_stages.py",
-    "test_compiled.py",
     "test_remote.py",
+    "test_compiled.py",
     "test_cluster.py",
     "test_snapshots.py",
     "test_page.py",
-)  # first, or one core would idle last
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

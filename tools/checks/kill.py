@@ -15,6 +15,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -25,23 +26,22 @@ from tools.demo import SHORT, prepare
 from tools.dvc import environment_for
 
 ROOT = Path("build/kill")
-SMALL = {
+SMALL: dict[str, Any] = {
     "corpus": "folder",
     "seeds": 2,
     "download": {"folder": "../midi"},
     "baselines": {"orders": [1]},
-    "sweep": {"epochs": 100},
     "sweep_optimizer": {"candidates": ["sgd", "adam"]},
     "sweep_seq_len": {"candidates": [25]},
     "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
     **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
-    "train": {"epochs": 250, "log_every": 100},
     "generate": {"primers": ["C3"], "real": 1, "real_seconds": 5},
 }
+SWEEP_EPOCHS, TRAIN_EPOCHS = 10, 25  # for each kill: the study must last until the last one
 STAGES, SECONDS = (0, 0, 1), (0.2, 3.0)  # how many stages end before a kill, and how far the next one comes
-# the checkout's code, which is compiled once for all
-ENVIRONMENT = {**environment_for(Path()), "SNAPSHOT_SECONDS": "0.2"}
+# the checkout's code, which is compiled once for all; threads that wait must not spin: two studies share the cores
+ENVIRONMENT = {**environment_for(Path()), "SNAPSHOT_SECONDS": "0.2", "OMP_WAIT_POLICY": "PASSIVE"}
 
 # which signal, and who is sent it: dvc, the stage that it runs, the stage's own processes
 WAYS = {
@@ -51,6 +51,12 @@ WAYS = {
     "a worker": (signal.SIGKILL, ("a worker",)),
     "Ctrl-C": (signal.SIGINT, ("dvc", "stage", "workers")),
 }
+
+
+def small_for(kills: int) -> dict[str, Any]:
+    """The changes to params.yaml for a study that lasts long enough to be killed so often."""
+    epochs = {"sweep": {"epochs": SWEEP_EPOCHS * kills}, "train": {"epochs": TRAIN_EPOCHS * kills, "log_every": 100}}
+    return SMALL | epochs
 
 
 def start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
@@ -132,7 +138,7 @@ def kill_often(folder: Path, log: Path, times: int, rng: random.Random) -> None:
     """Kill the study so often, then let it come to its end."""
     for done in range(times):
         way = list(WAYS)[done % len(WAYS)]
-        stages = None if done % 2 else rng.choice(STAGES)
+        stages = rng.choice(STAGES) if done % 2 else None  # the first is after a snapshot, however few there are
         happened = kill_once(folder, log, way, stages, rng.uniform(*SECONDS))
         if happened is None:
             sys.exit(f"error: the study came to its end after {done} of {times} kills; make it longer")
@@ -152,7 +158,7 @@ def main() -> None:
     shutil.rmtree(ROOT, ignore_errors=True)
     write_chorales(20, ROOT / "midi")
     for folder in (alone, killed):
-        prepare(Path.cwd(), folder, SMALL)
+        prepare(Path.cwd(), folder, small_for(times))
     (ROOT / "killed.log").touch()
 
     began = time.monotonic()
