@@ -5,14 +5,13 @@ import importlib
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from stages import command
 from tests.midi_files import dense_notes, midi_file, track
-from tests.pipeline_files import STAGES, entries, instances
+from tests.pipeline_files import PARAMS, STAGES, entries, instances
 from tools.demo import merged, prepare
 
 BEST = {"hidden": 8, "training": {"batch": 4, "seq_len": 10, "epochs": 2, "log_every": 10}}
@@ -38,18 +37,18 @@ SMALL = {
         "sampling": {"corrected": {"length": 2}, "best": {"length": 2}},
     },
 }
-# an order in which the stages can run
+# the first stages, in an order in which they can run
 ORDER = [
     "check_params",
     "download",
     "parse",
     "vocab",
     "check_lengths",
-    "sweep_optimizer",
+    "sweep optimizer",
     "select optimizer",
-    "sweep_learning_rate",
+    "sweep learning_rate",
     "select learning_rate",
-    "sweep_seq_len",
+    "sweep seq_len",
     "select seq_len",
 ]
 DATA = ORDER[:5]  # the stages up to encoded splits
@@ -57,32 +56,28 @@ DATA = ORDER[:5]  # the stages up to encoded splits
 
 def commands() -> list[str]:
     """The words of every stage's command, in an order in which they can run."""
-    found = {
-        " ".join(instance["cmd"].split()[2:]).removeprefix("stages."): None
+    params = merged(PARAMS, SMALL)
+    found = [
+        " ".join(instance["cmd"].split()[2:]).removeprefix("stages.")
         for address in STAGES
-        for instance in instances(address, merged(yaml.safe_load(Path("params.yaml").read_text()), SMALL))
-    }
-    first = [
-        *(word for name in ORDER for word in found if word == name.replace("sweep_", "sweep ")),
+        for instance in instances(address, params)
     ]
     # stages within a file are in order; analysis and music come after the networks
-    rest = [word for word in found if word not in first]
-    late = [word for word in rest if word.startswith(("analysis.", "music."))]
-    return [*first, *(word for word in rest if word not in late), *late]
+    rest = [words for words in found if words not in ORDER]
+    late = [words for words in rest if words.startswith(("analysis.", "music."))]
+    return [*ORDER, *(words for words in rest if words not in late), *late]
 
 
 COMMANDS = commands()
 
 
-def make_project(project: Path, folder: Path, **changes: Any) -> None:
+def make_project(project: Path, folder: Path) -> None:
     """A project of this code with the user's own MIDI as its corpus: 12 pieces."""
-    prepare(project, folder)
+    prepare(project, folder, SMALL)
     mine = folder / "my-midi"
     mine.mkdir()
     for k in range(12):
         (mine / f"{k:02}.mid").write_bytes(midi_file([track(dense_notes(k, 120, 384))]))
-    params = merged(merged(yaml.safe_load((project / "params.yaml").read_text()), SMALL), changes)
-    (folder / "params.yaml").write_text(yaml.safe_dump(params))
 
 
 def run(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +100,7 @@ def outputs(folder: Path) -> dict[str, str]:
 
 def declared_outputs() -> set[str]:
     """What the dvc.yaml files say that the stages of the small study make."""
-    params = merged(yaml.safe_load(Path("params.yaml").read_text()), {})
+    params = yaml.safe_load(Path("params.yaml").read_text())
     return {
         path
         for address in STAGES

@@ -1,15 +1,13 @@
 """The check that results belong to the code: a stale one is named, whatever DVC was told."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tools.checks.lock import known_stale, mismatches, processors, records, stale, strangers
+from tools.dvc import dvc
 
 
 def test_missing_data_is_no_mismatch_but_anything_else_is() -> None:
@@ -55,15 +53,8 @@ def test_kinds_of_processor_are_counted() -> None:
     assert processors({str(k): record for k, record in enumerate(made)}) == "2 on znver3, 1 on znver5"
 
 
-def dvc(folder: Path, *words: str) -> str:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder / "src")}
-    command = [sys.executable, "-m", "dvc", *words]
-    return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
-
-
 def test_changed_code_is_stale_until_its_stage_has_run_again(encoded: Path) -> None:
-    dvc(encoded, "repro", "--quiet", "parse")
+    dvc("repro", "--quiet", "parse", folder=encoded)
     chords = encoded / "src" / "maestro_lstm" / "data" / "midi" / "chords.py"
     text = chords.read_text()
     assert stale(records(), encoded) == {}
@@ -74,10 +65,10 @@ def test_changed_code_is_stale_until_its_stage_has_run_again(encoded: Path) -> N
 
     chords.write_text(text.replace("CHORD_WINDOW = 16", "CHORD_WINDOW = 8"))
     assert stale(records(), encoded).keys() == {"parse"}
-    dvc(encoded, "commit", "--force", "parse")
-    status = json.loads(dvc(encoded, "status", "--json", "parse"))
+    dvc("commit", "--force", "parse", folder=encoded)
+    status = json.loads(dvc("status", "--json", "parse", quiet=True, folder=encoded))
     assert "parse" not in status  # DVC believes it
     assert stale(records(), encoded).keys() == {"parse"}
 
-    dvc(encoded, "repro", "--quiet", "--force", "--single-item", "parse")
+    dvc("repro", "--quiet", "--force", "--single-item", "parse", folder=encoded)
     assert stale(records(), encoded) == {}

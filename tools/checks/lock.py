@@ -37,8 +37,7 @@ def mismatches(status: Mapping[str, Any], tracked: set[str]) -> list[str]:
                 continue
             for kind, files in report.items():
                 for path, state in files.items():
-                    in_git = path in tracked or any(name.startswith(f"{path}/") for name in tracked)
-                    if state not in ABSENT or in_git:
+                    if state not in ABSENT or _in_git(path, tracked):
                         lines.append(f"{stage}: {kind}: {path}: {state}")
     return lines
 
