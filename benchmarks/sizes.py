@@ -14,6 +14,7 @@ from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.settings import Settings, placed
+from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.study.experiments.wishes import candidates
@@ -28,7 +29,7 @@ def sizes(ids: Ids, networks: Sequence[Settings]) -> list[Figure]:
     """A symbol's share of an update, for each network."""
     figures = []
     for settings in networks:
-        training = Training(ids, len(SYMBOLS), [settings])
+        training = Training(Symbols(ids, len(SYMBOLS)), [settings])
         some = slice(0, UPDATES)
         starts, rates, lengths = training.starts[:, some], training.rates[:, some], training.lengths[some]
         way = Way(partial(training.learner.take_updates, starts, rates, lengths), int(lengths.sum()) * settings.batch)

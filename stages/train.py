@@ -4,8 +4,10 @@ python -m stages.train paper
 """
 
 from maestro_lstm.data.vocabulary.encoded import load_ids
+from maestro_lstm.data.vocabulary.symbols import SYMBOLS
 from maestro_lstm.model.training.jobs import train_candidates
 from maestro_lstm.model.training.store import curve_rows
+from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.plumbing.files import whole_folder
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plans import load_plan
@@ -19,7 +21,9 @@ def main() -> None:
     name = command.argument("network")
     params, plan = load_params(), load_plan(paths.plan(name))
     train = load_ids(paths.encoded("train"))
-    runs = train_candidates(paths.RUNS, train, {name: plan.runs}, params.engine, params.device)[name]
+    runs = train_candidates(paths.RUNS, Symbols(train, len(SYMBOLS)), {name: plan.runs}, params.engine, params.device)[
+        name
+    ]
 
     with whole_folder(paths.MODELS / name) as folder:
         for run in runs:

@@ -22,3 +22,6 @@ LengthName = Literal["constant", "growing", "cyclical"]  # of the sequences, ove
 ScheduleName = Literal["constant", "cyclical"]
 Part = Literal["nothing", "muon", "skips", "layers", "streams", "transposition"]  # of how `best` is trained
 Rule = Literal["paper", "clean"]  # how notes become chords, data/midi/chords.py
+NetworkKind = Literal["symbols", "performer", "events"]  # model/networks, model/performer, the performer's reference
+Precision = Literal["auto", "float32", "bfloat16"]  # of a training's products; auto: the fastest that digits allow
+PedalRule = Literal["folded", "events"]  # data/performances: in the releases, or as rows of its own

@@ -1,8 +1,10 @@
 """explain: every way to train that is crossed, with every seed, probed during training."""
 
 from maestro_lstm.data.vocabulary.encoded import load_ids
+from maestro_lstm.data.vocabulary.symbols import SYMBOLS
 from maestro_lstm.model.training.jobs import train_candidates
 from maestro_lstm.model.training.store import probe_rows
+from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plateau import cell_candidates
 from maestro_lstm.study.params.file import load_params
@@ -14,7 +16,9 @@ from stages import command, paths
 def main() -> None:
     params = load_params()
     train = load_ids(paths.encoded("train"))
-    trained = train_candidates(paths.RUNS, train, cell_candidates(params), params.engine, params.device)
+    trained = train_candidates(
+        paths.RUNS, Symbols(train, len(SYMBOLS)), cell_candidates(params), params.engine, params.device
+    )
 
     validation = load_ids(paths.encoded("validation"))
     rows = []

@@ -9,9 +9,10 @@ from typing import Any
 from joblib import cpu_count
 
 from maestro_lstm.data.vocabulary.encoded import load_ids
-from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.training.jobs import train_candidates
 from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.model.training.windows import check_seq_len
 from maestro_lstm.plumbing.cluster import parallel_map
 from maestro_lstm.plumbing.tables import write_csv
@@ -62,7 +63,7 @@ def scored(
     """Train the candidates and score every run."""
     for settings, *_ in found.values():  # here, where the key is known
         check_seq_len(settings.seq_len, len(train), "train", f"wish_{wish}", settings.parts)
-    trained = train_candidates(paths.RUNS, train, found, params.engine, params.device)
+    trained = train_candidates(paths.RUNS, Symbols(train, len(SYMBOLS)), found, params.engine, params.device)
     jobs = [(run, len(train), validation, every) for runs in trained.values() for run in runs]
     # one at a time on a GPU
     n_jobs = 1 if any(job[0].settings.device == "cuda" for job in jobs) else min(len(jobs), cpu_count())

@@ -15,6 +15,7 @@ from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.store import Failed, Run, RunStore
+from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.versions import KERNEL_CHOICES
 
@@ -47,8 +48,8 @@ def same(one: Run, other: Run) -> bool:
 
 
 def test_one_more_seed_costs_one_more_training(tmp_path: Path, trained: list[int]) -> None:
-    before = train_all(tmp_path, IDS, 12, SEEDS[:2])
-    after = train_all(tmp_path, IDS, 12, SEEDS)
+    before = train_all(tmp_path, Symbols(IDS, 12), SEEDS[:2])
+    after = train_all(tmp_path, Symbols(IDS, 12), SEEDS)
     assert trained == [0, 1, 2]
     for settings in SEEDS[:2]:
         assert same(succeeded(before[settings]), succeeded(after[settings]))
@@ -56,7 +57,7 @@ def test_one_more_seed_costs_one_more_training(tmp_path: Path, trained: list[int
 
 def test_the_same_settings_twice_are_one_training(tmp_path: Path, trained: list[int]) -> None:
     """The paper's `adam` and `constant` are one: ADAM at a constant rate, T = 25."""
-    assert len(train_all(tmp_path, IDS, 12, [ONE, replace(ONE)])) == 1
+    assert len(train_all(tmp_path, Symbols(IDS, 12), [ONE, replace(ONE)])) == 1
     assert trained == [0]
 
 
@@ -71,9 +72,9 @@ def test_an_interrupted_study_keeps_what_was_done(
 
     monkeypatch.setattr(jobs, "parallel_map", stopped_at_the_third)
     with pytest.raises(KeyboardInterrupt):
-        train_all(tmp_path, IDS, 12, SEEDS)
+        train_all(tmp_path, Symbols(IDS, 12), SEEDS)
     monkeypatch.setattr(jobs, "parallel_map", lambda work, jobs, **_: (work(*job) for job in jobs))
-    train_all(tmp_path, IDS, 12, SEEDS)
+    train_all(tmp_path, Symbols(IDS, 12), SEEDS)
     assert trained == [0, 1, 2]
 
 
@@ -100,26 +101,33 @@ OTHER: dict[str, Any] = {
     "symbols": 200,
     "transpose": 3,
     "skips": True,
+    "kind": "performer",
+    "head": 3,
+    "dropout": 0.1,
+    "weight_decay": 0.1,
+    "stretch": 0.1,
+    "pedal": "events",
+    "precision": "bfloat16",
     "threads": 2,
 }
 
 
 @pytest.mark.parametrize("setting", [field.name for field in fields(Settings)])
 def test_a_run_is_not_taken_for_one_with_another_setting(tmp_path: Path, setting: str) -> None:
-    store = RunStore(tmp_path, IDS, 12)
+    store = RunStore(tmp_path, Symbols(IDS, 12))
     assert store.path(ONE) != store.path(replace(ONE, **{setting: OTHER[setting]}))
 
 
 def test_nor_for_one_of_other_data_code_or_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = RunStore(tmp_path, IDS, 12).path(ONE)
-    assert RunStore(tmp_path, IDS, 12).path(replace(ONE)) == here
-    assert RunStore(tmp_path, IDS[::-1], 12).path(ONE) != here
-    assert RunStore(tmp_path, IDS, 13).path(ONE) != here
+    here = RunStore(tmp_path, Symbols(IDS, 12)).path(ONE)
+    assert RunStore(tmp_path, Symbols(IDS, 12)).path(replace(ONE)) == here
+    assert RunStore(tmp_path, Symbols(IDS[::-1], 12)).path(ONE) != here
+    assert RunStore(tmp_path, Symbols(IDS, 13)).path(ONE) != here
     monkeypatch.setattr("maestro_lstm.model.training.store.digest", lambda _: "other code")
-    assert RunStore(tmp_path, IDS, 12).path(ONE) != here
+    assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) != here
     monkeypatch.undo()
     monkeypatch.setattr("maestro_lstm.model.training.store.libraries", lambda: {"torch": "0.0"})
-    assert RunStore(tmp_path, IDS, 12).path(ONE) != here
+    assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) != here
 
 
 @pytest.mark.parametrize("variable", KERNEL_CHOICES)
@@ -127,19 +135,19 @@ def test_nor_for_one_of_other_kernels_or_another_processor(
     variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(variable, raising=False)
-    here = RunStore(tmp_path, IDS, 12).path(ONE)
+    here = RunStore(tmp_path, Symbols(IDS, 12)).path(ONE)
     monkeypatch.setenv(variable, "another")
-    assert RunStore(tmp_path, IDS, 12).path(ONE) != here
+    assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) != here
     monkeypatch.delenv(variable)
     for name in ("processor", "_features"):
         with monkeypatch.context() as patch:
             patch.setattr(f"maestro_lstm.plumbing.versions.{name}", lambda: "another")
-            assert RunStore(tmp_path, IDS, 12).path(ONE) != here
-    assert RunStore(tmp_path, IDS, 12).path(ONE) == here
+            assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) != here
+    assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) == here
 
 
 def test_nor_is_one_of_a_gpu_for_one_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, on_gpu = RunStore(tmp_path, IDS, 12), replace(ONE, device="cuda")
+    store, on_gpu = RunStore(tmp_path, Symbols(IDS, 12)), replace(ONE, device="cuda")
     paths = set()
     for name in ("one GPU", "another"):
         monkeypatch.setattr("maestro_lstm.model.training.store.gpu_name", lambda name=name: name)
@@ -148,19 +156,21 @@ def test_nor_is_one_of_a_gpu_for_one_of_another(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_damaged_run_is_trained_again(tmp_path: Path, trained: list[int]) -> None:
-    first = succeeded(train_all(tmp_path, IDS, 12, [ONE])[ONE])
+    first = succeeded(train_all(tmp_path, Symbols(IDS, 12), [ONE])[ONE])
     (file,) = tmp_path.iterdir()
     data = file.read_bytes()
     for damaged in (data[:-1], b"", data[:2000] + bytes([data[2000] ^ 1]) + data[2001:]):
         file.write_bytes(damaged)
-        assert same(first, succeeded(train_all(tmp_path, IDS, 12, [ONE])[ONE]))
-        assert file.read_bytes() == data
+        assert same(first, succeeded(train_all(tmp_path, Symbols(IDS, 12), [ONE])[ONE]))
+        kept = RunStore(tmp_path, Symbols(IDS, 12)).load(ONE)
+        assert kept is not None
+        assert same(first, kept)
     assert trained == [0] * 4
 
 
 def test_a_run_that_diverged_is_told_where_it_is_asked_for(tmp_path: Path, trained: list[int]) -> None:
     steep = replace(ONE, optimizer="sgd", schedule=Schedule.constant(1e38))
-    runs = train_all(tmp_path, IDS, 12, [steep, ONE])
+    runs = train_all(tmp_path, Symbols(IDS, 12), [steep, ONE])
     assert trained == [0, 0]
     assert succeeded(runs[ONE]).settings == ONE
     with pytest.raises(UserError, match="sgd, logits, T = 10, seed 0: the loss is no longer finite"):
@@ -182,7 +192,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_a_gpus_runs_stay_on_its_machine_and_come_one_batch_at_a_time(tmp_path: Path, asked: dict[str, Any]) -> None:
     batched = [replace(run, engine="batched", device="cuda") for run in SEEDS]
-    train_all(tmp_path, IDS, 12, [*batched, replace(batched[0], seq_len=20)])
+    train_all(tmp_path, Symbols(IDS, 12), [*batched, replace(batched[0], seq_len=20)])
     assert asked == {"n_jobs": 1, "stay_here": True, "runs": [3, 1]}
 
 
@@ -196,11 +206,11 @@ def test_trainings_of_several_threads_leave_each_other_their_cores(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(jobs, "cpu_count", lambda: cores)
-    train_all(tmp_path, IDS, 12, [replace(run, threads=threads) for run in SEEDS])
+    train_all(tmp_path, Symbols(IDS, 12), [replace(run, threads=threads) for run in SEEDS])
     assert asked["n_jobs"] == at_once
 
 
 def test_where_all_is_kept_nobody_is_asked(tmp_path: Path, trained: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    train_all(tmp_path, IDS, 12, SEEDS)
+    train_all(tmp_path, Symbols(IDS, 12), SEEDS)
     monkeypatch.setattr(jobs, "parallel_map", None)
-    assert len(train_all(tmp_path, IDS, 12, SEEDS)) == len(trained) == 3
+    assert len(train_all(tmp_path, Symbols(IDS, 12), SEEDS)) == len(trained) == 3

@@ -16,6 +16,7 @@ from maestro_lstm.model.networks.predictors import predictor
 from maestro_lstm.model.training.loop import Training, smooth
 from maestro_lstm.model.training.schedules import Cosine, Schedule, lengths
 from maestro_lstm.model.training.settings import Settings, placed
+from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.model.training.windows import (
     check_seq_len,
     draw_starts,
@@ -40,7 +41,7 @@ SETTINGS = Settings(
 
 
 def trained(settings: Settings, ids: Ids = IDS, n_symbols: int = 12) -> Training:
-    training = Training(ids, n_symbols, [settings])
+    training = Training(Symbols(ids, n_symbols), [settings])
     for _ in training:
         pass
     return training
@@ -142,7 +143,7 @@ def test_an_update_on_several_sequences_is_the_one_written_out_plainly(draws: Dr
     settings = replace(
         SETTINGS, engine="torch", draws=draws, layers=2, batch=3, lengths="growing", shortest=4, seq_len=20, symbols=900
     )
-    training = Training(IDS, 12, [settings])
+    training = Training(Symbols(IDS, 12), [settings])
     lengths, starts = training.lengths.tolist(), training.starts[0].tolist()
     assert lengths[0] == 4
     assert lengths[-1] == 20
@@ -185,7 +186,7 @@ def test_what_an_engine_cannot_train_is_given_to_torch() -> None:
         for engine in engines:
             settings = replace(SETTINGS, engine=engine, **other)
             with pytest.raises(ValueError, match="trains one layer"):
-                Training(IDS, 12, [settings])
+                Training(Symbols(IDS, 12), [settings])
             assert placed(settings, engine, "cpu") == replace(settings, engine="torch")
         assert placed(replace(SETTINGS, **other), "scratch", "cpu").engine == "scratch"
     assert placed(SETTINGS, "compiled", "cpu") == SETTINGS
@@ -194,14 +195,14 @@ def test_what_an_engine_cannot_train_is_given_to_torch() -> None:
 def test_transposed_a_training_goes_through_all_its_epochs_once() -> None:
     streams = replace(SETTINGS, engine="torch", draws="streams", batch=4, epochs=3, transpose=5)
     ids = np.concatenate([IDS[:-1], [END_ID]]).astype(np.uint8)
-    training = Training(ids, 90, [streams])
+    training = Training(Symbols(ids, 90), [streams])
     music = epochs_transposed(ids, 3, 5, streams.seed)
     assert training.n_updates == 3 * len(ids) // (4 * 10)
-    assert training.learner.runs[0].ids.tolist() == music.tolist()  # type: ignore[attr-defined]
+    assert training.learner.runs[0].lesson.ids.tolist() == music.tolist()  # type: ignore[attr-defined]
     part = (len(music) - 1) // 4
     assert training.starts[0, :2].tolist() == [[k * part + begin for k in range(4)] for begin in (0, 10)]
     with pytest.raises(ValueError, match="cannot be trained together"):
-        Training(ids, 90, [streams, replace(streams, seed=6)])
+        Training(Symbols(ids, 90), [streams, replace(streams, seed=6)])
 
 
 def test_a_training_takes_as_many_threads_as_it_says_and_is_the_same_twice() -> None:
@@ -272,7 +273,9 @@ class Scripted:
 
 
 def test_the_weights_kept_are_those_of_the_lowest_smoothed_loss() -> None:
-    training = Training(IDS, 12, [replace(SETTINGS, log_every=1, smoothing=0.5)], Scripted([5, 1, 1, 1, *[9] * 36]))
+    training = Training(
+        Symbols(IDS, 12), [replace(SETTINGS, log_every=1, smoothing=0.5)], Scripted([5, 1, 1, 1, *[9] * 36])
+    )
     assert len(list(training)) == 40
     best = training.progress[0].best
     assert best is not None
@@ -287,7 +290,7 @@ def test_smoothing_is_an_exponential_mean_that_starts_at_the_first_loss() -> Non
 
 def test_a_run_is_given_up_where_its_loss_is_not_finite() -> None:
     losses = [1.0, float("nan"), *[1.0] * 38]
-    training = Training(IDS, 12, [replace(SETTINGS, log_every=10)], Scripted(losses))
+    training = Training(Symbols(IDS, 12), [replace(SETTINGS, log_every=10)], Scripted(losses))
     assert list(training) == [10]
     assert training.progress[0].problem == (
         "the loss is no longer finite after 10 updates: choose a lower learning_rate"
@@ -341,13 +344,13 @@ def test_what_was_said_ten_steps_ago_is_said_again() -> None:
 def test_a_sequence_longer_than_the_data_is_refused() -> None:
     check_seq_len(399, 400, "train")
     with pytest.raises(UserError, match="seq_len: 400 is longer than the train split, 400 symbols; take at most 399"):
-        Training(IDS, 12, [replace(SETTINGS, seq_len=400)])
+        Training(Symbols(IDS, 12), [replace(SETTINGS, seq_len=400)])
     streams = replace(SETTINGS, engine="torch", batch=4, draws="streams")
     with pytest.raises(UserError, match=r"seq_len: 100 is longer than the train split in 4 parts, .* take at most 99"):
-        Training(IDS, 12, [replace(streams, seq_len=100)])
-    assert Training(IDS, 12, [replace(streams, seq_len=100, draws="random")]).n_updates == 1
+        Training(Symbols(IDS, 12), [replace(streams, seq_len=100)])
+    assert Training(Symbols(IDS, 12), [replace(streams, seq_len=100, draws="random")]).n_updates == 1
 
 
 def test_fewer_symbols_than_an_update_takes_are_refused() -> None:
     with pytest.raises(UserError, match="symbols: 39 are fewer than one update's, 4 × 10"):
-        Training(IDS, 12, [replace(SETTINGS, engine="torch", batch=4, symbols=39)])
+        Training(Symbols(IDS, 12), [replace(SETTINGS, engine="torch", batch=4, symbols=39)])

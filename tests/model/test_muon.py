@@ -1,11 +1,13 @@
 """Muon against torch's own, and against the singular values it is defined by."""
 
+import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.model.networks.network import Network
-from maestro_lstm.model.training.learners import optimizers_of
+from maestro_lstm.model.training.autograd import SymbolLesson, optimizers_of
 from maestro_lstm.model.training.muon import Muon, orthogonal
+from maestro_lstm.model.training.schedules import Schedule
+from maestro_lstm.model.training.settings import Settings
 
 
 @pytest.mark.parametrize("shape", [(3, 8, 8), (2, 5, 40), (4, 40, 5)])
@@ -49,10 +51,43 @@ def test_each_gate_takes_torchs_steps() -> None:
 
 
 def test_every_weight_of_a_network_has_one_optimizer() -> None:
-    network = Network(12, 8, "torch", 2)
-    muon, adam = optimizers_of(network, "muon")
+    settings = Settings(8, "logits", "muon", Schedule.constant(0.1), 5, 1, 0, engine="torch", layers=2)
+    lesson = SymbolLesson(np.zeros(9, np.uint8), 12, settings)
+    network = lesson.network
+    muon, adam = optimizers_of(lesson, settings)
     matrices, others = muon.param_groups[0]["params"], adam.param_groups[0]["params"]
     assert {tuple(weight.shape) for weight in matrices} == {(32, 12), (32, 8)}
     assert len(matrices) == 4
     assert {id(w) for w in matrices} | {id(w) for w in others} == {id(w) for w in network.parameters()}
     assert len(matrices) + len(others) == len(list(network.parameters()))
+
+
+def test_decayed_weights_shrink_by_the_rate_times_the_share_and_then_move_as_without() -> None:
+    weight = torch.nn.Parameter(torch.randn(8, 6, generator=torch.Generator().manual_seed(0)))
+    plain, gradient = torch.nn.Parameter(weight.detach().clone()), torch.ones(8, 6)
+    ours, without = Muon([weight], lr=0.1, weight_decay=0.5), Muon([plain], lr=0.1)
+    before = weight.detach().clone()
+    for one, optimizer in ((weight, ours), (plain, without)):
+        one.grad = gradient.clone()
+        optimizer.step()
+    torch.testing.assert_close(weight.detach(), plain.detach() - 0.05 * before)
+
+
+def test_without_decay_adamw_is_adam() -> None:
+    """So that a training's optimizer need not change its name: bit for bit."""
+    random = torch.Generator().manual_seed(0)
+    one = torch.nn.Parameter(torch.randn(30, 7, generator=random))
+    other = torch.nn.Parameter(one.detach().clone())
+    adam, adamw = torch.optim.Adam([one], fused=True), torch.optim.AdamW([other], fused=True, weight_decay=0.0)
+    for _ in range(20):
+        one.grad = torch.randn(30, 7, generator=random)
+        other.grad = one.grad.clone()
+        adam.step()
+        adamw.step()
+    assert torch.equal(one, other)
+
+
+def test_products_in_bfloat16_give_about_the_same_directions() -> None:
+    matrices = torch.randn(4, 16, 24, generator=torch.Generator().manual_seed(0))
+    exact, rounded = orthogonal(matrices), orthogonal(matrices.bfloat16()).float()
+    assert float((exact - rounded).norm() / exact.norm()) < 0.05

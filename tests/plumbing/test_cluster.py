@@ -24,6 +24,7 @@ from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.store import Failed, Run
+from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.plumbing import cluster as cluster_module
 from maestro_lstm.plumbing.cluster import ADDRESS, parallel_map
 from maestro_lstm.plumbing.errors import UserError
@@ -145,7 +146,7 @@ def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
 
     killer = Thread(target=kill_it_at_work, daemon=True)
     killer.start()
-    runs = train_all(tmp_path / "runs", IDS, 90, RUNS)
+    runs = train_all(tmp_path / "runs", Symbols(IDS, 90), RUNS)
     killer.join(timeout=1)
 
     begun = cluster.begun()
@@ -155,7 +156,7 @@ def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
     assert sorted(int(seed) for process, seed in begun if process == survivor) == [run.seed for run in RUNS]
     assert len(list((tmp_path / "runs").iterdir())) == len(RUNS)  # all came home
     for settings in (RUNS[0], RUNS[lost[0]]):
-        (alone,) = do(Job(IDS, 90, [settings], False))
+        (alone,) = do(Job(Symbols(IDS, 90), [settings], False))
         assert all(torch.equal(w, succeeded(runs[settings]).last[name]) for name, w in succeeded(alone).last.items())
 
 

@@ -16,6 +16,7 @@ from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.probes import GRADIENTS, Probes
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.experiments.plateau import Cell
 from maestro_lstm.study.report.pictures import accuracy_picture, collapse_picture, softmax_twice
@@ -34,7 +35,10 @@ def test_looks_are_spaced_in_the_logarithm_after_whole_stretches_and_at_the_end(
 
 
 def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:
-    looked, left_alone = Training(IDS, 12, [SETTINGS]), Training(IDS, 12, [replace(SETTINGS, probes=0)])
+    looked, left_alone = (
+        Training(Symbols(IDS, 12), [SETTINGS]),
+        Training(Symbols(IDS, 12), [replace(SETTINGS, probes=0)]),
+    )
     for training in (looked, left_alone):
         for _ in training:
             pass

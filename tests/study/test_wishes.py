@@ -9,10 +9,11 @@ import pytest
 from maestro_lstm.choices import Part
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.loop import Training, lengths_of
+from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.schedules import Cosine
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.store import Run, results
+from maestro_lstm.model.training.tasks import Symbols, lengths_of
 from maestro_lstm.study.experiments.wishes import WISHES, WishName, candidates, settings_of
 from maestro_lstm.study.params.file import Params, check_params, load_params
 from maestro_lstm.study.report.pictures import wish_picture
@@ -115,7 +116,7 @@ def run() -> Run:
     settings = Settings(
         8, "logits", "adam", Cosine(0.01, 0.1), 10, 1, 3, batch=4, layers=2, engine="torch", symbols=800
     )
-    training = Training(IDS, 90, [settings])
+    training = Training(Symbols(IDS, 90), [settings])
     list(training)
     (done,) = results(training)
     assert isinstance(done, Run)

@@ -1,10 +1,32 @@
 """What the arithmetic runs on. torch is imported late: planning a training does not need it."""
 
 import importlib
+from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
-from maestro_lstm.choices import EngineName
+from maestro_lstm.choices import EngineName, Precision
 from maestro_lstm.plumbing.errors import UserError
+
+
+def in_precision(device: str, precision: Precision) -> AbstractContextManager[None]:
+    """A context in which products are computed in this precision, and what needs more digits in float32."""
+    import torch
+
+    if precision == "auto":
+        raise ValueError("auto is not a precision")
+    if precision == "float32":
+        return nullcontext()
+    return torch.autocast(device, getattr(torch, precision))
+
+
+def fast_precision(device: str) -> Precision:
+    """The narrowest precision that the device multiplies in hardware: bfloat16 on a GPU, and on a processor with AMX or
+    AVX-512 BF16, where it is four times as fast."""
+    import torch
+
+    if device == "cuda":
+        return "bfloat16"
+    return "bfloat16" if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported() else "float32"
 
 
 def use_cores(count: int) -> None:

@@ -14,12 +14,12 @@ from typing import Literal, TypeVar
 from joblib import cpu_count
 
 from maestro_lstm.choices import EngineName
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.networks.device import pick_engine, use_cores
 from maestro_lstm.model.training.loop import Training, batch_key
 from maestro_lstm.model.training.settings import Settings, placed
 from maestro_lstm.model.training.snapshots import resumed, with_snapshots
 from maestro_lstm.model.training.store import Failed, Run, RunStore, results
+from maestro_lstm.model.training.tasks import Task
 from maestro_lstm.plumbing.cluster import on_cluster, parallel_map
 from maestro_lstm.plumbing.errors import Stopped, UserError
 from maestro_lstm.plumbing.progress import progress
@@ -31,8 +31,7 @@ C = TypeVar("C")  # a candidate
 class Job:
     """What one worker trains at a time: one run, or several together."""
 
-    ids: Ids
-    n_symbols: int
+    task: Task
     runs: Sequence[Settings]
     watched: bool = False  # it is the only job, and shows its own progress
     snapshot: Path | None = None  # where it is kept meanwhile, on this machine
@@ -45,15 +44,16 @@ class Job:
 
 def describe(run: Settings) -> str:
     """A run in a few words."""
+    kind = "" if run.kind == "symbols" else f"{run.kind}, "
     size = "" if run.fits_compiled else f"{run.layers} × {run.hidden}, B = {run.batch}, {run.draws}, "
-    return f"{run.optimizer}, {run.output}, {size}T = {run.seq_len}, seed {run.seed}"
+    return f"{kind}{run.optimizer}, {run.output}, {size}T = {run.seq_len}, seed {run.seed}"
 
 
 def do(job: Job) -> list[Run | Failed]:
     """Train."""
 
     def make() -> Training:
-        return Training(job.ids, job.n_symbols, job.runs)
+        return Training(job.task, job.runs)
 
     if job.snapshot is None:
         training = make()
@@ -80,10 +80,10 @@ def grouped(runs: Iterable[Settings]) -> list[list[Settings]]:
     return [[run] for run in alone] + [list(group) for _, group in together]
 
 
-def train_all(folder: Path, ids: Ids, n_symbols: int, wanted: Iterable[Settings]) -> dict[Settings, Run | Failed]:
+def train_all(folder: Path, task: Task, wanted: Iterable[Settings]) -> dict[Settings, Run | Failed]:
     """Every wanted run, from the folder of kept runs or trained now. Each is kept as soon as it is done, so an
     interruption costs only what was in progress."""
-    store = RunStore(folder, ids, n_symbols)
+    store = RunStore(folder, task)
     runs: dict[Settings, Run | Failed] = {}
     missing = []
     for settings in dict.fromkeys(wanted):
@@ -101,7 +101,7 @@ def train_all(folder: Path, ids: Ids, n_symbols: int, wanted: Iterable[Settings]
     for group in groups:
         # cluster workers share no folder, and do not belong to the process that waits for them
         own = (store.under_way(group), os.getpid()) if here else (None, 0)
-        jobs.append((Job(ids, n_symbols, group, len(groups) == 1, *own),))
+        jobs.append((Job(task, group, len(groups) == 1, *own),))
     n_jobs = 1 if on_gpu else min(len(jobs), max(cpu_count() // max(run.threads for run in missing), 1))
     ended = parallel_map(do, jobs, n_jobs=n_jobs, stay_here=here)
     try:
@@ -130,7 +130,7 @@ def succeeded(run: Run | Failed) -> Run:
 
 def train_candidates(
     folder: Path,
-    ids: Ids,
+    task: Task,
     candidates: Mapping[C, Sequence[Settings]],
     engine: Literal["auto"] | EngineName,
     device: str,
@@ -146,5 +146,5 @@ def train_candidates(
     use_cores(1)
     here = pick_engine(engine, device)
     settings = {candidate: [placed(run, *here) for run in runs] for candidate, runs in candidates.items()}
-    trained = train_all(folder, ids, len(SYMBOLS), chain.from_iterable(settings.values()))
+    trained = train_all(folder, task, chain.from_iterable(settings.values()))
     return {candidate: [succeeded(trained[run]) for run in runs] for candidate, runs in settings.items()}

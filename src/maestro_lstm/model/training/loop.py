@@ -5,6 +5,7 @@ or several for a learner that trains them together.
 """
 
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from functools import partial
@@ -14,21 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.model.networks.network import Weights
-from maestro_lstm.model.training.learners import Learner, learner_for
-from maestro_lstm.model.training.probes import Probe, Probes
-from maestro_lstm.model.training.schedules import lengths
+from maestro_lstm.model.training.learners import Learner
+from maestro_lstm.model.training.probes import Probe
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.windows import (
-    Starts,
-    check_seq_len,
-    draw_starts,
-    epochs_transposed,
-    starts_in_order,
-    updates_per_epoch,
-)
+from maestro_lstm.model.training.tasks import Task
 from maestro_lstm.plumbing.arrays import Arrays
 from maestro_lstm.plumbing.errors import UserError
 
@@ -61,6 +53,7 @@ class Progress:
     curve: list[Point] = field(default_factory=list)
     best: Best | None = None
     probes: list[Probe] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)  # of processor time, up to each point of the curve
     problem: str = ""  # why the run was abandoned
 
     def add(self, losses: Doubles, rate: float, update: int, smoothing: float, weights: Callable[[], Weights]) -> None:
@@ -79,41 +72,38 @@ class Training:
     """Runs trained together. Iterate to train, one point of the curves at a time; `progress` then holds the results.
 
     Args:
-        ids: (S,) the training split.
-        n_symbols: V.
+        task: what they learn from which data.
         runs: R settings with the same `batch_key`.
-        learner: the engine; made from the settings if not given.
+        learner: the engine; the task's if not given.
 
     All draws follow from the seed and are made at the start, so `done` says where in them the training is.
 
     Raises: UserError if the split does not hold one window.
     """
 
-    def __init__(self, ids: Ids, n_symbols: int, runs: Sequence[Settings], learner: Learner | None = None) -> None:
+    def __init__(self, task: Task, runs: Sequence[Settings], learner: Learner | None = None) -> None:
         self.runs, one = runs, runs[0]
         if any(batch_key(run) != batch_key(one) for run in runs) or (one.transpose and len(runs) > 1):
             raise ValueError("these runs cannot be trained together")
         use_cores(one.threads)
-        if one.transpose:
-            ids = epochs_transposed(ids, one.epochs, one.transpose, one.seed)
-        check_seq_len(one.seq_len, len(ids), "train", parts=one.parts)
-        self.lengths = lengths_of(one, len(ids))  # (n,), T of each update
+        course = task.course(runs)
+        self.lengths, self.starts = course.lengths, course.starts  # (n,), (R, n, B)
         self.n_updates = len(self.lengths)
         if not self.n_updates:
             raise UserError(
                 f"params.yaml: symbols: {one.symbols:,} are fewer than one update's, {one.batch} × {one.seq_len}"
             )
         self.n_points = math.ceil(self.n_updates / one.log_every)  # of each curve
-        self.starts = np.stack([_starts(run, len(ids), self.lengths) for run in runs])  # (R, n, B)
         self.rates = np.stack([run.schedule.rates(self.n_updates) for run in runs])  # (R, n)
-        self.learner = learner or learner_for(ids, n_symbols, runs)
+        self.learner = learner or course.learner()
         self.progress = [Progress() for _ in runs]
-        self.probes = Probes(ids, n_symbols, one.seq_len, one.probes, self.n_updates, one.log_every)
+        self.probes = course.probes
         self.done = 0  # updates so far, of each run
 
     def __iter__(self) -> Iterator[int]:
         """Yield the updates done, at every point of the curves."""
-        log_every = self.runs[0].log_every
+        log_every, before = self.runs[0].log_every, self.progress[0].seconds[-1] if self.done else 0.0
+        began = time.process_time()
         for first in range(self.done, self.n_updates, log_every):
             some = slice(first, min(first + log_every, self.n_updates))
             starts, rates = self.starts[:, some], self.rates[:, some]
@@ -121,7 +111,8 @@ class Training:
             for k, run in enumerate(self.runs):
                 rate = float(rates[k, -1])
                 self.progress[k].add(losses[k], rate, some.stop, run.smoothing, partial(self.learner.weights, k))
-                if some.stop in self.probes.updates:
+                self.progress[k].seconds.append(round(before + time.process_time() - began, 3))
+                if self.probes and some.stop in self.probes.updates:
                     self.progress[k].probes.append(self.probes.look(self.learner.weights(k), run, some.stop))
             self.done = some.stop
             yield self.done
@@ -143,7 +134,8 @@ class Training:
                 best = [kept.best.update, kept.best.smoothed]
             curve = [astuple(point) for point in kept.curve]
             probes = [astuple(probe) for probe in kept.probes]
-            about.append({"curve": curve, "probes": probes, "best": best, "problem": kept.problem})
+            told = {"curve": curve, "seconds": kept.seconds, "problem": kept.problem}
+            about.append({**told, "probes": probes, "best": best})
         return arrays, {"done": self.done, "progress": about}
 
     def restore(self, arrays: Arrays, about: Any) -> None:
@@ -152,26 +144,12 @@ class Training:
         self.learner.restore(_under("learner.", arrays))
         for k, (kept, saved) in enumerate(zip(self.progress, about["progress"], strict=True)):
             kept.curve, kept.problem = [Point(*point) for point in saved["curve"]], saved["problem"]
+            kept.seconds = list(saved["seconds"])
             kept.probes = [Probe(*probe) for probe in saved["probes"]]
             if saved["best"]:
                 weights = {name: torch.from_numpy(value) for name, value in _under(f"best.{k}.", arrays).items()}
                 kept.best = Best(weights, *saved["best"])
         self.done = about["done"]
-
-
-def lengths_of(run: Settings, n_symbols: int) -> npt.NDArray[np.int64]:
-    """T of each update of a run on this many symbols, (n,)."""
-    epochs = 1 if run.transpose else run.epochs  # transposed, the symbols are those of all epochs
-    whole = epochs * updates_per_epoch(n_symbols, run.seq_len, run.batch) * run.seq_len
-    each = run.symbols // run.batch if run.symbols else whole  # symbols of each sequence's place
-    return lengths(run.lengths, run.shortest, run.seq_len, each, run.lengths_up)
-
-
-def _starts(run: Settings, n_symbols: int, lengths: npt.NDArray[np.int64]) -> Starts:
-    """Where each of a run's windows begins, (n, B)."""
-    if run.draws == "random":
-        return draw_starts(n_symbols, run.seq_len, len(lengths), run.seed, run.batch)
-    return starts_in_order(n_symbols, lengths, run.batch)
 
 
 def _under(prefix: str, arrays: Arrays) -> Arrays:

@@ -1,7 +1,8 @@
 """Muon (Jordan et al. 2024): momentum with orthogonalised matrices.
 
-torch.optim.Muon multiplies in bfloat16, which is many times slower than float32 on processors without it. Ours keeps
-the weights' own precision, and treats the four gates of an LSTM, which torch keeps as one matrix, as four.
+torch.optim.Muon multiplies in bfloat16, which is many times slower than float32 on processors without it, and four
+times as fast on those with it. Ours multiplies as it is told, and treats the four gates of an LSTM, which torch keeps
+as one matrix, as four.
 """
 
 from collections.abc import Iterable
@@ -21,10 +22,21 @@ class Muon(torch.optim.Optimizer):
     Args:
         parameters: (gates · N, M) each; each gate's (N, M) is orthogonalised by itself.
         gates: how many matrices are stacked in one.
+        precision: of the products.
+        weight_decay: as torch.optim.AdamW's. Every update is as large as any other, so without it the weights of a
+            long training grow until the recurrent ones saturate their gates.
     """
 
-    def __init__(self, parameters: Iterable[Tensor], gates: int = 1, lr: float = 1e-3) -> None:
-        super().__init__(parameters, {"lr": lr, "gates": gates})
+    def __init__(
+        self,
+        parameters: Iterable[Tensor],
+        gates: int = 1,
+        lr: float = 1e-3,
+        precision: torch.dtype = torch.float32,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, {"lr": lr, "gates": gates, "weight_decay": weight_decay})
+        self.precision = precision
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002 (torch's signature)
@@ -37,7 +49,10 @@ class Muon(torch.optim.Optimizer):
                 ahead = torch.lerp(weight.grad, kept["momentum"], MOMENTUM)  # Nesterov's
                 matrices = ahead.view(group["gates"], -1, weight.shape[1])  # (gates, N, M)
                 scale = RMS * max(matrices.shape[1:]) ** 0.5
-                weight.sub_(orthogonal(matrices).flatten(0, 1), alpha=group["lr"] * scale)
+                direction = orthogonal(matrices.to(self.precision)).flatten(0, 1)
+                if group["weight_decay"]:
+                    weight.mul_(1 - group["lr"] * group["weight_decay"])
+                weight.sub_(direction.to(weight.dtype), alpha=group["lr"] * scale)
 
 
 def orthogonal(matrices: Tensor) -> Tensor:

@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from maestro_lstm.choices import Draws, EngineName, LengthName, LossSteps, OptimizerName, Output
+from maestro_lstm.choices import (
+    Draws,
+    EngineName,
+    LengthName,
+    LossSteps,
+    NetworkKind,
+    OptimizerName,
+    Output,
+    PedalRule,
+    Precision,
+)
+from maestro_lstm.model.networks.device import fast_precision
 from maestro_lstm.model.training.schedules import Cosine, Schedule
 
 # left out of `as_dict` at their defaults: adding a setting does not change the key of runs trained without it
@@ -21,6 +32,13 @@ ADDED = (
     "transpose",
     "threads",
     "skips",
+    "kind",
+    "head",
+    "dropout",
+    "weight_decay",
+    "stretch",
+    "pedal",
+    "precision",
 )
 
 
@@ -50,6 +68,13 @@ class Settings:
     symbols: int = 0  # to train on, instead of `epochs`; 0: `epochs` decides
     transpose: int = 0  # each piece of each epoch by at most this many semitones, the pieces in random order
     skips: bool = False  # from the symbols to every layer and from every layer to the output
+    kind: NetworkKind = "symbols"
+    head: int = 0  # of the performer: width of a head
+    dropout: float = 0.0  # share of a layer's outputs that an update sets to zero
+    weight_decay: float = 0.0  # share of every weight that an update takes away, times the rate
+    stretch: float = 0.0  # each piece of each epoch by at most this share of its time
+    pedal: PedalRule = "folded"
+    precision: Precision = "float32"
     threads: int = 1  # cores that share an update's arithmetic; another number gives other last bits
 
     @property
@@ -57,7 +82,7 @@ class Settings:
         """Whether `compiled` and `batched` can train it: one layer, one sequence of T per update, from a zero state, by
         one of the paper's optimizers."""
         alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
-        return alike and self.draws != "streams" and self.optimizer != "muon"
+        return self.kind == "symbols" and alike and self.draws != "streams" and self.optimizer != "muon"
 
     @property
     def parts(self) -> int:
@@ -82,7 +107,9 @@ def with_seeds(settings: Settings, seeds: Iterable[int]) -> list[Settings]:
 
 
 def placed(settings: Settings, engine: EngineName, device: str) -> Settings:
-    """The same run on an engine and device; on torch.nn.LSTM where the engine cannot train it."""
+    """The same run on an engine and device, in the precision of the place; on torch.nn.LSTM where the engine cannot
+    train it."""
     if engine in ("compiled", "batched") and not settings.fits_compiled:
         engine = "torch"
-    return replace(settings, engine=engine, device=device)
+    precision = fast_precision(device) if settings.precision == "auto" else settings.precision
+    return replace(settings, engine=engine, device=device, precision=precision)

@@ -10,11 +10,11 @@ from typing import Any
 
 import torch
 
-from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.networks.network import Weights
 from maestro_lstm.model.training.loop import Best, Point, Training
 from maestro_lstm.model.training.probes import Probe
 from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.tasks import Task
 from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
 from maestro_lstm.plumbing.sources import digest
 from maestro_lstm.plumbing.versions import arithmetic, gpu_name, libraries
@@ -29,6 +29,7 @@ class Run:
     last: Weights  # after the last update; the experiments use these (§4.3)
     best: Best  # at the lowest smoothed loss: the final network (§4.4)
     probes: Sequence[Probe] = ()
+    seconds: Sequence[float] = ()  # of processor time, up to each point of the curve
 
     @property
     def loss(self) -> float:
@@ -61,7 +62,7 @@ def results(training: Training) -> list[Run | Failed]:
         if kept.problem or kept.best is None:
             done.append(Failed(settings, kept.problem))
         else:
-            done.append(Run(settings, kept.curve, training.learner.weights(k), kept.best, kept.probes))
+            done.append(Run(settings, kept.curve, training.learner.weights(k), kept.best, kept.probes, kept.seconds))
     return done
 
 
@@ -70,18 +71,16 @@ class RunStore:
 
     Args:
         folder: may be deleted at any time.
-        ids: (S,) the training split.
-        n_symbols: V.
+        task: what they learn.
     """
 
-    def __init__(self, folder: Path, ids: Ids, n_symbols: int) -> None:
+    def __init__(self, folder: Path, task: Task) -> None:
         self.folder = folder
         self.shared = {
             "code": digest("model.training.store"),
-            "data": hashlib.sha256(ids.tobytes()).hexdigest(),
             "libraries": libraries(),
-            "n_symbols": n_symbols,
             "arithmetic": arithmetic(),
+            **task.about(),
         }
 
     def path(self, settings: Settings) -> Path:
@@ -99,6 +98,7 @@ class RunStore:
             "of": self._determines(run.settings),
             "curve": [[p.update, p.loss, p.smoothed, p.learning_rate] for p in run.curve],
             "probes": [astuple(probe) for probe in run.probes],
+            "seconds": run.seconds,
             "best": [run.best.update, run.best.smoothed],
         }
         save_arrays(self.path(run.settings), tensors, about)
@@ -117,12 +117,13 @@ class RunStore:
             update, smoothed = about["best"]
             curve = [Point(*point) for point in about["curve"]]
             probes = [Probe(*probe) for probe in about["probes"]]
+            seconds = list(about["seconds"])
         except FileNotFoundError:
             return None
         except (KeyError, OSError, TypeError, ValueError) as error:
             print(f"{path} is not used: it is damaged ({error}); this run is trained again", file=sys.stderr)
             return None
-        return Run(settings, curve, parts["last"], Best(parts["best"], update, smoothed), probes)
+        return Run(settings, curve, parts["last"], Best(parts["best"], update, smoothed), probes, seconds)
 
     def _determines(self, settings: Settings) -> dict[str, Any]:
         gpu = {"gpu": gpu_name()} if settings.device == "cuda" else {}

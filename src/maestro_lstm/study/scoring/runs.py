@@ -5,8 +5,8 @@ from typing import Any
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.loop import lengths_of
 from maestro_lstm.model.training.store import Run
+from maestro_lstm.model.training.tasks import lengths_of
 from maestro_lstm.study.scoring.evaluation import evaluate, spaced_windows
 
 STRETCH = 2500  # symbols: long enough for a carried state to matter

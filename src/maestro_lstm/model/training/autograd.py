@@ -1,0 +1,148 @@
+"""A run by torch's autograd and optimizers, whatever the network: a lesson says what its loss is."""
+
+from collections import defaultdict
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.model.networks.device import in_precision
+from maestro_lstm.model.networks.lstm import State
+from maestro_lstm.model.networks.network import Network, Weights, initial_weights, sequence_loss
+from maestro_lstm.model.training.muon import Muon
+from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.windows import Starts
+from maestro_lstm.plumbing.arrays import Arrays
+
+Doubles = npt.NDArray[np.float64]
+Lengths = npt.NDArray[np.int64]
+
+# Settings other than the learning rate are PyTorch's defaults (§4.3).
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
+GATES = 4  # of an LSTM; torch.nn.LSTM and our scratch cell keep their weights as one matrix
+
+
+class Lesson(Protocol):
+    """A network and what it learns from."""
+
+    @property
+    def network(self) -> nn.Module: ...
+
+    def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
+        """The loss of B sequences.
+
+        Args:
+            starts: (B,) where they begin.
+            length: T.
+            state: (L, B, H) each, to continue from; zero if not given.
+
+        Returns: the loss summed over a sequence and averaged over the batch, nats; the state after the last step.
+        """
+
+    def matrices(self) -> list[Tensor]:
+        """The weights for Muon, four matrices stacked in each."""
+
+    def weights(self) -> Weights:
+        """A copy of the weights, on the CPU."""
+
+
+class SymbolLesson:
+    """Either network of `network.py`, and the symbols of a split."""
+
+    def __init__(self, ids: Ids, n_symbols: int, settings: Settings) -> None:
+        self.settings = settings
+        self.ids = torch.from_numpy(ids.astype(np.int64)).to(settings.device)  # (S,)
+        deep = settings.layers, settings.skips
+        self.network = Network(n_symbols, settings.hidden, settings.engine, *deep)
+        self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, *deep))
+        self.network.to(settings.device)
+
+    def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
+        at = starts + torch.arange(length + 1)[:, None]  # (T + 1, B)
+        windows = self.ids[at.to(self.ids.device)]  # (T + 1, B)
+        scores, state = self.network(windows[:-1], state)
+        # summed over a sequence (§4.1), averaged over the batch
+        loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), self.settings.output) / len(starts)
+        return loss, state
+
+    def matrices(self) -> list[Tensor]:
+        return [weight for weight in self.network.layers.parameters() if weight.ndim == 2]
+
+    def weights(self) -> Weights:
+        return self.network.weights()
+
+
+class AutogradRun:
+    """One run by torch's autograd and optimizers."""
+
+    def __init__(self, lesson: Lesson, settings: Settings) -> None:
+        self.lesson, self.network, self.settings = lesson, lesson.network, settings
+        self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the last sequences ended, if the state is carried
+        self.carried: State | None = None  # the state there, (L, B, H) each
+        self.optimizers = optimizers_of(lesson, settings)
+
+    def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
+        """(n, B), (n,), (n,) → (n,)."""
+        steps = np.minimum(lengths, self.settings.trained_steps)  # (n,)
+        losses = torch.empty(len(starts), device=self.settings.device)  # read once: no waiting for a GPU each update
+        for k, (start, rate) in enumerate(zip(torch.from_numpy(starts), rates.tolist(), strict=True)):
+            length = int(steps[k])
+            # the state is zero at the start of a sequence, unless it is carried and each continues where one ended
+            with in_precision(self.settings.device, self.settings.precision):
+                goes_on = torch.equal(start, self.ends)
+                loss, state = self.lesson.loss(start, length, self.carried if goes_on else None)
+            if self.settings.draws == "streams":
+                self.ends, self.carried = start + length, (state[0].detach().float(), state[1].detach().float())
+            self.network.zero_grad()
+            torch.autograd.backward(loss)
+            for optimizer in self.optimizers:
+                optimizer.param_groups[0]["lr"] = rate
+                optimizer.step()
+            losses[k] = loss.detach()
+        return losses.cpu().numpy().astype(np.float64) / steps
+
+    def weights(self) -> Weights:
+        return self.lesson.weights()
+
+    def state(self) -> Arrays:
+        parts = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        for i, optimizer in enumerate(self.optimizers):
+            for k, kept in optimizer.state_dict()["state"].items():
+                parts |= {f"optimizer.{i}.{k}.{name}": value for name, value in kept.items()}
+        if self.carried is not None:
+            parts |= {"carried.ends": self.ends, "carried.h": self.carried[0], "carried.c": self.carried[1]}
+        return {name: value.detach().cpu().numpy().copy() for name, value in parts.items()}
+
+    def restore(self, state: Arrays) -> None:
+        parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "optimizer": {}, "carried": {}}
+        for name, value in state.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = torch.from_numpy(value.copy())
+        try:
+            self.network.load_state_dict(parts["network"])
+        except RuntimeError as error:
+            raise ValueError(str(error)) from None
+        kept: list[dict[int, dict[str, torch.Tensor]]] = [defaultdict(dict) for _ in self.optimizers]
+        for name, tensor in parts["optimizer"].items():
+            i, k, rest = name.split(".", 2)
+            kept[int(i)][int(k)][rest] = tensor
+        for optimizer, own in zip(self.optimizers, kept, strict=True):
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": dict(own)})
+        if carried := parts["carried"]:
+            device = self.settings.device
+            self.ends, self.carried = carried["ends"], (carried["h"].to(device), carried["c"].to(device))
+
+
+def optimizers_of(lesson: Lesson, settings: Settings) -> list[torch.optim.Optimizer]:
+    """The optimizers of a network, all at the same rate."""
+    parameters = list(lesson.network.parameters())
+    if settings.optimizer != "muon":
+        return [OPTIMIZERS[settings.optimizer](parameters, fused=True)]  # fused: the same step in one call
+    matrices = lesson.matrices()
+    others = [weight for weight in parameters if not any(weight is matrix for matrix in matrices)]
+    decay = settings.weight_decay
+    muon = Muon(matrices, GATES, precision=getattr(torch, settings.precision), weight_decay=decay)
+    return [muon, torch.optim.AdamW(others, fused=True, weight_decay=decay)]

@@ -1,0 +1,77 @@
+"""What can be learned, and from what: a task plans a training's windows and makes the network and its engine."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.model.training.learners import Learner, learner_for
+from maestro_lstm.model.training.probes import Probes
+from maestro_lstm.model.training.schedules import lengths
+from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.windows import (
+    Starts,
+    check_seq_len,
+    draw_starts,
+    epochs_transposed,
+    starts_in_order,
+    updates_per_epoch,
+)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What several runs go through together."""
+
+    lengths: npt.NDArray[np.int64]  # (n,) T of each update
+    starts: Starts  # (R, n, B) where its sequences begin
+    learner: Callable[[], Learner]
+    probes: Probes | None = None
+
+
+class Task(Protocol):
+    def about(self) -> dict[str, Any]:
+        """What a run depends on, beside its settings and the code."""
+
+    def course(self, runs: Sequence[Settings]) -> Course:
+        """Plan runs that are trained together. Raises UserError if the split does not hold one window."""
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """The next symbol."""
+
+    ids: Ids  # (S,) the training split
+    n_symbols: int  # V
+
+    def about(self) -> dict[str, Any]:
+        return {"data": hashlib.sha256(self.ids.tobytes()).hexdigest(), "n_symbols": self.n_symbols}
+
+    def course(self, runs: Sequence[Settings]) -> Course:
+        one, ids = runs[0], self.ids
+        if one.transpose:
+            ids = epochs_transposed(ids, one.epochs, one.transpose, one.seed)
+        check_seq_len(one.seq_len, len(ids), "train", parts=one.parts)
+        each = lengths_of(one, len(ids))
+        starts = np.stack([_starts(run, len(ids), each) for run in runs])
+        probes = Probes(ids, self.n_symbols, one.seq_len, one.probes, len(each), one.log_every) if len(each) else None
+        return Course(each, starts, lambda: learner_for(ids, self.n_symbols, runs), probes)
+
+
+def lengths_of(run: Settings, n_symbols: int) -> npt.NDArray[np.int64]:
+    """T of each update of a run on this many symbols, (n,)."""
+    epochs = 1 if run.transpose else run.epochs  # transposed, the symbols are those of all epochs
+    whole = epochs * updates_per_epoch(n_symbols, run.seq_len, run.batch) * run.seq_len
+    each = run.symbols // run.batch if run.symbols else whole  # symbols of each sequence's place
+    return lengths(run.lengths, run.shortest, run.seq_len, each, run.lengths_up)
+
+
+def _starts(run: Settings, n_symbols: int, lengths: npt.NDArray[np.int64]) -> Starts:
+    """Where each of a run's windows begins, (n, B)."""
+    if run.draws == "random":
+        return draw_starts(n_symbols, run.seq_len, len(lengths), run.seed, run.batch)
+    return starts_in_order(n_symbols, lengths, run.batch)
