@@ -19,6 +19,9 @@ HERE = Path(__file__).parent
 SOURCES = (
     "data/midi/chords.py",
     "data/midi/events.py",
+    "data/performances/events.py",
+    "data/performances/pedal.py",
+    "data/performances/rows.py",
     "jit.py",
     "study/distance/passages.py",
     *(f"model/networks/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from maestro_lstm.choices import Rule
 from maestro_lstm.data.corpus.pieces import Piece
-from maestro_lstm.data.midi import streams
+from maestro_lstm.data.midi import asking, streams
 from maestro_lstm.data.midi.chords import chord_stream
 from maestro_lstm.data.midi.guard import Guard, Lost
 from maestro_lstm.data.midi.notes import check_file, notes_from_bytes
@@ -145,7 +145,7 @@ def test_a_file_that_takes_too_long_is_stopped() -> None:
         "maestro_lstm.data.midi.streams:answer",
         "fast",
         "paper",
-        sample=b"\0" + streams.SAMPLE,
+        sample=asking.SAMPLE,
         seconds=0.3,
         memory=1 << 30,
     )
@@ -180,7 +180,7 @@ def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.M
             asked.append(1)
             if len(asked) <= killed[0]:
                 raise Lost("crashes its reader (SIGKILL)", -signal.SIGKILL)
-            return streams.READ + np.array([60, -1], np.int16).tobytes()
+            return asking.READ + np.array([60, -1], np.int16).tobytes()
 
     monkeypatch.setattr(streams, "Guard", Killed)
     monkeypatch.setattr(streams, "_guards", type("Local", (), {})())

@@ -1,0 +1,1 @@
+"""The second vocabulary: performances, notes with time, force and pedal."""
