@@ -7,10 +7,12 @@ from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.music.composing.pieces import compose_all
 from maestro_lstm.music.composing.primers import primer_of
 from maestro_lstm.music.composing.stepper import Stepper
+from maestro_lstm.music.export.forms import forms_of
+from maestro_lstm.music.export.sound import soundfont
 from maestro_lstm.study.params.file import load_params
 from maestro_lstm.weights.checkpoint import load_checkpoint
 from stages import command, paths
-from stages.music_files import write_pieces
+from stages.music_files import write_forms
 
 
 def main() -> None:
@@ -27,7 +29,10 @@ def main() -> None:
         params.generate.chord_seconds,
         params.generate.keep_primer,
     )
-    write_pieces(name, pieces, params.generate.soundfont)
+    font = soundfont(params.generate.soundfont)
+    write_forms(name, {key: forms_of(piece, font) for key, piece in pieces.items()})
+    for piece in pieces.values():
+        print(f"{piece.title}: {piece.summary}")
 
 
 if __name__ == "__main__":

@@ -2,23 +2,16 @@
 
 from collections.abc import Mapping
 
-from maestro_lstm.music.composing.pieces import Composition
-from maestro_lstm.music.export.forms import forms_of
-from maestro_lstm.music.export.sound import soundfont
 from maestro_lstm.music.names import FOLDERS, file_name
 from maestro_lstm.plumbing.files import whole_folder
 from stages import paths
 
 
-def write_pieces(writer: str, pieces: Mapping[str, Composition], font: str) -> None:
-    """A writer's pieces, by name."""
-    path = soundfont(font)
-    forms = {name: forms_of(piece, path) for name, piece in pieces.items()}
+def write_forms(writer: str, forms: Mapping[str, Mapping[str, bytes]]) -> None:
+    """The forms of each of a writer's pieces, by the pieces' names."""
     for kind, ends in FOLDERS.items():
         with whole_folder(paths.generated(kind, writer)) as folder:
             for name, made in forms.items():
                 for end in ends:
                     if end in made:
                         (folder / file_name(name, end)).write_bytes(made[end])
-    for piece in pieces.values():
-        print(f"{piece.title}: {piece.summary}")

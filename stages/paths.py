@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from maestro_lstm.data.corpus.pieces import Split
-from maestro_lstm.music.names import REAL
+from maestro_lstm.music.names import REAL, REAL_PLAYED
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.params.file import BEST
 
@@ -15,8 +15,10 @@ NOTES = Path("data/notes")
 RULES = Path("data/rules")
 VOCAB = Path("data/vocab")
 ENCODED = Path("data/encoded")
+PERFORMANCES = Path("data/performances")
 PLANS = Path("data/plans")
 SAMPLES = Path("data/samples")
+PLAYED = Path("data/played")
 METRICS = Path("metrics")
 PARSE = METRICS / "parse.csv"
 SWEEPS = METRICS / "sweeps"
@@ -26,6 +28,7 @@ WISHES = METRICS / "wishes"
 BASELINES = METRICS / "baselines"
 BREAKDOWN = METRICS / "breakdown"
 DISTANCES = METRICS / "distances"
+PERFORMER = METRICS / "performer"
 VS_PAPER = METRICS / "vs_paper"
 NGRAMS = METRICS / "ngrams"
 BEST_RESULT = METRICS / "best" / "test.json"
@@ -35,6 +38,7 @@ GENERATED = Path("generated")
 LOCK = Path(".dvc/tmp/stage.lock")
 PROVENANCE = Path("provenance")
 PAPER_TABLES = Path("paper/tables.json")
+PUBLISHED = Path("paper/performances.json")
 
 
 def encoded(split: Split, rule: str = "") -> Path:
@@ -87,4 +91,4 @@ def models(network: str) -> dict[int, Path]:
 
 def generated(kind: str, writer: str) -> Path:
     """A writer's pieces in the forms of one kind. Real music has its own place, which git does not keep."""
-    return GENERATED / REAL / kind if writer == REAL else GENERATED / kind / writer
+    return GENERATED / writer / kind if writer in (REAL, REAL_PLAYED) else GENERATED / kind / writer

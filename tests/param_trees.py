@@ -3,7 +3,9 @@
 import copy
 from typing import Any
 
-WORDS = {"auto": "adam", "muon": "sgd", "logits": "softmax", "softmax": "logits"}  # another one that the key takes
+# another one that the key takes
+WORDS = {"auto": "adam", "muon": "sgd", "logits": "softmax", "softmax": "logits", "float32": "bfloat16"}
+OF_PERFORMANCES = (".kind", ".head", ".stretch", ".dropout")  # keys that a network of symbols does not take
 
 
 def with_value(tree: Any, key: str, value: Any) -> Any:

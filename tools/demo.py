@@ -27,9 +27,14 @@ CONFIG = """\
 [plots]
     html_template = plots/page.html
 """
-SHORT = {  # a small network in place of the best, one candidate per wish, shorter pieces
+TRAINING = {"batch": 4, "seq_len": 50, "threads": 1}
+SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate per wish, shorter pieces
     "distances": {"pieces": 20, "symbols": 200},
-    "networks": {"best": {"hidden": 64, "training": {"batch": 4, "seq_len": 50, "epochs": 5, "log_every": 20}}},
+    "networks": {  # threads: two trainings side by side leave each other their cores
+        "best": {"hidden": 64, "training": {**TRAINING, "epochs": 5, "log_every": 20}},
+        "performer": {"hidden": 64, "head": 64, "training": {**TRAINING, "epochs": 20, "log_every": 20}},
+    },
+    "play": {"steering": {"seconds": 12}, "samples": {"pieces": 2, "seconds": 60}},
     "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000},
     "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
     "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},

@@ -7,7 +7,10 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
+
 from benchmarks.measure import table
+from maestro_lstm.plumbing.tables import markdown
 
 PLACE = re.compile(r"<!-- ((?:metrics|benchmarks)/\S+) -->\n.*?<!-- end -->", re.S)
 
@@ -19,6 +22,15 @@ def filled(text: str) -> str:
 
 def shown(path: Path) -> str:
     """A table in Markdown."""
+    if path.suffix == ".csv":
+        rows = pd.read_csv(path, keep_default_na=False)
+        return markdown(
+            [*rows.columns],
+            [
+                [f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row]
+                for row in rows.astype(object).itertuples(index=False)
+            ],
+        )
     text = path.read_text()
     return table(json.loads(text)["figures"]) if path.suffix == ".json" else text.strip()
 

@@ -5,11 +5,13 @@ import numpy as np
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.keys import split_at_ends
 from maestro_lstm.music.composing.pieces import excerpt
+from maestro_lstm.music.export.forms import forms_of
+from maestro_lstm.music.export.sound import soundfont
 from maestro_lstm.music.names import REAL
 from maestro_lstm.study.params.file import load_params
 from stages import command, paths
 from stages.held_out import pieces_of_test
-from stages.music_files import write_pieces
+from stages.music_files import write_forms
 
 
 def main() -> None:
@@ -26,7 +28,10 @@ def main() -> None:
         )
         for k, place in enumerate(some)
     }
-    write_pieces(REAL, made, params.generate.soundfont)
+    font = soundfont(params.generate.soundfont)
+    write_forms(REAL, {name: forms_of(piece, font) for name, piece in made.items()})
+    for piece in made.values():
+        print(f"{piece.title}: {piece.summary}")
 
 
 if __name__ == "__main__":

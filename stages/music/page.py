@@ -3,10 +3,10 @@
 from itertools import islice
 from pathlib import Path
 
-from maestro_lstm.music.names import FOLDERS, REAL, file_name, piece_name
+from maestro_lstm.music.names import FOLDERS, REAL, REAL_PLAYED, file_name, piece_name
 from maestro_lstm.music.page.page import Entry, page
 from maestro_lstm.plumbing.files import read_json, write_bytes
-from maestro_lstm.study.params.file import load_params
+from maestro_lstm.study.params.file import PERFORMER, load_params
 from stages import command, paths
 
 LICENCES = {
@@ -32,14 +32,16 @@ def entries_of(writer: str) -> dict[str, Entry]:
 
 def main() -> None:
     params = load_params()
-    networks = [entries_of(network) for network in params.trained_networks]
-    real = iter(entries_of(REAL).values())
+    player, networks = entries_of(PERFORMER), [entries_of(network) for network in params.trained_networks]
+    played, real = (iter(entries_of(writer).values()) for writer in (REAL_PLAYED, REAL))
+    asked = [(word, k) for play in (params.play, params.generate) for word in play.primers for k in range(play.pieces)]
     sections: dict[str, list[Entry]] = {}
-    names = [piece_name(Path(word).stem, k) for word in params.generate.primers for k in range(params.generate.pieces)]
-    for name in names:
-        row = [entries[name] for entries in networks]
-        sections[f"From {row[0].data['from']}, seed {row[0].data['seed']}"] = [*row, *islice(real, 1)]
-    rest = list(real)
+    for name in dict.fromkeys(piece_name(Path(word).stem, k) for word, k in asked):
+        row = [player[name], *islice(played, 1)] if name in player else []
+        if name in networks[0]:
+            row += [*(entries[name] for entries in networks), *islice(real, 1)]
+        sections[f"From {row[0].data['from']}, seed {row[0].data['seed']}"] = row
+    rest = [*played, *real]
     if rest:
         sections["More real music"] = rest
     write_bytes(paths.GENERATED / "index.html", page(sections, LICENCES[params.corpus]))

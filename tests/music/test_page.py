@@ -114,7 +114,7 @@ def test_a_collapse_and_files_that_are_not_here_are_told(opened: Page) -> None:
 
 def test_seed_and_settings_stand_beside_each_piece(opened: Page) -> None:
     text = opened.locator("article").nth(1).inner_text()
-    for words in ("seed\n7", "length\n2 notes", "top-k\nall symbols", "top-p\n0.9", "pitch twice in a chord\nno"):
+    for words in ("seed\n7", "length\n2", "unit\nnotes", "top k\n0", "top p\n0.9", "no repeats\nyes"):
         assert words in text.replace("\n\n", "\n")
 
 

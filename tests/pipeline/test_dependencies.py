@@ -14,13 +14,16 @@ from tests.pipeline_files import FILES, PARAMS, STAGES, declared, entries, insta
 # Files in a dependency's folder that its stage does not run: a change re-runs the stage for nothing. Short, or a stage
 # must name single files.
 NEEDLESS = {
-    "data/midi": {"parsing"},  # what continues a MIDI file reads one, not a corpus
+    "data/midi": {"chords", "parsing", "reference", "streams"},  # what continues a MIDI file reads one, not a corpus
+    "data/performances": {"columns", "events", "parsing", "pedal", "reading", "rows", "steps", "times", "writing"},
     "data/vocabulary": {"chords", "encoded", "keys"},
-    "model/networks": {"compiled", "device", "functions", "layout", "optimizers", "predictor", "predictors"},
+    "model/training": {"jobs", "loop", "snapshots", "store"},
+    "model/networks": {"compiled", "functions", "layout", "optimizers", "predictor", "predictors"},
+    "music/playing": {"forms"},
     "music/composing": {"stepper"},  # real music is not sampled
     "study/analysis": {"held_out", "intervals", "ngrams"},
     "study/experiments": {"plateau", "selection", "wishes"},
-    "study/report": {"breakdown", "curves", "paper", "plateau", "wishes"},
+    "study/report": {"breakdown", "curves", "paper", "performances", "plateau", "wishes"},
     "study/scoring": {"evaluation", "runs"},
 }
 HOW = {"device", "engine"}  # how a result is made, not what: no stage depends on them
@@ -77,7 +80,7 @@ ARROWS = {  # package -> what it may import, besides itself: none upward
     "plumbing": set(),
     "data": {"plumbing", "choices", "jit"},
     "model": {"plumbing", "choices", "jit", "data"},
-    "weights": {"plumbing", "data", "model"},
+    "weights": {"plumbing", "choices", "data", "model"},
     "music": {"plumbing", "choices", "style", "data", "model"},
     "study": {"plumbing", "choices", "jit", "style", "data", "model", "weights", "music"},
     "console": {"plumbing", "data", "model", "weights", "music"},
@@ -156,10 +159,17 @@ def test_the_papers_study_depends_on_nothing_beyond_it() -> None:
                 assert not any(out.is_relative_to(dep) or dep.is_relative_to(out) for out in ours), (address, dep)
 
 
+def test_every_call_of_a_stage_has_a_provenance_of_its_own() -> None:
+    """It is named after the script, without its folder, and the words of the call."""
+    calls = [instance["cmd"].split()[2:] for address in STAGES for instance in instances(address)]
+    names = ["_".join([module.rpartition(".")[2], *words]) for module, *words in calls]
+    assert len(set(names)) == len(names)
+
+
 def test_metrics_are_few() -> None:
     """They are what `dvc metrics show` prints, bare; everything else is a table."""
     metrics = {path for address in STAGES for stage in instances(address) for path in entries(stage, "metrics")}
-    assert metrics == {"metrics/vs_paper", "metrics/best/test.json", "metrics/ngrams"}
+    assert metrics == {"metrics/vs_paper", "metrics/best/test.json", "metrics/ngrams", "metrics/performer/test.json"}
 
 
 def test_lists_in_params_are_written_as_dvc_writes_them() -> None:
@@ -183,4 +193,4 @@ def test_no_file_is_long_or_wide() -> None:
 def test_every_lock_is_valid_yaml_and_all_are_short_together() -> None:
     locks: list[Any] = [file.with_name("dvc.lock").read_text() for file in FILES]
     assert all(yaml.safe_load(text)["schema"] == "2.0" for text in locks)
-    assert sum(len(text.splitlines()) for text in locks) <= 3500
+    assert sum(len(text.splitlines()) for text in locks) <= 4500  # some 75 a stage

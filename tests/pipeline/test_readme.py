@@ -25,6 +25,7 @@ TABLES = {
     "wishes.md": [f"wishes/{wish}" for wish in WISHES if wish != "best"],
     "best.md": ["breakdown/tables", "wishes/best"],
     "music.md": ["distances/table"],
+    "performances.md": ["performer/tables", "performer/distances"],
 }
 
 

@@ -73,6 +73,21 @@ def test_a_value_in_range_is_accepted(key: str, value: Any) -> None:
         ("generate.sampling.nobody", {}, "generate.sampling: networks.nobody is missing"),
         ("generate.sampling", {"paper": {}}, "generate.sampling.corrected is missing: how corrected samples"),
         ("train", None, "train: .*valid dictionary"),
+        ("performances.pedal", "both", "performances.pedal: .*'folded' or 'events'"),
+        ("networks.performer.head", 0, "networks.performer: head is the width of a performer's heads"),
+        ("networks.performer.kind", "events", "networks.performer: head is the width"),
+        ("networks.performer.output", "softmax", "networks.performer: kind: performer needs output: logits"),
+        ("networks.performer.training.dropout", 1.0, "networks.performer.training.dropout: .*less than 1"),
+        ("networks.performer.training.stretch", 0.6, "networks.performer.training.stretch: .*equal to 0.5"),
+        ("networks.performer.training.precision", "half", "training.precision: .*'float32' or 'bfloat16'"),
+        ("networks.best.training.stretch", 0.1, "networks.best: training: stretch and dropout are for performances"),
+        ("train.networks", ["paper", "performer"], "train.networks: performer is not a network of symbols"),
+        ("play.primers", ["H3"], "play: primers: nothing, a piano key such as C3, .* not H3"),
+        ("play.steering.seconds", 0, "play.steering.seconds: .*greater than 0"),
+        ("play.steering.top_p", 0, "play.steering.top_p: .*greater than 0"),
+        ("play.steering.polyphony", 1.5, "play.steering.polyphony: .*integer"),
+        ("play.steering.volume", 3, "play.steering.volume: unknown key"),
+        ("play.samples.pieces", 1, "play.samples.pieces: .*greater than or equal to 2"),
     ],
 )
 def test_a_mistake_is_named_in_one_line(key: str, value: Any, words: str) -> None:
@@ -91,7 +106,52 @@ DRAWING: dict[str, tuple[list[Any], list[Any]]] = {
     "greatest_chord": ([0, 88], [-1, 89]),
     "no_repeats": ([True, False], [1, "no"]),
 }
+TRAINING: dict[str, tuple[list[Any], list[Any]]] = {
+    "optimizer": (["muon", "adam"], ["Muon", ""]),
+    "rate": ([1e-9, 10], [0, 11, "0.1"]),
+    "warm_up": ([0, 0.5, 0.99], [-0.1, 1]),
+    "batch": ([1, 4096], [0, 4097, 1.5]),
+    "seq_len": ([1, 100_000], [0, 1.5]),
+    "epochs": ([1, 100], [0, 0.5]),
+    "steps": ([0, 10**9], [-1, 0.5]),
+    "transpose": ([0, 48], [-1, 49, 0.5]),
+    "stretch": ([0, 0.5], [-0.1, 0.51]),
+    "dropout": ([0, 0.99], [-0.1, 1]),
+    "weight_decay": ([0, 1], [-0.1, 1.1]),
+    "precision": (["auto", "float32", "bfloat16"], ["float16", 32]),
+    "log_every": ([1, 10**6], [0, 2.5]),
+    "seeds": ([1, 1000], [0, 1001]),
+    "threads": ([1, 256], [0, 257]),
+}
+PLAYERS = ("performer",)
+PERFORMANCES: dict[str, tuple[list[Any], list[Any]]] = {
+    "performances.pedal": (["folded", "events"], ["both", ""]),
+    **{f"networks.{name}.hidden": ([1, 4096], [0, 4097]) for name in PLAYERS},
+    **{f"networks.{name}.layers": ([1, 16], [0, 17, 1.5]) for name in PLAYERS},
+    **{f"networks.{name}.output": (["logits"], ["", "softmax"]) for name in PLAYERS},
+    **{f"networks.{name}.kind": (["performer"], ["events", "symbols", ""]) for name in PLAYERS},
+    **{f"networks.{name}.head": ([1, 4096], [0, 4097]) for name in PLAYERS},
+    **{
+        f"networks.{name}.training.{key}": values
+        for name in PLAYERS
+        for key, values in TRAINING.items()
+        if key != "steps"
+    },
+    "play.primers": ([["nothing"], ["C3", "a.mid"]], [[], ["c3"], ["C3", "C3"], ["H3"]]),
+    "play.pieces": ([1, 1000], [0, 1001, 1.5]),
+    "play.samples.pieces": ([2, 1000], [1, 1001]),
+    "play.samples.seconds": ([1, 7200], [0, 7201, 0.5]),
+    "play.steering.seconds": ([0.1, 7200], [0, 7201]),
+    "play.steering.temperature": ([0.1, 10], [0, 11, math.nan]),
+    "play.steering.top_p": ([0.01, 1], [0, 1.1]),
+    "play.steering.time_temperature": ([0.1, 10], [0, 11]),
+    "play.steering.time_top_p": ([0.01, 1], [0, 1.1]),
+    "play.steering.density": ([0, 50], [-1, 51]),
+    "play.steering.loudness": ([0, 127], [-1, 128]),
+    "play.steering.polyphony": ([0, 88], [-1, 89, 1.5]),
+}
 TABLE: dict[str, tuple[list[Any], list[Any]]] = {
+    **PERFORMANCES,
     "corpus": (["maestro", "chorales", "folder"], ["", "Maestro"]),
     "optimizer": (["auto", "sgd", "adagrad", "adam", "muon"], ["Adam", "rmsprop"]),
     "learning_rate": (["auto", "constant", "cyclical", 0.5, 10, 1e-9], [0, -1, 10.1, 1e9, "0.1"]),
@@ -237,7 +297,7 @@ def test_every_section_names_a_key_that_it_does_not_know_or_misses(section: str)
     prefix = f"{section}." if section else ""
     with pytest.raises(UserError, match=rf"{prefix}typo: "):
         check_params(changed(f"{prefix}typo", 1 if section != "networks" else {"hiden": 8}))
-    if section.startswith("generate.sampling"):
+    if section.startswith(("generate.sampling", "play.steering")):
         return  # what is not said there is as in the paper
     missing = next(key for key in TABLE if key.rpartition(".")[0] == section)
     tree = copy.deepcopy(TREE)

@@ -21,7 +21,7 @@ from maestro_lstm.study.report.wishes import as_text, points
 from maestro_lstm.study.scoring.evaluation import evaluate, spaced_windows
 from maestro_lstm.study.scoring.runs import STRETCH, score_wish
 from tests.markdown import cells_of
-from tests.param_trees import with_another, with_value
+from tests.param_trees import OF_PERFORMANCES, with_another, with_value
 from tests.pipeline_files import instances, leaves, under
 
 PARAMS = load_params()
@@ -98,11 +98,13 @@ def test_a_stage_declares_every_key_that_its_trainings_depend_on(wish: WishName)
     def trained(params: Params) -> list[Settings]:
         return [replace(run, log_every=1) for runs in candidates(params, wish).values() for run in runs]
 
-    depends = set()
+    depends, symbols = set(), PARAMS.networks["paper"]
     sections = (f"wish_{wish}", "wishes", "train", "sweep", "networks")
     for key in {key for section in sections for key in leaves(tree[section], section)} - {"train.networks"}:
         if key.startswith("networks.") and "best" not in key and key.split(".")[2] not in ("hidden", "output"):
             continue  # for networks with a training of their own
+        if key.endswith(OF_PERFORMANCES) or PARAMS.networks.get(key.split(".")[1], symbols).kind != "symbols":
+            continue
         before = without_muon if key == "networks.best.training.optimizer" else tree
         depends |= {key} if trained(check_params(with_another(before, key))) != trained(check_params(before)) else set()
     assert depends <= declared

@@ -7,6 +7,7 @@ PICTURES = ("incipit.png", "roll.svg")  # small enough to compare two experiment
 WAV = ("wav",)
 FOLDERS = {"music": MUSIC, "pictures": PICTURES, "wav": WAV}  # kept by git, by git and `dvc plots`, by DVC
 REAL = "real"  # who wrote the test split, beside the networks
+REAL_PLAYED = "real-played"  # the same with time, force and pedal
 
 
 def piece_name(primer: str, k: int) -> str:

@@ -1,5 +1,6 @@
 """A trained network in one file: weights, vocabulary and the settings it was trained with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,33 +28,51 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Raises UserError, naming the file, where it is missing or damaged, or where weights, settings and vocabulary do
-    not fit together or the vocabulary is not ours."""
+    """A network of symbols. Raises UserError, naming the file, where it is missing or damaged, where weights, settings
+    and vocabulary do not fit together, or where the vocabulary is not the 90 symbols."""
+    checkpoint = read_checkpoint(path)
+    if kind := checkpoint.settings.get("kind"):
+        raise UserError(f"{path} holds a network of performances ({kind}), not of the 90 symbols")
+    if checkpoint.symbols != SYMBOLS:
+        raise UserError(f"{path} was trained with another alphabet ({len(checkpoint.symbols)} symbols): train it again")
+    hidden, layers = checkpoint.settings["hidden"], checkpoint.settings.get("layers", 1)
+    if layers > len(checkpoint.weights):
+        raise UserError(f"{path} does not hold a network of {layers} layers: train it again")
+    check_shapes(
+        path,
+        checkpoint,
+        shapes_of(len(SYMBOLS), hidden, layers, checkpoint.settings.get("skips", False)),
+        f"of {len(SYMBOLS)} symbols and hidden: {hidden}",
+    )
+    return checkpoint
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """A network of any vocabulary. Raises UserError, naming the file, where it is missing or damaged."""
     try:
         arrays, about = load_arrays(path)
         weights = {name: torch.from_numpy(value) for name, value in arrays.items()}
         checkpoint = Checkpoint(weights, about["settings"], tuple(about["symbols"]))
-        n_symbols, hidden = len(checkpoint.symbols), checkpoint.settings["hidden"]
-        layers, skips = checkpoint.settings.get("layers", 1), checkpoint.settings.get("skips", False)
-        for key, value in {"hidden": hidden, "seq_len": checkpoint.settings["seq_len"], "layers": layers}.items():
+        settings = checkpoint.settings
+        sizes = {"hidden": settings["hidden"], "seq_len": settings["seq_len"], "layers": settings.get("layers", 1)}
+        for key, value in sizes.items():
             if type(value) is not int or not 1 <= value <= MOST:
                 raise ValueError(f"{key}: {value!r}")
-        if type(skips) is not bool:
+        if type(skips := settings.get("skips", False)) is not bool:
             raise ValueError(f"skips: {skips!r}")
     except FileNotFoundError:
         raise UserError(f"{path} is missing: `dvc repro -P` trains the networks of the study") from None
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         raise damaged(path, error) from None
-    if checkpoint.symbols != SYMBOLS:
-        raise UserError(f"{path} was trained with another alphabet ({n_symbols} symbols): train it again")
-    shapes = {name: tuple(value.shape) for name, value in weights.items()}
-    if layers > len(weights):
-        raise UserError(f"{path} does not hold a network of {layers} layers: train it again")
-    expected = shapes_of(n_symbols, hidden, layers, skips)
-    if shapes != expected:
-        wrong = min(name for name in shapes | expected if shapes.get(name) != expected.get(name))
-        raise UserError(
-            f"{path} does not hold a network of {n_symbols} symbols and hidden: {hidden} ({wrong} is "
-            f"{shapes.get(wrong, 'missing')}, not {expected.get(wrong, 'known')}): train it again"
-        )
     return checkpoint
+
+
+def check_shapes(path: Path, checkpoint: Checkpoint, expected: Mapping[str, tuple[int, ...]], what: str) -> None:
+    """Raise UserError unless the weights have these names and shapes."""
+    shapes = {name: tuple(value.shape) for name, value in checkpoint.weights.items()}
+    if shapes != dict(expected):
+        wrong = min(name for name in shapes | dict(expected) if shapes.get(name) != expected.get(name))
+        raise UserError(
+            f"{path} does not hold a network {what} ({wrong} is {shapes.get(wrong, 'missing')}, not "
+            f"{expected.get(wrong, 'known')}): train it again"
+        )

@@ -22,15 +22,9 @@ class Entry:
         """Seed and sampling settings, by the name the page gives them; empty for real music."""
         if "drawing" not in self.data:
             return {}
-        sampling = self.data["drawing"]
-        return {
-            "seed": self.data["seed"],
-            "length": f"{sampling['length']} {sampling['unit']}",
-            "temperature": sampling["temperature"],
-            "top-k": sampling["top_k"] or "all symbols",
-            "top-p": sampling["top_p"],
-            "greatest chord": sampling["greatest_chord"] or "any",
-            "pitch twice in a chord": "no" if sampling["no_repeats"] else "allowed",
+        return {"seed": self.data["seed"]} | {
+            name.replace("_", " "): "yes" if value is True else "no" if value is False else value
+            for name, value in self.data["drawing"].items()
         }
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from maestro_lstm.model.training.schedules import Cosine
-from maestro_lstm.model.training.settings import with_seeds
+from maestro_lstm.model.training.settings import Settings, with_seeds
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.experiments.paper import Choices, network_settings, schedule_of
 from maestro_lstm.study.experiments.plans import Plan
@@ -15,16 +15,24 @@ def plan_of(params: Params, network: str, chosen: Choices) -> Plan:
     """The final training of a network. Raises UserError for an unknown network."""
     if network not in params.networks:
         raise UserError(f"params.yaml: networks.{network} is missing")
-    own = params.networks[network].training
+    one, own = params.networks[network], params.networks[network].training
     if own:
         cosine = Cosine(own.rate, own.warm_up)
         settings = replace(
             network_settings(params, network, own.optimizer, cosine, own.seq_len, own.epochs),
             draws="streams",
-            layers=params.networks[network].layers,
-            skips=params.networks[network].skips,
+            layers=one.layers,
+            skips=one.skips,
+            kind=one.kind,
+            head=one.head,
+            pedal=params.performances.pedal if one.kind != "symbols" else Settings.pedal,
             batch=own.batch,
             transpose=own.transpose,
+            symbols=own.steps,
+            stretch=own.stretch,
+            dropout=own.dropout,
+            weight_decay=own.weight_decay,
+            precision=own.precision,
             log_every=own.log_every,
             threads=own.threads,
         )

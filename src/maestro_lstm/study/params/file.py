@@ -10,6 +10,7 @@ from ruamel.yaml.error import YAMLError
 
 from maestro_lstm.choices import OptimizerName, ScheduleName, Section
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.study.params.playing import PerformancesParams, PlayParams
 from maestro_lstm.study.params.sections import (
     Baselines,
     Device,
@@ -40,6 +41,7 @@ from maestro_lstm.study.params.sections import (
 SweepName = Literal["optimizer", "learning_rate", "seq_len"]
 SWEEPS: tuple[SweepName, ...] = ("optimizer", "learning_rate", "seq_len")  # in the order they run
 BEST = "best"  # the network of stages/best, which is not the paper's
+PERFORMER = "performer"  # the network of stages/performer, which plays
 
 # what pydantic adds to the location of an error for the branches of a union: these are not keys
 BRANCH = re.compile(r"(literal\[|constrained-|function-)|(int|float|str)$")
@@ -59,6 +61,7 @@ class Params(Section):
     engine: Engine
     download: Download
     parse: Parse
+    performances: PerformancesParams
     networks: Annotated[dict[Annotated[str, Field(pattern=NAME)], NetworkParams], Field(min_length=1)]
     schedules: Schedules
     sweep: Sweep
@@ -76,6 +79,7 @@ class Params(Section):
     baselines: Baselines
     generate: Generate
     distances: Distances
+    play: PlayParams
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
@@ -96,8 +100,16 @@ class Params(Section):
         unknown = [name for name in self.train.networks if name not in self.networks]
         if unknown:
             raise ValueError(f"train.networks: networks.{unknown[0]} is missing")
+        others = [name for name in self.trained_networks if self.networks[name].kind != "symbols"]
+        if others:
+            raise ValueError(f"train.networks: {others[0]} is not a network of symbols")
         if BEST in self.train.networks:
             raise ValueError(f"train.networks: {BEST} is trained by stages/best/dvc.yaml, leave it out")
+        kinds = {name: one.kind for name, one in self.networks.items() if one.kind != "symbols"}
+        if kinds.get(PERFORMER) != "performer":
+            raise ValueError(f"networks.{PERFORMER} is missing, or not of kind: performer")
+        if "events" in kinds.values() and self.performances.pedal == "events":
+            raise ValueError("performances.pedal: the 388 events of networks of kind: events have none for the pedal")
         strange = [name for name in self.generate.sampling if name not in self.networks]
         if strange:
             raise ValueError(f"generate.sampling: networks.{strange[0]} is missing")

@@ -1,14 +1,25 @@
 """The sections of params.yaml, typed: the keys of each, and their ranges."""
 
-from pathlib import PurePath
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from maestro_lstm.choices import Draws, EngineName, LossSteps, OptimizerName, Output, Part, Rule, ScheduleName, Section
-from maestro_lstm.data.vocabulary.symbols import PITCH_OF_NAME
+from maestro_lstm.choices import (
+    Draws,
+    EngineName,
+    LossSteps,
+    NetworkKind,
+    OptimizerName,
+    Output,
+    Part,
+    Precision,
+    Rule,
+    ScheduleName,
+    Section,
+)
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.music.composing.sampling import ChordSeconds, Sampling
+from maestro_lstm.study.params.playing import check_primers
 
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
@@ -51,19 +62,32 @@ class OwnTraining(Section):
     log_every: Positive
     seeds: Seeds
     threads: Annotated[int, Field(ge=1, le=256)]
+    steps: Annotated[int, Field(ge=0)] = Settings.symbols
+    stretch: Annotated[float, Field(ge=0, le=0.5)] = Settings.stretch
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Settings.dropout
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = Settings.weight_decay
+    precision: Precision = Settings.precision
 
 
 class NetworkParams(Section):
     hidden: Hidden
     output: Output
+    kind: NetworkKind = Settings.kind
     layers: Layers = Settings.layers
     skips: bool = Settings.skips
+    head: Annotated[int, Field(ge=0, le=4096)] = Settings.head
     training: OwnTraining | None = None
 
     @model_validator(mode="after")
     def _is_as_in_the_paper(self) -> Self:
         if self.training is None and (self.layers, self.skips) != (Settings.layers, Settings.skips):
             raise ValueError("layers and skips need a network with a training of its own")
+        if self.kind != "symbols" and (self.training is None or self.output != "logits"):
+            raise ValueError(f"kind: {self.kind} needs output: logits and a training of its own")
+        if (self.kind == "performer") != (self.head > 0):
+            raise ValueError("head is the width of a performer's heads, 1 or more; no other kind has one")
+        if self.training and self.kind == "symbols" and (self.training.stretch or self.training.dropout):
+            raise ValueError("training: stretch and dropout are for performances")
         return self
 
 
@@ -196,9 +220,5 @@ class Generate(Section):
 
     @model_validator(mode="after")
     def _primers_are_keys_or_files(self) -> Self:
-        for primer in self.primers:
-            if primer not in PITCH_OF_NAME and not primer.lower().endswith((".mid", ".midi")):
-                raise ValueError(f"primers: a piano key such as C3, F#4 or B-2, or a MIDI file, not {primer}")
-        if len({PurePath(primer).stem.lower() for primer in self.primers}) < len(self.primers):
-            raise ValueError("primers: two files have the same name")
+        check_primers(self.primers, nothing=False)
         return self

@@ -1,0 +1,1 @@
+"""Music by the network that plays: steered, note by note, with time, force and pedal."""

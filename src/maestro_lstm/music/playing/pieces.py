@@ -1,0 +1,103 @@
+"""The network goes on from a primer into a piece of so many seconds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from maestro_lstm.data.performances.performance import PEDAL_UP
+from maestro_lstm.data.performances.rows import from_rows, to_rows
+from maestro_lstm.data.performances.steps import STEPS_PER_SECOND, Steps, from_steps
+from maestro_lstm.model.performer.network import Performer
+from maestro_lstm.music.names import piece_name
+from maestro_lstm.music.playing.played import Played
+from maestro_lstm.music.playing.player import Note, Player
+from maestro_lstm.music.playing.primers import MOST, Primer
+from maestro_lstm.music.playing.steering import Steering
+
+FASTEST = 100  # rows a second on average: a network that collapses into one chord would never get on
+
+
+def play_all(
+    network: Performer,
+    writer: str,
+    primers: Sequence[Primer],
+    pieces: int,
+    seed: int,
+    steering: Steering,
+    keep_primer: bool,
+) -> dict[str, Played]:
+    """Pieces after each primer, with seeds seed, seed + 1, …, by the name of their files.
+
+    Args:
+        writer: the network's name.
+        keep_primer: whether the piece starts with the primer.
+    """
+    made = {}
+    for primer in primers:
+        for k, own in enumerate(play(network, primer.steps, range(seed, seed + pieces), steering)):
+            about = {
+                "writer": writer,
+                "from": primer.name,
+                "primer": primer.summary,
+                "seed": seed + k,
+                "drawing": steering.model_dump(),
+            }
+            given = primer.steps if keep_primer else _from_zero(primer.steps, 0)
+            whole = _joined(given, own if keep_primer else _from_zero(own, len(own)))
+            title = f"{writer}, from {primer.name}"
+            made[piece_name(primer.name, k)] = Played(title, from_steps(whole), len(given), about)
+    return made
+
+
+def play(network: Performer, primer: Steps, seeds: Sequence[int], steering: Steering) -> list[Steps]:
+    """What the network plays after a primer, without it, one piece a seed: from the primer's last onset on, this many
+    seconds. Nothing sounds on after the end."""
+    player = Player(network, seeds, steering)
+    player.feed(to_rows(_last(primer, MOST)))
+    begin = int(primer.onset[-1]) if len(primer) else 0
+    length = round(steering.seconds * STEPS_PER_SECOND)
+    offset = player.sounding.now.copy()  # a long primer is heard from later on
+    rows: list[Note] = []
+    while (player.sounding.now - offset < length).any() and len(rows) < FASTEST * steering.seconds:
+        rows.append(player.play())
+    if not rows:
+        return [_from_zero(primer, 0)] * len(seeds)
+    fields = [np.stack(field) for field in zip(*rows, strict=True)]  # (R, B) each
+    played = []
+    for b in range(len(seeds)):
+        steps = from_rows(*(field[:, b] for field in fields))
+        inside = steps.onset < length
+        release = np.minimum(steps.release, length)
+        cut = Steps(steps.onset[inside], release[inside], steps.pitch[inside], steps.bin[inside])
+        played.append(_lifted(Steps(cut.onset + begin, cut.release + begin, cut.pitch, cut.bin), begin + length))
+    return played
+
+
+def _last(steps: Steps, rows: int) -> Steps:
+    """The last rows, counted from the first of them."""
+    if len(steps) <= rows:
+        return steps
+    some = slice(len(steps) - rows, None)
+    begin = int(steps.onset[some][0])
+    return Steps(steps.onset[some] - begin, steps.release[some] - begin, steps.pitch[some], steps.bin[some])
+
+
+def _from_zero(steps: Steps, rows: int) -> Steps:
+    """The first rows, moved to the beginning."""
+    begin = int(steps.onset[0]) if rows else 0
+    return Steps(steps.onset[:rows] - begin, steps.release[:rows] - begin, steps.pitch[:rows], steps.bin[:rows])
+
+
+def _joined(one: Steps, other: Steps) -> Steps:
+    names = ("onset", "release", "pitch", "bin")
+    return Steps(*(np.concatenate((getattr(one, name), getattr(other, name))) for name in names))
+
+
+def _lifted(steps: Steps, end: int) -> Steps:
+    """With the pedal up at the end, where it has rows."""
+    pedal = steps.pitch[steps.pitch >= PEDAL_UP]
+    if not len(pedal) or pedal[-1] == PEDAL_UP:
+        return steps
+    return _joined(
+        steps, Steps(np.array([end]), np.array([end]), np.array([PEDAL_UP], np.uint8), np.array([0], np.uint8))
+    )

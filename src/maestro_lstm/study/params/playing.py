@@ -1,0 +1,42 @@
+"""The sections of params.yaml about performances, typed; and which primers there are."""
+
+from pathlib import PurePath
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from maestro_lstm.choices import PedalRule, Section
+from maestro_lstm.data.vocabulary.symbols import PITCH_OF_NAME
+from maestro_lstm.music.playing.steering import NOTHING, SUFFIXES, Steering
+
+
+class PerformancesParams(Section):
+    pedal: PedalRule
+
+
+class PlaySamples(Section):
+    pieces: Annotated[int, Field(ge=2, le=1000)]
+    seconds: Annotated[int, Field(ge=1, le=7200)]
+
+
+class PlayParams(Section):
+    primers: Annotated[list[str], Field(min_length=1)]
+    pieces: Annotated[int, Field(ge=1, le=1000)]
+    steering: Steering
+    samples: PlaySamples
+
+    @model_validator(mode="after")
+    def _primers_are_known(self) -> Self:
+        check_primers(self.primers, nothing=True)
+        return self
+
+
+def check_primers(primers: list[str], nothing: bool) -> None:
+    """Raise ValueError for a primer that is not one, and for two whose pieces would have one name."""
+    for primer in primers:
+        known = primer in PITCH_OF_NAME or primer.lower().endswith(SUFFIXES) or (nothing and primer == NOTHING)
+        if not known:
+            what = f"{NOTHING}, a piano key" if nothing else "a piano key"
+            raise ValueError(f"primers: {what} such as C3, F#4 or B-2, or a MIDI file, not {primer}")
+    if len({PurePath(primer).stem.lower() for primer in primers}) < len(primers):
+        raise ValueError("primers: two files have the same name")

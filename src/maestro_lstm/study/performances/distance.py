@@ -1,0 +1,209 @@
+"""How far played music is from real performances, and whether it holds up minute by minute."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from maestro_lstm.data.corpus.pieces import Piece
+from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance
+from maestro_lstm.data.performances.steps import BINS, to_steps
+from maestro_lstm.plumbing.tables import markdown
+from maestro_lstm.study.analysis.intervals import Interval, interval
+from maestro_lstm.study.distance.measures import pooled_distance
+
+Doubles = npt.NDArray[np.float64]
+
+# steps of 10 ms: finer where more notes are
+TIMES = np.array([0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200, 270, 360, 500, 800, 1500])
+SHORT = 5.0  # seconds that the last minute may lack
+MOST_VOICES, MOST_NOTES = 30, 40  # at once, a second: more are counted as these
+HISTOGRAMS = {
+    "wait": "time between onsets",
+    "duration": "duration",
+    "velocity": "velocity",
+    "change": "change of velocity",
+    "polyphony": "notes sounding at an onset",
+    "pace": "notes in a second",
+}
+SCALARS = {
+    "notes_a_second": "notes a second",
+    "mean_velocity": "mean velocity",
+    "velocity_sd": "standard deviation of velocity",
+    "mean_polyphony": "mean polyphony",
+    "pedal": "time with the pedal down, percent",
+}
+MINUTES = ("notes_a_second", "mean_polyphony", "mean_velocity")
+
+
+def histograms_of(piece: Performance) -> dict[str, Doubles]:
+    """The counts of one performance, by the names in `HISTOGRAMS`."""
+    notes = _notes(piece)
+    steps = to_steps(notes)
+    waits, durations = np.diff(steps.onset), steps.release - steps.onset
+    bins = steps.bin.astype(np.int64)
+    seconds = (notes.onset - notes.onset[0]).astype(np.int64) if len(notes) else np.zeros(0, np.int64)
+    return {
+        "wait": _counts(np.searchsorted(TIMES, waits, side="right") - 1, len(TIMES)),
+        "duration": _counts(np.searchsorted(TIMES, durations, side="right") - 1, len(TIMES)),
+        "velocity": _counts(bins - 1, BINS),
+        "change": _counts(np.diff(bins) + BINS - 1, 2 * BINS - 1),
+        "polyphony": _counts(np.minimum(voices(notes), MOST_VOICES), MOST_VOICES + 1),
+        "pace": _counts(np.minimum(np.bincount(seconds), MOST_NOTES), MOST_NOTES + 1),
+    }
+
+
+def scalars_of(piece: Performance) -> dict[str, float]:
+    """Figures of one performance, by the names in `SCALARS`; the pedal's only where it has rows."""
+    notes = _notes(piece)
+    velocity = notes.velocity.astype(np.float64)
+    length = float(notes.release.max() - notes.onset[0]) if len(notes) else 0.0
+    figures = {
+        "notes_a_second": len(notes) / max(length, 0.01),
+        "mean_velocity": float(velocity.mean()) if len(notes) else 0.0,
+        "velocity_sd": float(velocity.std()) if len(notes) else 0.0,
+        "mean_polyphony": float(voices(notes).mean()) if len(notes) else 0.0,
+    }
+    if (~piece.is_note).any():
+        figures["pedal"] = 100 * pedal_share(piece)
+    return figures
+
+
+def voices(notes: Performance) -> npt.NDArray[np.int64]:
+    """(N,) how many notes sound as each one begins, itself among them."""
+    begun = np.searchsorted(notes.onset, notes.onset, side="right")
+    ended = np.searchsorted(np.sort(notes.release), notes.onset, side="right")
+    count: npt.NDArray[np.int64] = np.maximum(begun - ended, 1)
+    return count
+
+
+def pedal_share(piece: Performance) -> float:
+    """Share of the time, 0 to 1, for which the pedal is down."""
+    rows = ~piece.is_note
+    time, down = piece.onset[rows], piece.pitch[rows] == PEDAL_DOWN
+    end = float(piece.release.max())
+    spans = np.diff(np.append(time, end))
+    return float(spans[down].sum() / max(end - float(piece.onset[0]), 0.01))
+
+
+def minutes_of(piece: Performance, minutes: int) -> Doubles:
+    """(minutes, 3) notes a second, mean polyphony and mean velocity of each minute from the first note on; NaN for one
+    that is not whole, up to a few seconds."""
+    notes = _notes(piece)
+    table = np.full((minutes, len(MINUTES)), np.nan)
+    if not len(notes):
+        return table
+    time, sounding = notes.onset - notes.onset[0], voices(notes)
+    whole = int((float(notes.release.max() - notes.onset[0]) + SHORT) // 60)
+    for minute in range(min(minutes, whole)):
+        inside = (time >= 60 * minute) & (time < 60 * (minute + 1))
+        count = int(inside.sum())
+        means = (sounding[inside].mean(), notes.velocity[inside].mean()) if count else (0.0, np.nan)
+        table[minute] = (count / 60, *means)
+    return table
+
+
+def beginning(piece: Performance, seconds: float) -> Performance:
+    """The first seconds of a performance; nothing sounds on after them."""
+    inside = piece.onset < seconds
+    release = np.minimum(piece.release[inside], seconds)
+    return Performance(piece.onset[inside], release, piece.pitch[inside], piece.velocity[inside])
+
+
+def halves(pieces: Sequence[Performance], works: Sequence[Piece]) -> tuple[list[Performance], list[Performance]]:
+    """Real performances in two sets: works alternate, all performances of a work in the same set. With fewer than four
+    works, parts of each piece alternate instead."""
+    names = [(work.composer, work.title) for work in works]
+    order = {name: k for k, name in enumerate(dict.fromkeys(sorted(names)))}
+    sides: tuple[list[Performance], list[Performance]] = ([], [])
+    if len(order) < 4:
+        for piece in pieces:
+            for k, some in enumerate(np.array_split(np.arange(len(piece)), 4)):
+                part = Performance(piece.onset[some], piece.release[some], piece.pitch[some], piece.velocity[some])
+                sides[k % 2].append(part)
+        return sides
+    for name, piece in zip(names, pieces, strict=True):
+        sides[order[name] % 2].append(piece)
+    return sides
+
+
+def figures_of(pieces: Sequence[Performance], reference: Sequence[Performance]) -> dict[str, Interval]:
+    """Every measure by name, with its 95 % interval over pieces; `tv_` is against the reference."""
+    ours, theirs = ([histograms_of(piece) for piece in some] for some in (pieces, reference))
+    figures = {
+        f"tv_{name}": pooled_distance(np.stack([one[name] for one in ours]), np.stack([one[name] for one in theirs]))
+        for name in HISTOGRAMS
+    }
+    scalars = [scalars_of(piece) for piece in pieces]
+    for name in SCALARS:
+        if all(name in one for one in scalars):
+            figures[name] = interval(np.array([one[name] for one in scalars]))
+    return figures
+
+
+def outside(pieces: Sequence[Performance], reference: Sequence[Performance], minutes: int) -> dict[str, float]:
+    """Percent of a set's minutes that lie outside all of the reference's: too few notes (silence), too many notes or
+    voices (slop); and of its pieces that play three keys or fewer."""
+    ours, theirs = (np.concatenate([minutes_of(piece, minutes) for piece in some]) for some in (pieces, reference))
+    ours, theirs = ours[~np.isnan(ours[:, 0])], theirs[~np.isnan(theirs[:, 0])]
+    few = [len(np.unique(_notes(piece).pitch)) <= 3 for piece in pieces]
+    if not len(theirs) or not len(ours):
+        return {"silence": 0.0, "slop": 0.0, "few keys": 100 * float(np.mean(few))}
+    low, high = np.nanmin(theirs, axis=0), np.nanmax(theirs, axis=0)
+    return {
+        "silence": 100 * float((ours[:, 0] < low[0]).mean()),
+        "slop": 100 * float(((ours[:, 0] > high[0]) | (ours[:, 1] > high[1])).mean()),
+        "few keys": 100 * float(np.mean(few)),
+    }
+
+
+def distances_as_text(
+    by_writer: Mapping[str, Mapping[str, Interval]], collapse: Mapping[str, Mapping[str, float]]
+) -> str:
+    """One column per writer."""
+    labels = {f"tv_{name}": f"{label}, total variation distance" for name, label in HISTOGRAMS.items()} | SCALARS
+    rows = [
+        [label, *(_cell(one[key]) if key in one else "" for one in by_writer.values())]
+        for key, label in labels.items()
+        if any(key in one for one in by_writer.values())
+    ]
+    told = {"silence": "minutes of silence, percent", "slop": "minutes of slop, percent"}
+    told["few keys"] = "pieces of three keys or fewer, percent"
+    rows += [[label, *(f"{collapse[writer][key]:.3g}" for writer in by_writer)] for key, label in told.items()]
+    return markdown(["", *by_writer], rows)
+
+
+def minutes_as_text(by_writer: Mapping[str, Sequence[Performance]], minutes: int) -> str:
+    """Means over each writer's pieces, minute by minute, of those that last so long."""
+    labels = {"notes_a_second": "notes a second", "mean_polyphony": "polyphony", "mean_velocity": "velocity"}
+    rows = []
+    for writer, pieces in by_writer.items():
+        tables = np.stack([minutes_of(piece, minutes) for piece in pieces])  # (P, minutes, 3)
+        for k, name in enumerate(MINUTES):
+            own = tables[:, :, k]
+            cells = ["" if np.isnan(own[:, m]).all() else f"{np.nanmean(own[:, m]):.1f}" for m in range(minutes)]
+            rows.append([f"{writer}: {labels[name]}", *cells])
+    return markdown(["minute", *(str(m + 1) for m in range(minutes))], rows)
+
+
+def interval_rows(by_writer: Mapping[str, Mapping[str, Interval]]) -> list[dict[str, Any]]:
+    """Every figure with its 95 % interval, one row each."""
+    return [
+        {"measure": measure, "writer": writer, "value": one.mean, "low": one.low, "high": one.high}
+        for writer, figures in by_writer.items()
+        for measure, one in figures.items()
+    ]
+
+
+def _notes(piece: Performance) -> Performance:
+    note = piece.pitch < PEDAL_UP
+    return Performance(piece.onset[note], piece.release[note], piece.pitch[note], piece.velocity[note])
+
+
+def _counts(codes: npt.NDArray[np.int64], size: int) -> Doubles:
+    return np.bincount(codes, minlength=size).astype(np.float64)
+
+
+def _cell(figure: Interval) -> str:
+    return f"{figure.mean:.3g} [{figure.low:.3g} … {figure.high:.3g}]"

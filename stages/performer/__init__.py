@@ -1,0 +1,1 @@
+"""The network that plays: performances, its training, its figures, its music."""

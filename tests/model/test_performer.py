@@ -1,0 +1,232 @@
+"""The network that plays: its probabilities, what it learns from, and that it is the same after a stop."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from maestro_lstm.data.performances.events import to_events
+from maestro_lstm.data.performances.rows import KEYS, to_rows
+from maestro_lstm.data.performances.steps import BINS, to_steps
+from maestro_lstm.data.performances.times import LONGEST
+from maestro_lstm.model.performer.batch import Batch, Said, batch_of
+from maestro_lstm.model.performer.lessons import BEGIN, PerformerLesson, Playing, windows_of_events
+from maestro_lstm.model.performer.streams import Streams, keys_on_the_piano
+from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model.training.settings import Settings, placed
+from maestro_lstm.model.training.snapshots import resumed, with_snapshots
+from maestro_lstm.plumbing.errors import UserError
+from tests.performances import SETTINGS, corpus, made, network
+
+EVENTS = replace(SETTINGS, kind="events", head=0, stretch=0.0, skips=True)
+
+
+def repeated(batch: Batch, times: int) -> Batch:
+    """A batch of one row, many times side by side."""
+    before, rows = (
+        Said(*(part.repeat(1, times, *[1] * (part.ndim - 2)) for part in one)) for one in (batch.before, batch.rows)
+    )
+    return Batch(before, rows, torch.ones(1, times, dtype=torch.bool), torch.zeros(times, dtype=torch.bool))
+
+
+@pytest.mark.parametrize("place", [0, 1, 25])
+@torch.inference_mode()
+def test_the_probabilities_of_all_notes_sum_to_one(place: int) -> None:
+    """Each field's after what was said before it, every value there is; so those of all notes do."""
+    one = batch_of([(to_rows(to_steps(made(0, 40))), place)], 1)
+    player = network()
+    for k, (name, values) in enumerate(
+        {
+            "delta": range(LONGEST + 1),
+            "pitch": range(KEYS),
+            "force": range(BINS),
+            "duration": range(1, LONGEST + 1),
+        }.items()
+    ):
+        many = repeated(one, len(values))
+        getattr(many.rows, name)[0] = torch.tensor(values)
+        nats, _ = player.nats(many)
+        assert float(torch.exp(-nats[0, :, k].double()).sum()) == pytest.approx(1, abs=1e-5)
+
+
+@torch.inference_mode()
+def test_so_do_those_of_a_small_grid_of_whole_notes() -> None:
+    """The sum over a grid of notes is the product of the sums: nothing of one field leaks into another."""
+    one = batch_of([(to_rows(to_steps(made(0, 40))), 20)], 1)
+    player, pitches, forces = network(), range(KEYS), range(BINS)
+    grid = [(pitch, force) for pitch in pitches for force in forces]
+    many = repeated(one, len(grid))
+    many.rows.pitch[0], many.rows.force[0] = (torch.tensor(column) for column in zip(*grid, strict=True))
+    nats, _ = player.nats(many)
+    assert float(torch.exp(-nats[0, :, 1:3].double().sum(dim=1)).sum()) == pytest.approx(1, abs=1e-5)
+
+
+@torch.inference_mode()
+def test_a_time_is_likelier_for_ending_with_what_sounds() -> None:
+    """The ways of saying a time add up: without ends to come the same scores give less."""
+    player, rows = network(), to_rows(to_steps(made(0, 40)))
+    batch = batch_of([(rows, 20)], 1)
+    ends = batch.before.ends
+    scores, _ = player.scores(batch)
+    time = ends[..., 0]
+    there = player.time_nats(scores[0], time, ends)
+    gone = player.time_nats(scores[0], time, torch.zeros_like(ends))
+    assert float(ends[0, 0, 0]) > 0
+    log_p = player.time_log_p(scores[0], ends, 0).exp()
+    assert float(log_p.sum()) == pytest.approx(1, abs=1e-5)
+    assert not torch.isclose(there, gone)
+
+
+@torch.inference_mode()
+def test_what_is_carried_makes_a_piece_in_parts_the_same_as_whole() -> None:
+    rows, player = to_rows(to_steps(made(1, 60))), network()
+    whole, _ = player.nats(batch_of([(rows, 0)], 60))
+    parts, state = [], None
+    for first in (0, 20, 40):
+        nats, state = player.nats(batch_of([(rows, first)], 20), state)
+        parts.append(nats)
+    torch.testing.assert_close(torch.cat(parts), whole, rtol=1e-4, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_a_piece_that_begins_forgets_the_one_before_and_padding_never_counts() -> None:
+    one, other, player = to_rows(to_steps(made(1, 30))), to_rows(to_steps(made(2, 12))), network()
+    _, state = player.nats(batch_of([(one, 0), (one, 0)], 16))
+    both, _ = player.nats(batch_of([(other, 0), (one, 16)], 16), state)
+    alone, _ = player.nats(batch_of([(other, 0)], 12))
+    torch.testing.assert_close(both[:12, :1], alone, rtol=1e-4, atol=1e-4)
+    assert not both[12:, 0].any()
+    assert not both[14:, 1].any()
+    assert both[:14, 1].all()
+
+
+@torch.inference_mode()
+def test_the_pedal_has_neither_force_nor_duration() -> None:
+    player = network(pedal=True)
+    batch = batch_of([(to_rows(to_steps(made(1, 30))), 3)], 1)
+    batch.rows.pitch[0] = KEYS
+    nats, _ = player.nats(batch)
+    assert nats[0, 0, :2].all()
+    assert not nats[0, 0, 2:].any()
+
+
+def test_streams_say_every_note_once_an_epoch(tmp_path: Path) -> None:
+    pieces = corpus(tmp_path / "train", (16, 24, 8, 32))  # whole windows
+    sizes = [len(piece) for piece in pieces]
+    streams = Streams(pieces, sizes, 8, 2, 3, 0, 0.0, 1, to_rows)
+    seen: dict[tuple[int, ...], int] = {}
+    for starts in streams.starts():
+        for start in starts.tolist():
+            rows, first = streams.part(start)
+            some = tuple(rows.delta[first + 1 : first + 9].tolist())
+            seen[some] = seen.get(some, 0) + 1
+    assert set(seen.values()) == {3}
+    assert len(seen) == sum(sizes) // 8
+
+
+def test_pieces_are_drawn_in_other_keys_and_tempi_the_same_each_time(tmp_path: Path) -> None:
+    pieces = corpus(tmp_path / "train")
+    sizes = [len(piece) for piece in pieces]
+
+    def drawn(seed: int) -> list[tuple[int, int]]:
+        streams = Streams(pieces, sizes, 8, 1, 30, 5, 0.05, seed, lambda steps: steps)
+        parts = [streams.part(int(first) * 8)[0] for first in streams.first[:-1]]
+        return [(int(steps.pitch.sum()), int(steps.onset[-1])) for steps in parts]
+
+    assert drawn(1) == drawn(1) != drawn(2)
+    by_size: dict[int, set[int]] = {}
+    streams = Streams(pieces, sizes, 8, 1, 30, 5, 0.05, 1, lambda steps: steps)
+    for k, first in enumerate(streams.first[:-1].tolist()):
+        steps, piece = streams.part(first * 8)[0], pieces[int(streams.order[k])]
+        plain = to_steps(piece)
+        moved = set((steps.pitch.astype(int) - plain.pitch).tolist())
+        assert len(moved) == 1
+        by_size.setdefault(len(steps), set()).update(moved)
+        assert abs(steps.onset[-1] / plain.onset[-1] - 1) < 0.055
+    assert all(len(moved) > 5 for moved in by_size.values())
+    assert max(max(moved) for moved in by_size.values()) == 5
+
+
+def test_a_piece_stays_on_the_piano() -> None:
+    one = made(0, 20)
+    one.pitch[:] = 107
+    assert keys_on_the_piano(one, 6).tolist() == [-6, -5, -4, -3, -2, -1, 0, 1]
+    one.pitch[0] = 5  # not on it
+    assert keys_on_the_piano(one, 6).tolist() == [0]
+
+
+def test_events_follow_one_another_after_a_beginning() -> None:
+    events = to_events(to_steps(made(0, 20)))
+    windows = windows_of_events([(events, 0), (events, 10), (events, len(events) - 2)], 6)
+    assert windows[:, 0].tolist() == [BEGIN, *events[:6]]
+    assert windows[:, 1].tolist() == events[9:16].tolist()
+    assert windows[:, 2].tolist() == [*events[-3:], *[BEGIN] * 4]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [SETTINGS, replace(SETTINGS, dropout=0.3), replace(SETTINGS, precision="bfloat16"), EVENTS],
+    ids=["plain", "dropout", "bfloat16", "events"],
+)
+def test_a_training_that_was_stopped_goes_on_bit_for_bit(settings: Settings, tmp_path: Path) -> None:
+    corpus(tmp_path / "train")
+    task, path = Playing(tmp_path / "train"), tmp_path / "snapshot.safetensors"
+    whole = Training(task, [settings])
+    list(whole)
+    for done in with_snapshots(Training(task, [settings]), path, every=0):
+        if done == 8:
+            break
+    again = resumed(lambda: Training(task, [settings]), path)
+    assert again.done == 8
+    list(again)
+    assert again.progress[0].curve == whole.progress[0].curve
+    last, expected = again.learner.weights(0), whole.learner.weights(0)
+    assert all(torch.equal(last[name], value) for name, value in expected.items())
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, EVENTS], ids=["rows", "events"])
+def test_it_learns(settings: Settings, tmp_path: Path) -> None:
+    corpus(tmp_path / "train")
+    training = Training(Playing(tmp_path / "train"), [replace(settings, epochs=30)])
+    list(training)
+    curve = [point.loss for point in training.progress[0].curve]
+    assert curve[-1] < 0.8 * curve[0]
+    assert len(training.progress[0].seconds) == len(curve)
+    assert sorted(training.progress[0].seconds) == training.progress[0].seconds
+
+
+def test_in_bfloat16_it_learns_the_same_but_for_rounding(tmp_path: Path) -> None:
+    corpus(tmp_path / "train")
+    losses = []
+    for precision in ("float32", "bfloat16"):
+        training = Training(Playing(tmp_path / "train"), [replace(SETTINGS, precision=precision)])
+        list(training)
+        losses.append([point.loss for point in training.progress[0].curve])
+    np.testing.assert_allclose(losses[0], losses[1], rtol=0.02)
+    assert losses[0] != losses[1]
+
+
+def test_auto_is_one_precision_where_it_is_trained() -> None:
+    there = placed(replace(SETTINGS, precision="auto"), "compiled", "cpu")
+    assert there.engine == "torch"
+    assert there.precision in ("float32", "bfloat16")
+
+
+def test_more_windows_at_once_than_there_are_are_refused(tmp_path: Path) -> None:
+    corpus(tmp_path / "train", (5,))
+    with pytest.raises(UserError, match="batch: 300 windows of seq_len: 8 are more than the train split has"):
+        Training(Playing(tmp_path / "train"), [replace(SETTINGS, batch=300)])
+
+
+@torch.no_grad()
+def test_an_update_is_on_the_mean_note(tmp_path: Path) -> None:
+    pieces = corpus(tmp_path / "train")
+    streams = Streams(pieces, [len(piece) for piece in pieces], 8, 3, 1, 0, 0.0, 0, to_rows)
+    lesson = PerformerLesson(streams, SETTINGS)
+    starts = torch.tensor([0, 8, 16])
+    loss, _ = lesson.loss(starts, 8, None)
+    batch = batch_of([streams.part(start) for start in starts.tolist()], 8)
+    nats, _ = lesson.network.nats(batch)
+    assert float(loss) / 8 == pytest.approx(float(nats.sum() / batch.valid.sum()), rel=1e-5)

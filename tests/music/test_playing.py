@@ -1,0 +1,324 @@
+"""Music by the network that plays: what sounds meanwhile, wishes, ends, primers, forms, and both commands."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+import symusic
+
+from maestro_lstm.console import compose, perform
+from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance
+from maestro_lstm.data.performances.reading import read_performance
+from maestro_lstm.data.performances.rows import KEYS, START, to_rows
+from maestro_lstm.data.performances.steps import Steps, to_steps
+from maestro_lstm.data.performances.writing import to_midi
+from maestro_lstm.model.networks.network import initial_weights
+from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.music.names import file_name
+from maestro_lstm.music.page.page import Entry, page
+from maestro_lstm.music.playing.forms import forms_of, pedal_spans
+from maestro_lstm.music.playing.pieces import play, play_all
+from maestro_lstm.music.playing.played import Played, collapse_of, excerpt
+from maestro_lstm.music.playing.player import Player
+from maestro_lstm.music.playing.primers import MOST, primer_of
+from maestro_lstm.music.playing.sounding import Sounding
+from maestro_lstm.music.playing.steering import PLAIN, Steering
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.weights.checkpoint import Checkpoint, save_checkpoint
+from tests.performances import SETTINGS, made, network
+
+NOTHING = primer_of("nothing", "folded").steps
+TEN = Steering(seconds=10)
+
+
+def voices(steps: Steps) -> int:
+    """The most notes that sound at once."""
+    return max(int(((steps.onset <= time) & (steps.release > time)).sum()) for time in steps.onset.tolist())
+
+
+def test_what_sounds_meanwhile_is_what_rows_say_of_the_whole() -> None:
+    rows, sounding = to_rows(to_steps(made(3, 200, 20.0))), Sounding(1)
+    for k in range(1, len(rows)):
+        left = sounding.move(np.array([int(rows.delta[k])]))
+        assert left[0].tolist() == rows.left[k].tolist()
+        sounding.strike(np.array([int(rows.pitch[k])]), np.array([int(rows.duration[k])]))
+        assert sounding.ends[0].tolist() == rows.ends[k].tolist()
+
+
+def test_a_player_goes_on_from_a_primer_as_if_it_had_played_it() -> None:
+    """What it then says follows from the primer's notes, fed at once or one by one."""
+    rows = to_rows(to_steps(made(3, 40, 10.0)))
+    once, twice = Player(network(), [5], PLAIN), Player(network(), [5], PLAIN)
+    once.feed(rows)
+    twice.feed(rows)
+    assert [note.pitch.tolist() for note in (once.play(), once.play())] == [
+        note.pitch.tolist() for note in (twice.play(), twice.play())
+    ]
+    silent = Player(network(), [5], PLAIN)
+    silent.feed(to_rows(NOTHING))
+    assert silent.last.pitch.tolist() == [START]
+    assert once.sounding.now[0] > rows.delta.astype(int).sum()
+
+
+def test_nothing_sounds_on_after_the_end_and_the_same_seed_plays_the_same() -> None:
+    one, other, again = play(network(), NOTHING, [1, 2, 1], TEN)
+    assert one.release.max() <= 1000
+    assert one.onset.max() < 1000
+    assert one.pitch.tolist() == again.pitch.tolist() != other.pitch.tolist()
+    (alone,) = play(network(), NOTHING, [1], TEN)
+    assert len(alone) > 0
+
+
+def test_at_most_so_many_notes_sound_at_once() -> None:
+    free = play(network(), NOTHING, [1], TEN)[0]
+    assert voices(free) > 3
+    for most in (1, 3):
+        (steps,) = play(network(), NOTHING, [1], TEN.model_copy(update={"polyphony": most}))
+        heard = read_performance(to_midi(_performance(steps)), "a", "folded")
+        assert voices(to_steps(heard)) <= most
+
+
+def _performance(steps: Steps) -> Performance:
+    return Performance(steps.onset / 100, steps.release / 100, steps.pitch, (steps.bin * 4 - 1).astype(np.uint8))
+
+
+@pytest.mark.parametrize("density", [2.0, 20.0])
+def test_density_is_kept_to(density: float) -> None:
+    pieces = play(network(), NOTHING, range(4), Steering(seconds=60, density=density))
+    free = play(network(), NOTHING, range(4), Steering(seconds=60))
+    heard, plain = (float(np.mean([len(piece) for piece in some])) / 60 for some in (pieces, free))
+    assert abs(np.log(heard / density)) < abs(np.log(plain / density))
+
+
+@pytest.mark.parametrize("loudness", [30.0, 100.0])
+def test_loudness_is_kept_to(loudness: float) -> None:
+    (piece,) = play(network(), NOTHING, [1], Steering(seconds=120, loudness=loudness))
+    half = piece.bin[len(piece) // 2 :].astype(float) * 4 - 1
+    assert abs(half.mean() - loudness) < 12
+
+
+def test_a_low_temperature_and_a_small_nucleus_play_the_likeliest() -> None:
+    cold = Steering(seconds=5, temperature=1e-3, time_temperature=1e-3)
+    narrow = Steering(seconds=5, top_p=1e-6, time_top_p=1e-6)
+    pitches = [play(network(), NOTHING, [seed], how)[0].pitch.tolist() for how in (cold, narrow) for seed in (1, 2)]
+    assert all(one[:5] == pitches[0][:5] for one in pitches)
+
+
+def test_the_pedal_goes_down_and_up_in_turn_and_is_up_at_the_end() -> None:
+    (steps,) = play(network(pedal=True, spread=1.0), NOTHING, [1], Steering(seconds=60))
+    pedal = steps.pitch[steps.pitch >= PEDAL_UP].tolist()
+    assert pedal
+    assert pedal == [(PEDAL_DOWN, PEDAL_UP)[k % 2] for k in range(len(pedal))]
+    assert pedal[-1] == PEDAL_UP
+    data = to_midi(_performance(steps))
+    assert data.count(b"\xb0\x40\x7f") + data.count(b"\x40\x7f") >= 1
+    again = read_performance(data, "a", "events")
+    assert (again.pitch >= PEDAL_UP).sum() == len(pedal)
+
+
+def test_the_primer_is_kept_or_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "mine.mid"
+    path.write_bytes(to_midi(made(0, 20, 5.0)))
+    primer = primer_of(str(path), "folded")
+    (kept,) = play_all(network(), "x", [primer], 1, 0, TEN, True).values()
+    (bare,) = play_all(network(), "x", [primer], 1, 0, TEN, False).values()
+    assert kept.given == len(primer.steps) == 20
+    assert kept.performance.pitch[:20].tolist() == primer.steps.pitch.tolist()
+    assert bare.given == 0
+    assert bare.performance.pitch.tolist() == kept.performance.pitch[20:].tolist()
+    assert bare.performance.onset[0] == 0
+    begin = primer.steps.onset[-1] / 100
+    assert kept.performance.onset[20] >= begin
+    assert kept.performance.release[20:].max() <= begin + 10.001
+
+
+def test_a_key_is_a_primer_moved_and_not_off_the_piano() -> None:
+    assert primer_of("C3", "folded", 2).steps.pitch.tolist() == [50]
+    with pytest.raises(UserError, match="C3 moved by 90 semitones is off the piano"):
+        primer_of("C3", "folded", 90)
+    with pytest.raises(UserError, match=r"nothing, a piano key such as C3, .* not H7"):
+        primer_of("H7", "folded")
+
+
+def midi_with(tracks: list[tuple[bool, Performance]], tempo: float = 120.0) -> bytes:
+    score: Any = symusic.Score(480)
+    score.tempos.append(symusic.Tempo(0, tempo))
+    score.tempos.append(symusic.Tempo(960, tempo / 2))
+    for drums, piece in tracks:
+        track: Any = symusic.Track("x", 0, drums)
+        for k in range(len(piece)):
+            start = int(piece.onset[k] * 960)
+            track.notes.append(symusic.Note(start, 100, int(piece.pitch[k]), int(piece.velocity[k])))
+        score.tracks.append(track)
+    data: bytes = score.dumps_midi()
+    return data
+
+
+BAD = {
+    "drums": (midi_with([(True, made(0, 9))]), r"holds no notes but drums'"),
+    "empty": (b"", r"is empty"),
+    "no-notes": (midi_with([]), r"holds no notes"),
+    "cut": (to_midi(made(0, 9))[:-20], r"is cut short"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_primer_that_is_none_is_refused_in_a_line(name: str, tmp_path: Path) -> None:
+    data, words = BAD[name]
+    path = tmp_path / "mine.mid"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=rf"^the primer .*mine\.mid: {words}") as raised:
+        primer_of(str(path), "folded")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_primer_of_one_note_with_a_tempo_map_and_one_of_fifty_thousand(tmp_path: Path) -> None:
+    path = tmp_path / "mine.mid"
+    path.write_bytes(midi_with([(False, made(0, 1))]))
+    one = primer_of(str(path), "folded")
+    assert len(one.steps) == 1
+    assert len(play(network(), one.steps, [0], Steering(seconds=2))[0]) > 0
+    path.write_bytes(to_midi(made(0, 50_000, 5000.0)))
+    many = primer_of(str(path), "folded")
+    assert f"the network hears the last {MOST:,}" in many.summary
+    (piece,) = play(network(), many.steps, [0], Steering(seconds=2))
+    assert many.steps.onset[-1] <= piece.onset.min()
+    assert piece.release.max() <= many.steps.onset[-1] + 200
+
+
+def test_notes_off_the_piano_are_left_out_and_told(tmp_path: Path) -> None:
+    path, piece = tmp_path / "mine.mid", made(0, 9)
+    piece.pitch[:4] = 5
+    path.write_bytes(to_midi(piece))
+    primer = primer_of(str(path), "folded")
+    assert len(primer.steps) == 5
+    assert "left out 4 off the piano" in primer.summary
+    with pytest.raises(UserError, match="no note of it is on the piano's 88 keys"):
+        primer_of(str(path), "folded", -120)
+
+
+def test_what_collapsed_is_told() -> None:
+    assert collapse_of(np.array([], np.uint8)) == "silence"
+    assert collapse_of(np.full(5, 60, np.uint8)) == "one note"
+    assert collapse_of(np.tile(np.array([60, 64], np.uint8), 40)) == "two or three notes"
+    assert collapse_of(made(0, 50).pitch) == ""
+    empty = Performance(np.zeros(0), np.zeros(0), np.zeros(0, np.uint8), np.zeros(0, np.uint8))
+    assert Played("", empty, 0, {}).summary == "silence"
+    assert Played("", made(0, 50), 0, {}).summary.startswith("50 notes in ")
+
+
+def test_the_forms_of_a_piece_say_the_same() -> None:
+    piece = excerpt("<b>", "real", made(0, 60, 10.0), 5.0)
+    forms = forms_of(piece, soundfont())
+    data = json.loads(forms["json"])
+    heard = read_performance(forms["mid"], "a", "folded")
+    assert len(data["notes"]["pitch"]) == len(piece.performance) == len(heard)
+    assert piece.performance.release.max() <= 5
+    assert forms["roll.svg"].startswith(b"<?xml")
+    assert b"<b>" not in forms["roll.svg"]
+    assert forms == forms_of(piece, soundfont())
+    assert set(forms_of(Played("", made(0, 0), 0, {}), soundfont())) == {"json"}
+
+
+def test_a_performance_is_on_the_page_without_a_score() -> None:
+    (piece,) = play_all(network(), "performer", [primer_of("C3", "folded")], 1, 7, TEN, True).values()
+    forms = forms_of(piece, soundfont())
+    files = {end: f"performer/{file_name('c3-1', end)}" for end in forms}
+    shown = page({"From C3, seed 7": [Entry("performer", json.loads(forms["json"]), files)]}, "Ours.").decode()
+    for words in ("c3-1-roll.svg", "c3-1.mp3", "<dt>seconds</dt><dd>10.0</dd>", "<dt>time top p</dt><dd>1.0</dd>"):
+        assert words in shown
+    assert "score.png" not in shown
+    assert "MusicXML" not in shown
+
+
+def test_the_sound_is_as_loud_as_the_notes() -> None:
+    """Velocity and release are heard: two notes, one soft, one loud, with silence after each."""
+    two = Performance(
+        np.array([0.0, 2.0]), np.array([0.5, 2.5]), np.array([60, 60], np.uint8), np.array([30, 110], np.uint8)
+    )
+    sound, rate = soundfile.read(io.BytesIO(forms_of(Played("", two, 0, {}), soundfont())["wav"]))
+
+    def level(begin: float, end: float) -> float:
+        return float(np.sqrt((sound[int(begin * rate) : int(end * rate)] ** 2).mean()))
+
+    assert level(2.0, 2.5) > 3 * level(0.0, 0.5) > 0
+    assert level(1.5, 1.9) < 0.1 * level(0.0, 0.5)
+
+
+def test_the_pedal_is_down_in_spans() -> None:
+    rows = Performance(
+        np.array([0.0, 1, 2, 3]),
+        np.array([0.5, 1, 2, 3]),
+        np.array([60, 129, 128, 129], np.uint8),
+        np.zeros(4, np.uint8),
+    )
+    assert pedal_spans(rows, 5.0) == [(1.0, 2.0), (3.0, 5.0)]
+
+
+def saved(path: Path, settings: Settings) -> Path:
+    save_checkpoint(path, Checkpoint(dict(network().state_dict()), settings.as_dict()))
+    return path
+
+
+def run(main: Any, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["x", *words])
+    main()
+
+
+def test_the_command_plays_on_from_a_users_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.mid"
+    mine.write_bytes(to_midi(made(0, 20, 5.0)))
+    model = saved(tmp_path / "a.safetensors", SETTINGS)
+    out = tmp_path / "out"
+    run(perform.main, monkeypatch, str(model), "--primer", str(mine), "--seconds", "3", "--out", str(out))
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"mine-1{e}" for e in ("-roll.svg", ".json", ".mid", ".mp3", ".wav")
+    ]
+    assert "20 notes of mine" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--seconds", "0"], "--seconds: Input should be greater than 0, not 0.0"),
+        (["--top-p", "2"], "--top-p: Input should be less than or equal to 1, not 2.0"),
+        (["--polyphony", "-1"], "--polyphony: Input should be greater than or equal to 0, not -1"),
+        (["--seed", "-1"], "--pieces is 1 or more and --seed 0 or more"),
+        (["--soundfont", "none.sf2"], r"none\.sf2 is missing"),
+        (["--primer", "none.mid"], r"the primer none\.mid: cannot be read"),
+    ],
+)
+def test_an_option_out_of_range_is_refused_by_name(
+    words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, out = saved(tmp_path / "a.safetensors", SETTINGS), tmp_path / "out"
+    with pytest.raises(UserError, match=message):
+        run(perform.main, monkeypatch, str(model), "--out", str(out), *words)
+    assert not out.exists()
+
+
+def test_a_network_of_the_other_vocabulary_is_refused_by_either_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plays = saved(tmp_path / "plays.safetensors", SETTINGS)
+    writes = tmp_path / "writes.safetensors"
+    save_checkpoint(writes, Checkpoint(initial_weights(90, 8, 0), {"hidden": 8, "seq_len": 10}))
+    with pytest.raises(UserError, match=r"plays\.safetensors holds a network of performances \(performer\)"):
+        run(compose.main, monkeypatch, str(plays))
+    with pytest.raises(UserError, match=r"writes\.safetensors holds a network of another kind \(symbols\)"):
+        run(perform.main, monkeypatch, str(writes))
+
+
+def test_all_keys_of_the_piano_can_be_played() -> None:
+    pieces = play(network(spread=0.1), NOTHING, range(8), Steering(seconds=60))
+    keys = {int(pitch) for piece in pieces for pitch in piece.pitch}
+    assert keys <= set(range(21, 109))
+    assert len(keys) > KEYS // 2
