@@ -7,7 +7,6 @@ from maestro_lstm.plumbing.files import write_text
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.params.file import PERFORMER, load_params
 from maestro_lstm.study.performances.distance import (
-    beginning,
     distances_as_text,
     figures_of,
     halves,
@@ -22,7 +21,7 @@ def main() -> None:
     seconds = load_params().play.samples.seconds
     works = [piece for piece in read_index(paths.PERFORMANCES) if piece.split == "test"]
     real = list(open_performances(paths.PERFORMANCES / "test"))
-    half, other = halves([beginning(piece, seconds) for piece in real], works)
+    half, other = halves([piece.beginning(seconds) for piece in real], works)
     writers = {REAL: other}
     for way in ("plain", "steered"):
         writers[f"{PERFORMER}, {way}"] = list(open_performances(paths.PLAYED / way))

@@ -45,7 +45,18 @@ def read_bytes(path: Path, name: str = "") -> bytes:
 
 
 def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
-    """The notes of a MIDI file; errors call it `name`.
+    """The notes of a MIDI file; errors call it `name`. Raises BadMidi as `score_of` does."""
+    score, tracks = score_of(data, name)
+    arrays = [track.notes.numpy() for track in tracks if len(track.notes)]
+    onset = np.concatenate([a["time"] for a in arrays]).astype(np.int64)
+    duration = np.concatenate([a["duration"] for a in arrays]).astype(np.int64)
+    pitch = np.concatenate([a["pitch"] for a in arrays]).astype(np.int64)
+    order = np.argsort(onset, kind="stable")
+    return Notes(onset[order], (onset + duration)[order], pitch[order], score.ticks_per_quarter)
+
+
+def score_of(data: bytes, name: str) -> tuple[Any, list[Any]]:
+    """A MIDI file as symusic reads it, and its tracks except drums, of which one at least has notes.
 
     Raises:
         BadMidi: the file is empty, cut short, not MIDI, in SMPTE time or without notes; the message says which.
@@ -57,14 +68,11 @@ def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
         raise
     except Exception as error:  # symusic raises several kinds; each means that the bytes are not valid MIDI
         raise BadMidi(f"{name}: damaged ({error})") from error
-    arrays = [track.notes.numpy() for track in score.tracks if not track.is_drum and len(track.notes)]
-    if not arrays:
-        raise BadMidi(f"{name}: holds no notes")
-    onset = np.concatenate([a["time"] for a in arrays]).astype(np.int64)
-    duration = np.concatenate([a["duration"] for a in arrays]).astype(np.int64)
-    pitch = np.concatenate([a["pitch"] for a in arrays]).astype(np.int64)
-    order = np.argsort(onset, kind="stable")
-    return Notes(onset[order], (onset + duration)[order], pitch[order], score.ticks_per_quarter)
+    tracks = [track for track in score.tracks if not track.is_drum]
+    if not any(len(track.notes) for track in tracks):
+        drums = any(len(track.notes) for track in score.tracks)
+        raise BadMidi(f"{name}: holds no notes" + (" but drums'" if drums else ""))
+    return score, tracks
 
 
 def check_file(data: bytes, name: str) -> None:

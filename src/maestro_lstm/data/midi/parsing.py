@@ -9,11 +9,12 @@ import numpy as np
 
 from maestro_lstm.choices import Rule
 from maestro_lstm.data.corpus.pieces import SPLITS, Piece
-from maestro_lstm.data.midi.notes import IntArray, read_bytes
+from maestro_lstm.data.midi.notes import IntArray
 from maestro_lstm.data.midi.streams import Engine, guarded_stream_of
+from maestro_lstm.data.midi.unreadable import content_of, no_piece, refuse_more_than
 from maestro_lstm.data.vocabulary.chords import NEXT_MARK
 from maestro_lstm.plumbing.cluster import parallel_map
-from maestro_lstm.plumbing.errors import BadMidi, UserError
+from maestro_lstm.plumbing.errors import BadMidi
 from maestro_lstm.plumbing.progress import progress
 
 BATCH = 25  # files sent to a cluster worker at a time, about 2 MB
@@ -48,28 +49,16 @@ def parse_corpus(folder: Path, pieces: Sequence[Piece], engine: Engine, rule: Ru
     Raises: UserError if more are, or if a split is left without a piece; the message names the first.
     """
     # read here: a cluster worker need not have the folder
-    jobs = ((piece, _content(folder / piece.file, piece.file), engine, rule) for piece in pieces)
+    jobs = ((piece, content_of(folder, piece.file), engine, rule) for piece in pieces)
     # threads are enough: each waits for a guarded process that does the work
     done = parallel_map(parse_file, jobs, ordered=True, batch=BATCH, threads=True)
     parsed = list(progress(done, "parse", len(pieces), "file"))
     bad = [one for one in parsed if one.stream is None]
-    if len(bad) > max_bad * len(pieces):
-        raise UserError(
-            f"{len(bad)} of {len(pieces)} files cannot be read, more than parse.max_bad ({max_bad}); "
-            f"the first: {bad[0].problem}"
-        )
+    refuse_more_than(max_bad, [one.problem for one in bad], len(pieces))
     for split in SPLITS:
         if all(one.stream is None for one in parsed if one.piece.split == split):
-            first = next((one.problem for one in bad if one.piece.split == split), "it has none")
-            raise UserError(f"no file of the {split} split can be read; the first: {first}")
+            raise no_piece(split, [one.problem for one in bad if one.piece.split == split])
     return parsed
-
-
-def _content(path: Path, name: str) -> bytes | BadMidi:
-    try:
-        return read_bytes(path, name)
-    except BadMidi as error:
-        return error
 
 
 def streams_of(parsed: Sequence[Parsed], split: str) -> list[IntArray]:

@@ -12,14 +12,14 @@ import numpy as np
 
 from maestro_lstm.choices import PedalRule
 from maestro_lstm.data.corpus.pieces import SPLITS, Piece
-from maestro_lstm.data.midi.notes import read_bytes
+from maestro_lstm.data.midi.unreadable import content_of, no_piece, refuse_more_than
 from maestro_lstm.data.performances.columns import open_performances, write_performances
 from maestro_lstm.data.performances.events import to_events
 from maestro_lstm.data.performances.performance import PEDAL_UP, Performance
 from maestro_lstm.data.performances.reading import guarded_performance
 from maestro_lstm.data.performances.steps import to_steps
 from maestro_lstm.plumbing.cluster import parallel_map
-from maestro_lstm.plumbing.errors import BadMidi, UserError
+from maestro_lstm.plumbing.errors import BadMidi
 from maestro_lstm.plumbing.progress import progress
 
 BATCH = 25  # files sent to a cluster worker at a time, about 2 MB
@@ -64,24 +64,20 @@ def parse_corpus(
         for one in done:
             if one.performance is None:
                 bad.append(one.problem)
-                if len(bad) > max_bad * len(pieces):
-                    raise UserError(
-                        f"{len(bad)} of {len(pieces)} files cannot be read, more than parse.max_bad ({max_bad}); "
-                        f"the first: {bad[0]}"
-                    )
+                refuse_more_than(max_bad, bad, len(pieces))
             else:
                 there.append(one.piece)
                 yield one.performance
 
     for split in SPLITS:
         own = [piece for piece in pieces if piece.split == split]
-        jobs = ((piece, _content(corpus / piece.file, piece.file), pedal) for piece in own)
+        jobs = ((piece, content_of(corpus, piece.file), pedal) for piece in own)
         # threads are enough: each waits for a guarded process that does the work
         done = parallel_map(read_file, jobs, ordered=True, batch=BATCH, threads=True)
-        before = len(there)
+        before, bad_before = len(there), len(bad)
         write_performances(folder / split, good(iter(progress(done, f"read {split}", len(own), "file"))))
         if len(there) == before:
-            raise UserError(f"no file of the {split} split can be read; the first: {bad[0] if bad else 'it has none'}")
+            raise no_piece(split, bad[bad_before:])
     return there, bad
 
 
@@ -97,10 +93,3 @@ def counts(folder: Path, split: str) -> dict[str, Any]:
         "events": "" if pedal else sum(len(to_events(to_steps(piece))) for piece in pieces),
         "hours": round(sum(float(np.max(piece.release)) for piece in pieces) / 3600, 2),
     }
-
-
-def _content(path: Path, name: str) -> bytes | BadMidi:
-    try:
-        return read_bytes(path, name)
-    except BadMidi as error:
-        return error

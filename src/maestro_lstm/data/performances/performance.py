@@ -32,6 +32,12 @@ class Performance:
         """(N,)"""
         return self.pitch < PEDAL_UP
 
+    def beginning(self, seconds: float) -> "Performance":
+        """The rows of the first seconds; nothing sounds on after them."""
+        inside = self.onset < seconds
+        release = np.minimum(self.release[inside], seconds)
+        return Performance(self.onset[inside], release, self.pitch[inside], self.velocity[inside])
+
 
 def in_order(onset: Doubles, release: Doubles, pitch: Bytes, velocity: Bytes) -> Performance:
     """A performance of rows in any order."""

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import symusic
 
 from maestro_lstm.choices import PedalRule
 from maestro_lstm.data.midi.asking import SAMPLE, answered, asked
 from maestro_lstm.data.midi.guard import Guard
-from maestro_lstm.data.midi.notes import check_file
+from maestro_lstm.data.midi.notes import score_of
 from maestro_lstm.data.performances.pedal import SUSTAIN, crossings, folded
 from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Doubles, Performance, in_order
 from maestro_lstm.plumbing.errors import BadMidi
@@ -33,16 +32,7 @@ def read_performance(data: bytes, name: str, pedal: PedalRule) -> Performance:
 
     Raises: BadMidi, calling it `name`: damaged, or without notes.
     """
-    check_file(data, name)
-    try:
-        score: Any = symusic.Score.from_midi(data)
-    except MemoryError:
-        raise
-    except Exception as error:  # symusic raises several kinds; each means that the bytes are not valid MIDI
-        raise BadMidi(f"{name}: damaged ({error})") from error
-    tracks = [track for track in score.tracks if not track.is_drum]
-    if not any(len(track.notes) for track in tracks):
-        raise BadMidi(f"{name}: holds no notes" + (" but drums'" if score.tracks else ""))
+    score, tracks = score_of(data, name)
     parts = [_rows(track, pedal) for track in tracks]
     onset, release, pitch, velocity = (np.concatenate(column) for column in zip(*parts, strict=True))
     clock = _Clock(score)

@@ -49,7 +49,4 @@ def collapse_of(pitches: Bytes) -> str:
 
 def excerpt(title: str, writer: str, performance: Performance, seconds: float) -> Played:
     """The beginning of a real performance; nothing sounds on after it."""
-    inside = performance.onset < seconds
-    onset, release = performance.onset[inside], np.minimum(performance.release[inside], seconds)
-    some = Performance(onset, release, performance.pitch[inside], performance.velocity[inside])
-    return Played(title, some, 0, {"writer": writer})
+    return Played(title, performance.beginning(seconds), 0, {"writer": writer})
