@@ -48,11 +48,11 @@ def corpus(folder: Path, sizes: tuple[int, ...] = (50, 33, 64, 7)) -> Performanc
     return open_performances(folder)
 
 
-def network(hidden: int = 16, seed: int = 0, spread: float = 2.0, pedal: bool = False) -> Performer:
+def network(hidden: int = 16, seed: int = 0, spread: float = 2.0, pedal: bool = False, head: int = 12) -> Performer:
     """An untrained network whose distributions are not flat, and whose notes are short and close together."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        made = Performer(hidden, 2, 12, pedal)
+        made = Performer(hidden, 2, head, pedal)
     for weight in made.parameters():
         weight.data.mul_(spread)
     for head, fall in ((0, 0.1), (3, 0.05)):

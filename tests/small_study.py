@@ -12,13 +12,16 @@ import yaml
 from stages import command
 from tests.midi_files import dense_notes, midi_file, track
 from tests.pipeline_files import PARAMS, STAGES, entries, instances
-from tools.demo import merged, prepare
+from tools.demo import TRIED, merged, prepare
 
 BEST = {"hidden": 8, "training": {"batch": 4, "seq_len": 10, "epochs": 2, "log_every": 10, "threads": 1}}
 PLAYS = {"hidden": 8, "head": 8, "training": {"batch": 2, "seq_len": 8, "epochs": 2, "log_every": 5, "threads": 1}}
+BRIEF = {**PLAYS, "training": {**PLAYS["training"], "steps": 200}}  # type: ignore[dict-item]
+BRIEF_EVENTS = {"hidden": 8, "training": BRIEF["training"]}
 SMALL = {
     "corpus": "folder",
-    "networks": {"paper": {"hidden": 8}, "corrected": {"hidden": 8}, "best": BEST} | {"performer": PLAYS},
+    "networks": {"paper": {"hidden": 8}, "corrected": {"hidden": 8}, "best": BEST}
+    | {"performer": PLAYS, "performer_brief": BRIEF, "events": BRIEF_EVENTS},
     "sweep_optimizer": {"candidates": ["sgd", "adam"], "seq_len": 5},
     "sweep_learning_rate": {"seq_len": 5},
     "sweep_seq_len": {"candidates": [5, 100]},
@@ -31,7 +34,12 @@ SMALL = {
     "wish_best": {"without": ["nothing", "muon"], "hidden": 8, "symbols": 500},
     "train": {"epochs": 2, "log_every": 10},
     "seeds": 2,
-    "play": {"primers": ["nothing"], "steering": {"seconds": 3}, "samples": {"pieces": 2, "seconds": 60}},
+    "play": {
+        "primers": ["nothing"],
+        "steering": {"seconds": 3},
+        "samples": {"pieces": 2, "seconds": 60},
+        "tried": TRIED,
+    },
     "distances": {"pieces": 4, "symbols": 50},
     "generate": {
         "primers": ["C3"],

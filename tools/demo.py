@@ -4,6 +4,7 @@ build/demo becomes a DVC project with this checkout's code, its params.yaml with
 nothing of the checkout is touched. The corpus is Bach's chorales as music21 ships them: no download, no account.
 """
 
+import argparse
 import json
 import shutil
 import time
@@ -18,6 +19,7 @@ from tools.dvc import dvc, leave_ctrl_c_to_dvc
 
 DEMO = Path("build/demo")
 CODE = ("dvc.yaml", "metrics/dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "primers", "src", "stages")
+NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "dvc.lock", "*.safetensors")
 LOCKS = ("stages/*/dvc.lock",)  # of an earlier run: they stay
 CONFIG = """\
 [core]
@@ -28,13 +30,16 @@ CONFIG = """\
     html_template = plots/page.html
 """
 TRAINING = {"batch": 4, "seq_len": 50, "threads": 1}
+TRIED = {"pieces": 2, "seconds": 20, "ways": [{"name": "plain"}, {"name": "both", "top_p": 0.95, "time_top_p": 0.97}]}
 SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate per wish, shorter pieces
     "distances": {"pieces": 20, "symbols": 200},
     "networks": {  # threads: two trainings side by side leave each other their cores
         "best": {"hidden": 64, "training": {**TRAINING, "epochs": 5, "log_every": 20}},
         "performer": {"hidden": 64, "head": 64, "training": {**TRAINING, "epochs": 20, "log_every": 20}},
+        "performer_brief": {"hidden": 32, "head": 32, "training": {**TRAINING, "steps": 20_000, "log_every": 20}},
+        "events": {"hidden": 32, "training": {**TRAINING, "steps": 20_000, "log_every": 20}},
     },
-    "play": {"steering": {"seconds": 12}, "samples": {"pieces": 2, "seconds": 60}},
+    "play": {"steering": {"seconds": 12}, "tried": TRIED, "samples": {"pieces": 2, "seconds": 60}},
     "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000},
     "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
     "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
@@ -73,7 +78,11 @@ def prepare(root: Path, demo: Path, changes: Any = SMALL) -> None:
             shutil.rmtree(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "dvc.lock"))
+            shutil.copytree(
+                source,
+                target,
+                ignore=NOT_COPIED,
+            )
         elif source.exists():
             shutil.copy(source, target)
     for lock, content in kept.items():
@@ -84,6 +93,7 @@ def prepare(root: Path, demo: Path, changes: Any = SMALL) -> None:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     began = time.monotonic()
     prepare(Path.cwd(), DEMO)
     leave_ctrl_c_to_dvc()

@@ -23,9 +23,10 @@ def main() -> None:
     params = load_params()
     networks = [name for name, one in params.networks.items() if one.kind != "symbols"]
     players = [name for name in networks if params.networks[name].kind == "performer"]
+    folder = paths.PERFORMER / "evaluate"
     floors = read_csv(paths.PERFORMER / "floors.csv", FLOORS, words=FLOORS[:2])
-    pieces = {name: read_pieces(paths.PERFORMER / "pieces" / f"{name}.csv") for name in networks}
-    evaluated = {name: read_evaluated(paths.PERFORMER / "evaluate" / f"{name}.csv") for name in networks}
+    pieces = {name: read_pieces(folder / name / "pieces.csv") for name in networks}
+    evaluated = {name: read_evaluated(folder / name / "nats.csv") for name in networks}
     intervals = {name: over_pieces(table) for name, table in pieces.items()}
     parts = [results_as_text(evaluated, intervals, floors, read_json(paths.PUBLISHED))]
     for reference in (name for name in networks if name not in players):
@@ -35,8 +36,8 @@ def main() -> None:
                 f"{name} costs {gain.mean:.3f} nats an event less than {reference} "
                 f"({gain.low:.3f} … {gain.high:.3f}, 95 % over pieces)."
             )
-    fields = {name: read_csv(paths.PERFORMER / "fields" / f"{name}.csv", FIELDS, words=FIELDS[:2]) for name in players}
-    groups = read_groups(paths.PERFORMER / "groups" / f"{PERFORMER}.csv")
+    fields = {name: read_csv(folder / name / "fields.csv", FIELDS, words=FIELDS[:2]) for name in players}
+    groups = read_groups(folder / PERFORMER / "groups.csv")
     parts += [fields_as_text(fields, floors), composers_as_text(groups), positions_as_text(groups)]
     text = "\n\n".join(parts)
     write_text(paths.PERFORMER / "tables.md", text + "\n")

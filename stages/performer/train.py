@@ -6,6 +6,7 @@ python -m stages.performer.train performer
 from maestro_lstm.model.performer.lessons import Playing
 from maestro_lstm.model.training.jobs import train_candidates
 from maestro_lstm.model.training.store import curve_rows
+from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import whole_folder
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plans import load_plan
@@ -17,13 +18,15 @@ from stages import command, paths
 def main() -> None:
     name = command.argument("network")
     params, plan = load_params(), load_plan(paths.plan(name))
-    task = Playing(paths.PERFORMANCES / "train")
-    runs = train_candidates(paths.RUNS, task, {name: plan.runs}, params.engine, params.device)[name]
+    if plan.runs[0].kind == "events" and params.performances.pedal == "events":
+        raise UserError(f"{name}: the 388 events have none for the pedal: use performances.pedal: folded")
+    task, curve = Playing(paths.PERFORMANCES / "train"), paths.PERFORMER / "curves" / f"{name}.csv"
+    runs = train_candidates(paths.RUNS, task, {name: plan.runs}, params.engine, params.device, curve)[name]
     with whole_folder(paths.MODELS / name) as folder:
         for run in runs:
             model = folder / paths.model(name, run.settings.seed).name
             save_checkpoint(model, Checkpoint(run.best.weights, run.settings.as_dict()))
-    write_csv(paths.PERFORMER / "curves" / f"{name}.csv", curve_rows(runs))
+    write_csv(curve, curve_rows(runs))
     for run in runs:
         print(
             f"{name}, seed {run.settings.seed}: lowest smoothed loss {run.best.smoothed:.4f} nats a step, "

@@ -12,7 +12,9 @@ from maestro_lstm.data.performances.rows import KEYS, to_rows
 from maestro_lstm.data.performances.steps import BINS, to_steps
 from maestro_lstm.data.performances.times import LONGEST
 from maestro_lstm.model.performer.batch import Batch, Said, batch_of
-from maestro_lstm.model.performer.lessons import BEGIN, PerformerLesson, Playing, windows_of_events
+from maestro_lstm.model.performer.event_network import BEGIN, EventNetwork, event_batch_of
+from maestro_lstm.model.performer.lessons import Playing, PlayingLesson
+from maestro_lstm.model.performer.network import Performer
 from maestro_lstm.model.performer.streams import Streams, keys_on_the_piano
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.settings import Settings, placed
@@ -20,7 +22,7 @@ from maestro_lstm.model.training.snapshots import resumed, with_snapshots
 from maestro_lstm.plumbing.errors import UserError
 from tests.performances import SETTINGS, corpus, made, network
 
-EVENTS = replace(SETTINGS, kind="events", head=0, stretch=0.0, skips=True)
+EVENTS = replace(SETTINGS, kind="events", head=0, stretch=0.0)
 
 
 def repeated(batch: Batch, times: int) -> Batch:
@@ -159,15 +161,30 @@ def test_a_piece_stays_on_the_piano() -> None:
 
 def test_events_follow_one_another_after_a_beginning() -> None:
     events = to_events(to_steps(made(0, 20)))
-    windows = windows_of_events([(events, 0), (events, 10), (events, len(events) - 2)], 6)
-    assert windows[:, 0].tolist() == [BEGIN, *events[:6]]
-    assert windows[:, 1].tolist() == events[9:16].tolist()
-    assert windows[:, 2].tolist() == [*events[-3:], *[BEGIN] * 4]
+    batch = event_batch_of([(events, 0), (events, 10), (events, len(events) - 2)], 6)
+    assert batch.events[:, 0].tolist() == [BEGIN, *events[:6]]
+    assert batch.events[:, 1].tolist() == events[9:16].tolist()
+    assert batch.events[:, 2].tolist() == [*events[-3:], *[BEGIN] * 4]
+    assert batch.valid.sum(dim=0).tolist() == [6, 6, 2]
+    assert batch.fresh.tolist() == [True, False, False]
+
+
+@torch.inference_mode()
+def test_a_network_of_events_carries_its_state_and_forgets_it_where_a_piece_begins() -> None:
+    one, other = (to_events(to_steps(made(seed, 20))) for seed in (1, 2))
+    torch.manual_seed(0)
+    player = EventNetwork(8).eval()
+    whole, _ = player.nats(event_batch_of([(one, 0)], 40))
+    first, state = player.nats(event_batch_of([(one, 0)], 25))
+    rest, state = player.nats(event_batch_of([(one, 25)], 15), state)
+    torch.testing.assert_close(torch.cat((first, rest)), whole)
+    after, _ = player.nats(event_batch_of([(other, 0)], 10), state)
+    torch.testing.assert_close(after, player.nats(event_batch_of([(other, 0)], 10))[0])
 
 
 @pytest.mark.parametrize(
     "settings",
-    [SETTINGS, replace(SETTINGS, dropout=0.3), replace(SETTINGS, precision="bfloat16"), EVENTS],
+    [SETTINGS, replace(SETTINGS, dropout=0.3), replace(SETTINGS, precision="bfloat16"), replace(EVENTS, dropout=0.3)],
     ids=["plain", "dropout", "bfloat16", "events"],
 )
 def test_a_training_that_was_stopped_goes_on_bit_for_bit(settings: Settings, tmp_path: Path) -> None:
@@ -224,9 +241,10 @@ def test_more_windows_at_once_than_there_are_are_refused(tmp_path: Path) -> None
 def test_an_update_is_on_the_mean_note(tmp_path: Path) -> None:
     pieces = corpus(tmp_path / "train")
     streams = Streams(pieces, [len(piece) for piece in pieces], 8, 3, 1, 0, 0.0, 0, to_rows)
-    lesson = PerformerLesson(streams, SETTINGS)
+    lesson = PlayingLesson(streams, SETTINGS)
     starts = torch.tensor([0, 8, 16])
     loss, _ = lesson.loss(starts, 8, None)
     batch = batch_of([streams.part(start) for start in starts.tolist()], 8)
+    assert isinstance(lesson.network, Performer)
     nats, _ = lesson.network.nats(batch)
     assert float(loss) / 8 == pytest.approx(float(nats.sum() / batch.valid.sum()), rel=1e-5)

@@ -67,8 +67,8 @@ def test_a_value_in_range_is_accepted(key: str, value: Any) -> None:
         ("networks.paper.output", "linear", "networks.paper.output: .*'softmax' or 'logits'"),
         ("train.networks", ["papr"], "networks.papr is missing"),
         ("generate.primers", ["C3", "H3"], "primers: a piano key such as C3, .* not H3"),
-        ("generate.primers", ["a/x.mid", "b/X.midi"], "generate: primers: two files have the same name"),
-        ("generate.primers", ["C3", "C3"], "two files have the same name"),
+        ("generate.primers", ["a/x.mid", "b/X.midi"], "generate: primers: a/x.mid and b/X.midi would both write x-1"),
+        ("generate.primers", ["C3", "C3"], "primers: C3 and C3 would both write c3-1"),
         ("networks.real", {"hidden": 8, "output": "logits"}, "networks.real: that name stands for"),
         ("generate.sampling.nobody", {}, "generate.sampling: networks.nobody is missing"),
         ("generate.sampling", {"paper": {}}, "generate.sampling.corrected is missing: how corrected samples"),
@@ -123,24 +123,40 @@ TRAINING: dict[str, tuple[list[Any], list[Any]]] = {
     "seeds": ([1, 1000], [0, 1001]),
     "threads": ([1, 256], [0, 257]),
 }
-PLAYERS = ("performer",)
+PLAYERS = ("performer", "performer_brief")
+PLAYING = (*PLAYERS, "events")
 PERFORMANCES: dict[str, tuple[list[Any], list[Any]]] = {
     "performances.pedal": (["folded", "events"], ["both", ""]),
-    **{f"networks.{name}.hidden": ([1, 4096], [0, 4097]) for name in PLAYERS},
-    **{f"networks.{name}.layers": ([1, 16], [0, 17, 1.5]) for name in PLAYERS},
-    **{f"networks.{name}.output": (["logits"], ["", "softmax"]) for name in PLAYERS},
+    **{f"networks.{name}.hidden": ([1, 4096], [0, 4097]) for name in PLAYING},
+    **{f"networks.{name}.layers": ([1, 16], [0, 17, 1.5]) for name in PLAYING},
+    **{f"networks.{name}.output": (["logits"], ["", "softmax"]) for name in PLAYING},
+    "networks.events.kind": (["events"], ["performer", ""]),
     **{f"networks.{name}.kind": (["performer"], ["events", "symbols", ""]) for name in PLAYERS},
     **{f"networks.{name}.head": ([1, 4096], [0, 4097]) for name in PLAYERS},
     **{
         f"networks.{name}.training.{key}": values
-        for name in PLAYERS
+        for name in PLAYING
         for key, values in TRAINING.items()
-        if key != "steps"
+        if key != "steps" or name != "performer"
     },
     "play.primers": ([["nothing"], ["C3", "a.mid"]], [[], ["c3"], ["C3", "C3"], ["H3"]]),
     "play.pieces": ([1, 1000], [0, 1001, 1.5]),
     "play.samples.pieces": ([2, 1000], [1, 1001]),
     "play.samples.seconds": ([1, 7200], [0, 7201, 0.5]),
+    "play.tried.pieces": ([2, 1000], [1, 1001]),
+    "play.tried.seconds": ([1, 7200], [0, 7201, 0.5]),
+    "play.tried.ways": (
+        [[{"name": "a"}], [{"name": "a", "density": 9}, {"name": "b"}]],
+        [
+            [],
+            [{}],
+            [{"name": ""}],
+            [{"name": "a", "top_p": 0}],
+            [{"name": "a"}, {"name": "a"}],
+            [{"name": "real"}],
+            [{"name": "a", "seconds": 9}],
+        ],
+    ),
     "play.steering.seconds": ([0.1, 7200], [0, 7201]),
     "play.steering.temperature": ([0.1, 10], [0, 11, math.nan]),
     "play.steering.top_p": ([0.01, 1], [0, 1.1]),

@@ -13,13 +13,12 @@ from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Per
 from maestro_lstm.data.performances.rows import KEYS
 from maestro_lstm.data.performances.steps import BINS, to_steps
 from maestro_lstm.data.performances.times import CLASS_OF, CLASSES, WIDTH
-from maestro_lstm.model.networks.network import Network
 from maestro_lstm.model.performer.batch import FIELDS
+from maestro_lstm.model.performer.event_network import EventNetwork
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.performances.breakdown import event_counts, grouped, nats_an_event, read_groups
 from maestro_lstm.study.performances.distance import (
-    beginning,
     figures_of,
     halves,
     histograms_of,
@@ -78,7 +77,7 @@ def test_a_head_is_right_where_its_likeliest_value_came() -> None:
 
 
 def test_events_cost_what_an_even_network_says_they_do() -> None:
-    even = Network(EVENTS + 1, 4)
+    even = EventNetwork(4)
     for weight in even.parameters():
         weight.data.zero_()
     sizes = [len(to_events(to_steps(piece))) for piece in PIECES]
@@ -186,7 +185,7 @@ def test_halves_keep_a_work_together_and_a_beginning_ends() -> None:
     assert [len(one), len(other)] == [6, 4]
     parts = halves(pieces[:2], works[:2])  # one work: parts of each piece alternate
     assert [len(side) for side in parts] == [4, 4]
-    begun = beginning(pieces[0], 10.0)
+    begun = pieces[0].beginning(10.0)
     assert 0 < len(begun) < 10
     assert begun.release.max() <= 10
 

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from maestro_lstm.data.vocabulary.symbols import SYMBOLS
 from maestro_lstm.model.networks.network import Weights, initial_weights
+from maestro_lstm.plumbing.arrays import save_arrays
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.weights.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from maestro_lstm.weights.checkpoint import OLDER, Checkpoint, load_checkpoint, save_checkpoint
 
 CHECKPOINT = Checkpoint(initial_weights(90, 8, seed=0), {"hidden": 8, "seq_len": 100, "output": "logits"})
 
@@ -16,8 +18,18 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     save_checkpoint(path, CHECKPOINT)
     loaded = load_checkpoint(path)
-    assert (loaded.settings, loaded.symbols) == (CHECKPOINT.settings, CHECKPOINT.symbols)
+    assert (loaded.settings, loaded.symbols) == (OLDER | CHECKPOINT.settings, CHECKPOINT.symbols)
     assert all(torch.equal(loaded.weights[name], value) for name, value in CHECKPOINT.weights.items())
+
+
+def test_a_file_of_an_older_format_or_of_half_precision_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    half = {name: value.half() for name, value in CHECKPOINT.weights.items()}
+    save_arrays(path, half, {"settings": {"hidden": 8}})
+    loaded = load_checkpoint(path)
+    assert loaded.settings == OLDER | {"hidden": 8}
+    assert loaded.symbols == SYMBOLS
+    assert all(torch.equal(loaded.weights[name], value.float()) for name, value in half.items())
 
 
 def test_the_same_checkpoint_is_the_same_bytes(tmp_path: Path) -> None:
@@ -88,7 +100,12 @@ def test_weights_that_do_not_fit_their_settings_are_refused_by_name(tmp_path: Pa
         save_checkpoint(path, Checkpoint(skips.weights, {**deep.settings, **told}))
         with pytest.raises(UserError, match=words):
             load_checkpoint(path)
-    for settings in ({"seq_len": 5}, {"hidden": 8}, {"hidden": -1, "seq_len": 5}, {"hidden": 1e18, "seq_len": 5}):
+    for settings in (
+        {"seq_len": 5},
+        {"hidden": 8, "layers": "2"},
+        {"hidden": -1, "seq_len": 5},
+        {"hidden": 1e18, "seq_len": 5},
+    ):
         save_checkpoint(path, Checkpoint(weights, settings))
         with pytest.raises(UserError, match=r"a\.safetensors is damaged"):
             load_checkpoint(path)

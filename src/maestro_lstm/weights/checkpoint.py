@@ -14,12 +14,13 @@ from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import damaged
 
 MOST = 1 << 20  # upper bound of hidden, seq_len and layers in a file
+OLDER: dict[str, Any] = {"seq_len": 100, "layers": 1, "skips": False, "kind": "symbols"}  # where a file does not say
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     weights: Weights
-    settings: dict[str, Any]  # including hidden and seq_len, and layers if there are several
+    settings: dict[str, Any]  # including hidden, and what `OLDER` lists
     symbols: tuple[str, ...] = SYMBOLS  # the vocabulary, by id
 
 
@@ -31,34 +32,35 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """A network of symbols. Raises UserError, naming the file, where it is missing or damaged, where weights, settings
     and vocabulary do not fit together, or where the vocabulary is not the 90 symbols."""
     checkpoint = read_checkpoint(path)
-    if kind := checkpoint.settings.get("kind"):
+    settings = checkpoint.settings
+    if (kind := settings["kind"]) != "symbols":
         raise UserError(f"{path} holds a network of performances ({kind}), not of the 90 symbols")
     if checkpoint.symbols != SYMBOLS:
         raise UserError(f"{path} was trained with another alphabet ({len(checkpoint.symbols)} symbols): train it again")
-    hidden, layers = checkpoint.settings["hidden"], checkpoint.settings.get("layers", 1)
+    hidden, layers = settings["hidden"], settings["layers"]
     if layers > len(checkpoint.weights):
         raise UserError(f"{path} does not hold a network of {layers} layers: train it again")
     check_shapes(
         path,
         checkpoint,
-        shapes_of(len(SYMBOLS), hidden, layers, checkpoint.settings.get("skips", False)),
+        shapes_of(len(SYMBOLS), hidden, layers, settings["skips"]),
         f"of {len(SYMBOLS)} symbols and hidden: {hidden}",
     )
     return checkpoint
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """A network of any vocabulary. Raises UserError, naming the file, where it is missing or damaged."""
+    """A network of any vocabulary, in float32 whatever the file holds. Raises UserError, naming the file, where it is
+    missing or damaged."""
     try:
         arrays, about = load_arrays(path)
-        weights = {name: torch.from_numpy(value) for name, value in arrays.items()}
-        checkpoint = Checkpoint(weights, about["settings"], tuple(about["symbols"]))
-        settings = checkpoint.settings
-        sizes = {"hidden": settings["hidden"], "seq_len": settings["seq_len"], "layers": settings.get("layers", 1)}
-        for key, value in sizes.items():
-            if type(value) is not int or not 1 <= value <= MOST:
+        weights = {name: torch.from_numpy(value).float() for name, value in arrays.items()}
+        settings = OLDER | about["settings"]
+        checkpoint = Checkpoint(weights, settings, tuple(about.get("symbols", SYMBOLS)))
+        for key in ("hidden", "seq_len", "layers"):
+            if type(value := settings[key]) is not int or not 1 <= value <= MOST:
                 raise ValueError(f"{key}: {value!r}")
-        if type(skips := settings.get("skips", False)) is not bool:
+        if type(skips := settings["skips"]) is not bool:
             raise ValueError(f"skips: {skips!r}")
     except FileNotFoundError:
         raise UserError(f"{path} is missing: `dvc repro -P` trains the networks of the study") from None

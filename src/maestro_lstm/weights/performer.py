@@ -1,15 +1,19 @@
 """A trained network of performances, from its file."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-import torch
+from torch import nn
 
 from maestro_lstm.choices import NetworkKind
-from maestro_lstm.data.performances.events import EVENTS
-from maestro_lstm.model.networks.network import Network, shapes_of
+from maestro_lstm.model.performer.event_network import EventNetwork
 from maestro_lstm.model.performer.network import Performer
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.weights.checkpoint import Checkpoint, check_shapes, read_checkpoint
+from maestro_lstm.weights.checkpoint import MOST, Checkpoint, check_shapes, read_checkpoint
+
+M = TypeVar("M", bound=nn.Module)
+HEADS_SEE = 1000  # numbers at least that the heads see and say, beside the layers
 
 
 def load_performer(path: Path) -> Performer:
@@ -17,32 +21,37 @@ def load_performer(path: Path) -> Performer:
     checkpoint = _of_kind(path, "performer")
     settings = checkpoint.settings
     head, pedal = settings.get("head", 0), settings.get("pedal", "folded")
-    if type(head) is not int or not 1 <= head <= 1 << 20 or pedal not in ("folded", "events"):
+    if type(head) is not int or not 1 <= head <= MOST or pedal not in ("folded", "events"):
         raise UserError(f"{path} is damaged (head: {head!r}, pedal: {pedal!r}): train it again")
-    size = settings["hidden"], settings.get("layers", 1), head, pedal == "events"
-    with torch.device("meta"):  # a file may ask for more memory than there is
-        known = Performer(*size)
-    expected = {name: tuple(value.shape) for name, value in known.state_dict().items()}
-    check_shapes(path, checkpoint, expected, "that plays, of its settings")
-    network = Performer(*size)
-    network.load_state_dict(checkpoint.weights)
-    return network.eval()
+    size = settings["hidden"], settings["layers"], head, pedal == "events"
+    return _filled(path, checkpoint, lambda: Performer(*size), "that plays, of its settings")
 
 
-def load_events_network(path: Path) -> Network:
+def load_events_network(path: Path) -> EventNetwork:
     """The reference, one step an event. Raises UserError as `load_performer` does."""
     checkpoint = _of_kind(path, "events")
-    settings = checkpoint.settings
-    deep = settings.get("layers", 1), settings.get("skips", False)
-    check_shapes(path, checkpoint, shapes_of(EVENTS + 1, settings["hidden"], *deep), "of 388 events")
-    network = Network(EVENTS + 1, settings["hidden"], "torch", *deep)
-    network.load_weights(checkpoint.weights)
+    checkpoint.settings.pop("head", None)
+    size = checkpoint.settings["hidden"], checkpoint.settings["layers"]
+    return _filled(path, checkpoint, lambda: EventNetwork(*size), "of 388 events")
+
+
+def _filled(path: Path, checkpoint: Checkpoint, make: Callable[[], M], what: str) -> M:
+    """A network with the checkpoint's weights."""
+    settings, there = checkpoint.settings, sum(value.numel() for value in checkpoint.weights.values())
+    hidden, layers, head = settings["hidden"], settings["layers"], settings.get("head", 0)
+    least = 4 * layers * hidden * hidden + head * (4 * layers * hidden + HEADS_SEE)
+    if least > there:  # a file may ask for more memory than there is
+        raise UserError(f"{path} does not hold a network {what} (it has {there:,} weights): train it again")
+    network = make()
+    expected = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    check_shapes(path, checkpoint, expected, what)
+    network.load_state_dict(checkpoint.weights)
     return network.eval()
 
 
 def _of_kind(path: Path, kind: NetworkKind) -> Checkpoint:
     checkpoint = read_checkpoint(path)
-    found = checkpoint.settings.get("kind", "symbols")
+    found = checkpoint.settings["kind"]
     if found != kind:
         raise UserError(f"{path} holds a network of another kind ({found}), not a {kind}")
     return checkpoint

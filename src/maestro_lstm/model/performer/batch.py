@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from maestro_lstm.data.performances.rows import START, Rows
+from maestro_lstm.model.networks.lstm import State
 
 FIELDS = ("delta", "pitch", "force", "duration")  # in the order in which a note is said
 
@@ -58,3 +59,11 @@ def batch_of(parts: Sequence[tuple[Rows, int]], length: int, device: str = "cpu"
         torch.from_numpy(valid).to(device),
         fresh,
     )
+
+
+def carried(state: State | None, fresh: Tensor) -> State | None:
+    """A state, (L, B, H) each, set to zero where a piece begins, (B,)."""
+    if state is None:
+        return None
+    keep = (~fresh)[None, :, None]
+    return state[0] * keep, state[1] * keep

@@ -28,7 +28,7 @@ from maestro_lstm.data.performances.steps import BINS
 from maestro_lstm.data.performances.times import CLASS_OF, CLASSES, EDGES, LONGEST, WIDTH
 from maestro_lstm.model.networks.lstm import State
 from maestro_lstm.model.networks.network import TorchLSTM
-from maestro_lstm.model.performer.batch import FIELDS, Batch, Said
+from maestro_lstm.model.performer.batch import FIELDS, Batch, Said, carried
 
 WIDTHS = {"delta": 32, "pitch": 48, "force": 16, "duration": 32}  # of the embeddings
 NEAR = 7  # steps around an end that can be said: 3 before it to 3 after it
@@ -92,10 +92,7 @@ class Performer(nn.Module):
 
     def scores(self, batch: Batch, state: State | None = None) -> tuple[list[Tensor], State]:
         """What each head says of each row, before any softmax: 4 × (T, B, …); and the state."""
-        if state is not None:
-            keep = (~batch.fresh)[None, :, None]
-            state = (state[0] * keep, state[1] * keep)
-        shown, state = self.run(batch.before, state)
+        shown, state = self.run(batch.before, carried(state, batch.fresh))
         own = self.seen(shown).chunk(len(FIELDS), dim=2)  # 4 × (T, B, M)
         said, left = self.embedded(batch.rows), self.left[batch.rows.left]
         ends = batch.before.ends, None, None, ends_at(batch.before.ends, batch.rows.delta)
@@ -161,6 +158,11 @@ class Performer(nn.Module):
         can = (ends[..., None] > 0) & (times >= least) & (times <= LONGEST)
         said = (torch.where(early, NEVER, classes), torch.where(can, near, NEVER).flatten(-2))
         return torch.cat(said, dim=-1).log_softmax(dim=-1)
+
+    def matrices(self) -> list[Tensor]:
+        """The weights for Muon, four matrices stacked in each: an LSTM has four gates, and there are four heads."""
+        layers = [weight for weight in self.layers.parameters() if weight.ndim == 2]
+        return [*layers, self.seen.weight]
 
     def embedded(self, rows: Said) -> dict[str, Tensor]:
         """(T, B) → (T, B, …) of each field."""

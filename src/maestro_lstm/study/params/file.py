@@ -108,8 +108,6 @@ class Params(Section):
         kinds = {name: one.kind for name, one in self.networks.items() if one.kind != "symbols"}
         if kinds.get(PERFORMER) != "performer":
             raise ValueError(f"networks.{PERFORMER} is missing, or not of kind: performer")
-        if "events" in kinds.values() and self.performances.pedal == "events":
-            raise ValueError("performances.pedal: the 388 events of networks of kind: events have none for the pedal")
         strange = [name for name in self.generate.sampling if name not in self.networks]
         if strange:
             raise ValueError(f"generate.sampling: networks.{strange[0]} is missing")

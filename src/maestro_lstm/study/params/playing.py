@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from maestro_lstm.choices import PedalRule, Section
 from maestro_lstm.data.vocabulary.symbols import PITCH_OF_NAME
+from maestro_lstm.music.names import REAL, piece_name
 from maestro_lstm.music.playing.steering import NOTHING, SUFFIXES, Steering
 
 
@@ -19,10 +20,37 @@ class PlaySamples(Section):
     seconds: Annotated[int, Field(ge=1, le=7200)]
 
 
+class Way(Steering):
+    """A way of steering with a name."""
+
+    name: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _only_its_own(self) -> Self:
+        if "seconds" in self.model_fields_set or self.name == REAL:
+            raise ValueError(f"a way has no seconds of its own, and another name than {REAL}")
+        return self
+
+    @property
+    def steering(self) -> Steering:
+        return Steering(**self.model_dump(exclude={"name"}))
+
+
+class PlayTried(PlaySamples):
+    ways: Annotated[list[Way], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        if len({way.name for way in self.ways}) < len(self.ways):
+            raise ValueError("ways: two have the same name")
+        return self
+
+
 class PlayParams(Section):
     primers: Annotated[list[str], Field(min_length=1)]
     pieces: Annotated[int, Field(ge=1, le=1000)]
     steering: Steering
+    tried: PlayTried
     samples: PlaySamples
 
     @model_validator(mode="after")
@@ -38,5 +66,10 @@ def check_primers(primers: list[str], nothing: bool) -> None:
         if not known:
             what = f"{NOTHING}, a piano key" if nothing else "a piano key"
             raise ValueError(f"primers: {what} such as C3, F#4 or B-2, or a MIDI file, not {primer}")
-    if len({PurePath(primer).stem.lower() for primer in primers}) < len(primers):
-        raise ValueError("primers: two files have the same name")
+    named: dict[str, str] = {}
+    for primer in primers:
+        stem = PurePath(primer).stem if primer.lower().endswith(SUFFIXES) else primer
+        name = piece_name(stem, 0)
+        if name in named:
+            raise ValueError(f"primers: {named[name]} and {primer} would both write {name}: rename one")
+        named[name] = primer

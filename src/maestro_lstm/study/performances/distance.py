@@ -104,13 +104,6 @@ def minutes_of(piece: Performance, minutes: int) -> Doubles:
     return table
 
 
-def beginning(piece: Performance, seconds: float) -> Performance:
-    """The first seconds of a performance; nothing sounds on after them."""
-    inside = piece.onset < seconds
-    release = np.minimum(piece.release[inside], seconds)
-    return Performance(piece.onset[inside], release, piece.pitch[inside], piece.velocity[inside])
-
-
 def halves(pieces: Sequence[Performance], works: Sequence[Piece]) -> tuple[list[Performance], list[Performance]]:
     """Real performances in two sets: works alternate, all performances of a work in the same set. With fewer than four
     works, parts of each piece alternate instead."""
@@ -185,6 +178,30 @@ def minutes_as_text(by_writer: Mapping[str, Sequence[Performance]], minutes: int
             cells = ["" if np.isnan(own[:, m]).all() else f"{np.nanmean(own[:, m]):.1f}" for m in range(minutes)]
             rows.append([f"{writer}: {labels[name]}", *cells])
     return markdown(["minute", *(str(m + 1) for m in range(minutes))], rows)
+
+
+def way_row(name: str, figures: Mapping[str, Interval], collapse: Mapping[str, float]) -> dict[str, Any]:
+    """A way of steering in one row: its distances, their mean, and what else it plays like."""
+    distances = {key: one.mean for key, one in figures.items() if key.startswith("tv_")}
+    row = {"way": name, "mean": float(np.mean(list(distances.values()))), **distances}
+    row |= {key: figures[key].mean for key in MINUTES} | {key: collapse[key] for key in ("silence", "slop")}
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
+
+
+def ways_as_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """One row per way."""
+    labels = {"mean": "mean distance", **{f"tv_{name}": label for name, label in HISTOGRAMS.items()}}
+    head = ["", *labels.values(), *(SCALARS[name] for name in MINUTES), "silence", "slop"]
+    cells = [
+        [
+            str(row["way"]),
+            *(f"{row[key]:.3f}" for key in labels),
+            *(f"{row[key]:.1f}" for key in MINUTES),
+            *(f"{row[key]:.1f} %" for key in ("silence", "slop")),
+        ]
+        for row in rows
+    ]
+    return markdown(head, cells)
 
 
 def interval_rows(by_writer: Mapping[str, Mapping[str, Interval]]) -> list[dict[str, Any]]:

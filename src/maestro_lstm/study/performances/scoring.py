@@ -18,9 +18,8 @@ from maestro_lstm.data.performances.rows import Rows, to_rows
 from maestro_lstm.data.performances.steps import Steps, to_steps
 from maestro_lstm.data.performances.times import CLASSES
 from maestro_lstm.model.networks.lstm import State
-from maestro_lstm.model.networks.network import Network
 from maestro_lstm.model.performer.batch import FIELDS, Batch, batch_of
-from maestro_lstm.model.performer.lessons import event_nats, windows_of_events
+from maestro_lstm.model.performer.event_network import EventNetwork, event_batch_of
 from maestro_lstm.model.performer.network import NEAR, Performer, ends_at
 
 Doubles = npt.NDArray[np.float64]
@@ -40,6 +39,11 @@ class Cost:
     piece: npt.NDArray[np.int64]  # (N,) from 0
     position: npt.NDArray[np.int64]  # (N,) notes before it in its piece
 
+    @property
+    def by_piece(self) -> Doubles:
+        """(P,) all nats of each piece; of those at the end that have no note, none."""
+        return np.bincount(self.piece, self.nats.sum(axis=1)).astype(np.float64)
+
 
 def cost_of(network: Performer, pieces: Sequence[Performance], device: str = "cpu") -> Cost:
     """Each piece from its beginning, the state carried."""
@@ -53,16 +57,16 @@ def cold_nats(network: Performer, pieces: Sequence[Performance], device: str = "
     return float(_cost(network, [to_rows(window) for window in windows], device).nats.sum())
 
 
-def event_cost(network: Network, pieces: Sequence[Performance], device: str = "cpu") -> list[float]:
-    """All nats of each piece for a network of events, the state carried."""
+def event_cost(network: EventNetwork, pieces: Sequence[Performance], device: str = "cpu") -> Doubles:
+    """(P,) all nats of each piece for a network of events, the state carried."""
     return _event_cost(network, [to_events(to_steps(piece)) for piece in pieces], device)
 
 
-def cold_event_nats(network: Network, pieces: Sequence[Performance], device: str = "cpu") -> float:
+def cold_event_nats(network: EventNetwork, pieces: Sequence[Performance], device: str = "cpu") -> float:
     """All nats of all pieces, a window of `COLD_EVENTS` at a time."""
     events = [to_events(to_steps(piece)) for piece in pieces]
     windows = [one[at : at + COLD_EVENTS] for one in events for at in range(0, len(one), COLD_EVENTS)]
-    return sum(_event_cost(network, windows, device))
+    return float(_event_cost(network, windows, device).sum())
 
 
 def _windows(steps: Steps) -> Iterator[Steps]:
@@ -100,14 +104,14 @@ def _cost(network: Performer, pieces: Sequence[Rows], device: str) -> Cost:
 
 
 @torch.inference_mode()
-def _event_cost(network: Network, pieces: Sequence[Events], device: str) -> list[float]:
+def _event_cost(network: EventNetwork, pieces: Sequence[Events], device: str) -> Doubles:
     network = network.to(device).eval()
-    total = [0.0] * len(pieces)
+    total = np.zeros(len(pieces))
     for group in _alike([len(piece) for piece in pieces]):
         state: State | None = None
         for first in range(0, max(len(pieces[k]) for k in group), STRETCH):
             parts = [(pieces[k], first) for k in group]
-            cost, state = event_nats(network, torch.from_numpy(windows_of_events(parts, STRETCH)).to(device), state)
+            cost, state = network.nats(event_batch_of(parts, STRETCH, device), state)
             for b, k in enumerate(group):
                 total[k] += float(cost[:, b].double().sum())
     return total
