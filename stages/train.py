@@ -21,10 +21,8 @@ def main() -> None:
     name = command.argument("network")
     params, plan = load_params(), load_plan(paths.plan(name))
     train = load_ids(paths.encoded("train"))
-    runs = train_candidates(paths.RUNS, Symbols(train, len(SYMBOLS)), {name: plan.runs}, params.engine, params.device)[
-        name
-    ]
-
+    task, curve = Symbols(train, len(SYMBOLS)), paths.of_network("curves", name)
+    runs = train_candidates(paths.RUNS, task, {name: plan.runs}, params.engine, params.device, curve)[name]
     with whole_folder(paths.MODELS / name) as folder:
         for run in runs:
             model = folder / paths.model(name, run.settings.seed).name
@@ -33,7 +31,7 @@ def main() -> None:
         {"seed": run.settings.seed, "loss": round(run.best.smoothed, 4), "best_update": run.best.update} for run in runs
     ]
     write_csv(paths.of_network("train", name), [{**one, **plan.used} for one in lowest])
-    write_csv(paths.of_network("curves", name), curve_rows(runs))
+    write_csv(curve, curve_rows(runs))
     loss = over_seeds(lowest, "loss")
     print(f"{name}: lowest smoothed loss {loss['loss']:.4f} ± {loss['loss_std']:.4f} nats over {len(runs)} seeds")
 

@@ -18,8 +18,9 @@ from maestro_lstm.model.networks.device import pick_engine, use_cores
 from maestro_lstm.model.training.loop import Training, batch_key
 from maestro_lstm.model.training.settings import Settings, placed
 from maestro_lstm.model.training.snapshots import resumed, with_snapshots
-from maestro_lstm.model.training.store import Failed, Run, RunStore, results
+from maestro_lstm.model.training.store import Failed, Run, RunStore, curve_rows, results
 from maestro_lstm.model.training.tasks import Task
+from maestro_lstm.model.training.watching import Watched, growing, watched
 from maestro_lstm.plumbing.cluster import on_cluster, parallel_map
 from maestro_lstm.plumbing.errors import Stopped, UserError
 from maestro_lstm.plumbing.progress import progress
@@ -35,6 +36,7 @@ class Job:
     runs: Sequence[Settings]
     watched: bool = False  # it is the only job, and shows its own progress
     snapshot: Path | None = None  # where it is kept meanwhile, on this machine
+    curve: Watched | None = None  # where its points go meanwhile, on this machine
     head: int = 0  # the process that waits for it, on this machine
 
     def name(self) -> str:
@@ -61,9 +63,12 @@ def do(job: Job) -> list[Run | Failed]:
     else:
         training = resumed(make, job.snapshot)
         steps = with_snapshots(training, job.snapshot)
-    if job.watched:
-        steps = progress(steps, job.name(), training.n_points, "point", training.points_done)
-    for _ in steps:
+    if job.curve:
+        steps = growing(job.curve, training, steps)
+    bar = progress(steps, job.name(), training.n_points, "point", training.points_done) if job.watched else None
+    for _ in bar or steps:
+        if bar and (curve := training.progress[0].curve):
+            bar.set_postfix_str(f"loss {curve[-1].loss:.4f}, rate {curve[-1].learning_rate:.2g}", refresh=False)
         if job.head and job.head not in (os.getpid(), os.getppid()):
             print("stopped: the stage that waited for this training is gone", file=sys.stderr, flush=True)
             os._exit(1)  # a worker of joblib's would catch an exception and take the next job; the snapshot stays
@@ -80,9 +85,15 @@ def grouped(runs: Iterable[Settings]) -> list[list[Settings]]:
     return [[run] for run in alone] + [list(group) for _, group in together]
 
 
-def train_all(folder: Path, task: Task, wanted: Iterable[Settings]) -> dict[Settings, Run | Failed]:
+def train_all(
+    folder: Path, task: Task, wanted: Iterable[Settings], curve: Path | None = None
+) -> dict[Settings, Run | Failed]:
     """Every wanted run, from the folder of kept runs or trained now. Each is kept as soon as it is done, so an
-    interruption costs only what was in progress."""
+    interruption costs only what was in progress.
+
+    Args:
+        curve: a csv file that grows while they are trained on this machine, with the loss curves of all.
+    """
     store = RunStore(folder, task)
     runs: dict[Settings, Run | Failed] = {}
     missing = []
@@ -95,12 +106,14 @@ def train_all(folder: Path, task: Task, wanted: Iterable[Settings]) -> dict[Sett
     groups = grouped(missing)
     if not groups:
         return runs
+    shown = watched(curve, curve_rows([run for run in runs.values() if isinstance(run, Run)])) if curve else None
     on_gpu = any(run.device == "cuda" for run in missing)  # this machine's, one batch at a time
     here = on_gpu or not on_cluster()
     jobs = []
-    for group in groups:
+    for k, group in enumerate(groups):
         # cluster workers share no folder, and do not belong to the process that waits for them
-        own = (store.under_way(group), os.getpid()) if here else (None, 0)
+        points = shown.following() if shown and k else shown
+        own = (store.under_way(group), points, os.getpid()) if here else (None, None, 0)
         jobs.append((Job(task, group, len(groups) == 1, *own),))
     n_jobs = 1 if on_gpu else min(len(jobs), max(cpu_count() // max(run.threads for run in missing), 1))
     ended = parallel_map(do, jobs, n_jobs=n_jobs, stay_here=here)
@@ -134,17 +147,19 @@ def train_candidates(
     candidates: Mapping[C, Sequence[Settings]],
     engine: Literal["auto"] | EngineName,
     device: str,
+    curve: Path | None = None,
 ) -> dict[C, list[Run]]:
     """Every candidate's runs, trained together so that many cores, a GPU or a cluster are kept busy.
 
     Args:
         folder: of kept runs.
         engine, device: as in params.yaml.
+        curve: as for `train_all`.
 
     Raises: UserError if a run failed.
     """
     use_cores(1)
     here = pick_engine(engine, device)
     settings = {candidate: [placed(run, *here) for run in runs] for candidate, runs in candidates.items()}
-    trained = train_all(folder, task, chain.from_iterable(settings.values()))
+    trained = train_all(folder, task, chain.from_iterable(settings.values()), curve)
     return {candidate: [succeeded(trained[run]) for run in runs] for candidate, runs in settings.items()}
