@@ -1,10 +1,12 @@
-"""How long 10,000 symbols take to draw, one after the other, and a piece of 30 seconds in all its forms; on one core.
+"""How long 10,000 symbols take to draw, one after the other, a note to play, and a piece in all its forms; on one core.
 
 `python -m benchmarks.generation`, two minutes; the table, and benchmarks/generation.json with the machine.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks import machine
 from benchmarks.measure import Figure, Way, compare, table
@@ -13,14 +15,21 @@ from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.model.networks.network import initial_weights
 from maestro_lstm.model.networks.predictor import Predictor
 from maestro_lstm.model.networks.predictors import predictor
+from maestro_lstm.model.performer.network import Performer
 from maestro_lstm.music.composing.pieces import compose_all
 from maestro_lstm.music.composing.primers import primer_of
 from maestro_lstm.music.composing.sampling import Sampling, sample
 from maestro_lstm.music.composing.stepper import Stepper
 from maestro_lstm.music.export.forms import forms_of
-from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.music.export.soundfont.font import soundfont
+from maestro_lstm.music.playing.cells import stepping
+from maestro_lstm.music.playing.pieces import play
+from maestro_lstm.music.playing.primers import primer_of as primer_of_performance
+from maestro_lstm.music.playing.steering import Steering as Playing
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.files import write_json
+from maestro_lstm.shipped.networks import network_file
+from maestro_lstm.weights.performer import load_performer
 
 RESULTS = Path("benchmarks/generation.json")
 START = SYMBOLS.index("C3")
@@ -37,6 +46,20 @@ def drawing(count: int = 10_000) -> list[Figure]:
     return figures
 
 
+def playing(seconds: float = 20) -> list[Figure]:
+    """The network that plays, as torch's layers and a step at a time; the same notes."""
+    network, nothing = load_performer(network_file("performer")), primer_of_performance("nothing", "folded").steps
+    wanted = Playing(seconds=seconds)
+
+    def play_by(layers: Callable[[Performer], Performer]) -> None:
+        with patch("maestro_lstm.music.playing.player.stepping", layers):
+            play(network, nothing, [0], wanted)
+
+    notes = len(play(network, nothing, [0], wanted)[0])
+    ways = {"torch": Way(lambda: play_by(lambda same: same), notes), "a step": Way(lambda: play_by(stepping), notes)}
+    return compare("a note of the performer", ways, "torch", "ms", 1e3, rounds=3)
+
+
 def writing() -> list[Figure]:
     """Thirty seconds in all forms; of an untrained network that is made to end its chords."""
     weights = initial_weights(len(SYMBOLS), 64, 0)
@@ -49,7 +72,7 @@ def writing() -> list[Figure]:
 
 def main() -> None:
     use_cores(1)
-    figures = [asdict(figure) for figure in (*drawing(), *writing())]
+    figures = [asdict(figure) for figure in (*drawing(), *playing(), *writing())]
     write_json(RESULTS, {"machine": machine.describe(), "figures": figures})
     print(table(figures))
     print(f"\n{machine.processor()}; all of it in {RESULTS}")

@@ -1,8 +1,7 @@
-"""Music by the network that plays: what sounds meanwhile, wishes, ends, primers, forms, and both commands."""
+"""Music by the network that plays: what sounds meanwhile, wishes, ends, primers and forms."""
 
 import io
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +9,18 @@ import numpy as np
 import pytest
 import soundfile
 import symusic
+import torch
 
-from maestro_lstm.console import compose, perform
 from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance
 from maestro_lstm.data.performances.reading import read_performance
 from maestro_lstm.data.performances.rows import KEYS, START, to_rows
 from maestro_lstm.data.performances.steps import Steps, to_steps
 from maestro_lstm.data.performances.writing import to_midi
-from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.model.performer.batch import Said, batch_of
+from maestro_lstm.music.export.soundfont.font import soundfont
 from maestro_lstm.music.names import file_name
 from maestro_lstm.music.page.page import Entry, page
+from maestro_lstm.music.playing.cells import stepping
 from maestro_lstm.music.playing.forms import forms_of, pedal_spans
 from maestro_lstm.music.playing.pieces import play, play_all
 from maestro_lstm.music.playing.played import Played, collapse_of, excerpt
@@ -30,8 +29,7 @@ from maestro_lstm.music.playing.primers import MOST, primer_of
 from maestro_lstm.music.playing.sounding import Sounding
 from maestro_lstm.music.playing.steering import PLAIN, Steering
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.weights.checkpoint import Checkpoint, save_checkpoint
-from tests.performances import SETTINGS, made, network
+from tests.performances import made, network
 
 NOTHING = primer_of("nothing", "folded").steps
 TEN = Steering(seconds=10)
@@ -64,6 +62,17 @@ def test_a_player_goes_on_from_a_primer_as_if_it_had_played_it() -> None:
     silent.feed(to_rows(NOTHING))
     assert silent.last.pitch.tolist() == [START]
     assert once.sounding.now[0] > rows.delta.astype(int).sum()
+
+
+@torch.inference_mode()
+def test_a_step_at_a_time_is_the_network_run_over_the_whole() -> None:
+    player = network()
+    batch = batch_of([(to_rows(to_steps(made(k, 30))), 0) for k in range(3)], 30)
+    whole, _ = player.run(batch.before)
+    steps, state = stepping(player), None
+    for k in range(30):
+        shown, state = steps.run(Said(*(column[k : k + 1] for column in batch.before)), state)
+        torch.testing.assert_close(shown[0], whole[k], rtol=1e-5, atol=1e-5)
 
 
 def test_nothing_sounds_on_after_the_end_and_the_same_seed_plays_the_same() -> None:
@@ -259,62 +268,6 @@ def test_the_pedal_is_down_in_spans() -> None:
         np.zeros(4, np.uint8),
     )
     assert pedal_spans(rows, 5.0) == [(1.0, 2.0), (3.0, 5.0)]
-
-
-def saved(path: Path, settings: Settings) -> Path:
-    save_checkpoint(path, Checkpoint(dict(network().state_dict()), settings.as_dict()))
-    return path
-
-
-def run(main: Any, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
-    monkeypatch.setattr(sys, "argv", ["x", *words])
-    main()
-
-
-def test_the_command_plays_on_from_a_users_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    mine = tmp_path / "mine.mid"
-    mine.write_bytes(to_midi(made(0, 20, 5.0)))
-    model = saved(tmp_path / "a.safetensors", SETTINGS)
-    out = tmp_path / "out"
-    run(perform.main, monkeypatch, str(model), "--primer", str(mine), "--seconds", "3", "--out", str(out))
-    assert sorted(path.name for path in out.iterdir()) == [
-        f"mine-1{e}" for e in ("-roll.svg", ".json", ".mid", ".mp3", ".wav")
-    ]
-    assert "20 notes of mine" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--seconds", "0"], "--seconds: Input should be greater than 0, not 0.0"),
-        (["--top-p", "2"], "--top-p: Input should be less than or equal to 1, not 2.0"),
-        (["--polyphony", "-1"], "--polyphony: Input should be greater than or equal to 0, not -1"),
-        (["--seed", "-1"], "--pieces is 1 or more and --seed 0 or more"),
-        (["--soundfont", "none.sf2"], r"none\.sf2 is missing"),
-        (["--primer", "none.mid"], r"the primer none\.mid: cannot be read"),
-    ],
-)
-def test_an_option_out_of_range_is_refused_by_name(
-    words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model, out = saved(tmp_path / "a.safetensors", SETTINGS), tmp_path / "out"
-    with pytest.raises(UserError, match=message):
-        run(perform.main, monkeypatch, str(model), "--out", str(out), *words)
-    assert not out.exists()
-
-
-def test_a_network_of_the_other_vocabulary_is_refused_by_either_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plays = saved(tmp_path / "plays.safetensors", SETTINGS)
-    writes = tmp_path / "writes.safetensors"
-    save_checkpoint(writes, Checkpoint(initial_weights(90, 8, 0), {"hidden": 8, "seq_len": 10}))
-    with pytest.raises(UserError, match=r"plays\.safetensors holds a network of performances \(performer\)"):
-        run(compose.main, monkeypatch, str(plays))
-    with pytest.raises(UserError, match=r"writes\.safetensors holds a network of another kind \(symbols\)"):
-        run(perform.main, monkeypatch, str(writes))
 
 
 def test_all_keys_of_the_piano_can_be_played() -> None:

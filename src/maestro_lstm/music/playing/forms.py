@@ -1,6 +1,8 @@
 """A performance in all its forms: MIDI, sound, a piano roll that shows force, data."""
 
 import json
+from collections.abc import Callable, Collection
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +21,15 @@ GIVEN, PLAYED = "#000000", GROUPS[0][0]
 FAINTEST = 0.2  # how much of its colour the softest note has
 
 
-def forms_of(piece: Played, font: Path) -> dict[str, bytes]:
+ALL = ("json", "mid", "mp3", "roll.svg", "wav")
+
+
+def forms_of(piece: Played, font: Path, wanted: Collection[str] = ALL) -> dict[str, bytes]:
     """The forms of a piece, by the names in `names.FOLDERS`. One without notes yields only JSON.
 
     Args:
         font: the SoundFont.
+        wanted: those to make.
     """
     performance = piece.performance
     columns = {
@@ -33,12 +39,17 @@ def forms_of(piece: Played, font: Path) -> dict[str, bytes]:
         "velocity": performance.velocity.tolist(),
     }
     data = {"title": piece.title, "told": piece.summary, **piece.about, "given": piece.given, "notes": columns}
-    forms = {"json": (json.dumps(data, ensure_ascii=False) + "\n").encode()}
+    makes: dict[str, Callable[[], bytes]] = {"json": lambda: (json.dumps(data, ensure_ascii=False) + "\n").encode()}
     if performance.is_note.any():
         midi = to_midi(performance)
-        sound = render(midi, font)
-        forms |= {"mid": midi, "mp3": to_mp3(sound), "roll.svg": roll_picture(piece), "wav": to_wav(sound)}
-    return forms
+        sound = cache(lambda: render(midi, font))
+        makes |= {
+            "mid": lambda: midi,
+            "mp3": lambda: to_mp3(sound()),
+            "roll.svg": lambda: roll_picture(piece),
+            "wav": lambda: to_wav(sound()),
+        }
+    return {form: make() for form, make in makes.items() if form in wanted}
 
 
 def roll_picture(piece: Played) -> bytes:

@@ -14,6 +14,7 @@ from maestro_lstm.data.performances.times import CLASSES, EDGES, WIDTH
 from maestro_lstm.model.networks.lstm import State
 from maestro_lstm.model.performer.batch import FIELDS, Said, batch_of
 from maestro_lstm.model.performer.network import NEAR, Performer
+from maestro_lstm.music.playing.cells import stepping
 from maestro_lstm.music.playing.sounding import Sounding
 from maestro_lstm.music.playing.steering import Steering
 
@@ -47,7 +48,7 @@ class Player:
     """
 
     def __init__(self, network: Performer, seeds: Sequence[int], steering: Steering) -> None:
-        self.network, self.steering = network, steering
+        self.network, self.steering = stepping(network), steering
         self.randoms = [np.random.default_rng(seed) for seed in seeds]
         self.sounding = Sounding(len(seeds))
         self.state: State | None = None
