@@ -8,7 +8,7 @@ from maestro_lstm.music.composing.pieces import compose_all
 from maestro_lstm.music.composing.primers import primer_of
 from maestro_lstm.music.composing.stepper import Stepper
 from maestro_lstm.music.export.forms import forms_of
-from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.music.export.soundfont.font import soundfont
 from maestro_lstm.study.params.file import load_params
 from maestro_lstm.weights.checkpoint import load_checkpoint
 from stages import command, paths

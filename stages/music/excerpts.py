@@ -6,7 +6,7 @@ from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.keys import split_at_ends
 from maestro_lstm.music.composing.pieces import excerpt
 from maestro_lstm.music.export.forms import forms_of
-from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.music.export.soundfont.font import soundfont
 from maestro_lstm.music.names import REAL
 from maestro_lstm.study.params.file import load_params
 from stages import command, paths

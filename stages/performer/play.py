@@ -1,7 +1,7 @@
 """play: the network that plays goes on from each primer; each piece as MIDI, sound and a roll."""
 
 from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.music.export.soundfont.font import soundfont
 from maestro_lstm.music.playing.forms import forms_of
 from maestro_lstm.music.playing.pieces import play_all
 from maestro_lstm.music.playing.primers import primer_of

@@ -4,7 +4,7 @@ import numpy as np
 
 from maestro_lstm.data.corpus.pieces import read_index
 from maestro_lstm.data.performances.columns import open_performances
-from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.music.export.soundfont.font import soundfont
 from maestro_lstm.music.names import REAL_PLAYED
 from maestro_lstm.music.playing.forms import forms_of
 from maestro_lstm.music.playing.played import excerpt

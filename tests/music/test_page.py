@@ -1,22 +1,20 @@
 """The page of music in a real browser, with no network: it opens, plays, shows, and works by keyboard and on phones."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from maestro_lstm.data.vocabulary.symbols import NEXT
 from maestro_lstm.music.composing.pieces import Composition
 from maestro_lstm.music.export.forms import forms_of
-from maestro_lstm.music.export.sound import soundfont
+from maestro_lstm.music.export.soundfont.font import soundfont
 from maestro_lstm.music.names import file_name
 from maestro_lstm.music.page.page import Entry, page
 from maestro_lstm.plumbing.files import read_json
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 HOSTILE = "<script>window.hacked = 1</script> & \"quoted\" 'too'"
 DRAWING = {
     "length": 2,
@@ -29,19 +27,6 @@ DRAWING = {
 }
 MUSIC = ("C3", "E3", NEXT, "G4", NEXT, "C5", "E5", "G5", NEXT)
 ABOUT = {"from": "C3", "primer": "C3", "seed": 7, "drawing": DRAWING}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if not found and not os.environ.get("CI"):
-        pytest.skip(f"no browser here: install one of {', '.join(BROWSERS)}")
-    assert found, "no browser: .ci/run installs one"
-    with sync_playwright() as playwright:
-        # as root a browser runs without its sandbox or not at all; the page is our own
-        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,8 @@ from maestro_lstm.music.composing.sampling import PLAIN, Sampling, sample
 from maestro_lstm.music.composing.stepper import Stepper
 from maestro_lstm.music.export.forms import forms_of
 from maestro_lstm.music.export.roll import roll_picture
-from maestro_lstm.music.export.sound import RATE, soundfont
+from maestro_lstm.music.export.sound import RATE
+from maestro_lstm.music.export.soundfont.font import soundfont
 from maestro_lstm.music.names import MUSIC, PICTURES, WAV
 from maestro_lstm.plumbing.errors import UserError
 from tests.midi_files import midi_file, track

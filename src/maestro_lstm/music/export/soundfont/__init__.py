@@ -1,0 +1,1 @@
+"""The piano that everything is heard on, with its licence."""
