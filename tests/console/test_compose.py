@@ -1,4 +1,4 @@
-"""The command for people who only want music: from a network's file alone, and a wrong word is told in a line."""
+"""`maestro-lstm compose`, by a network of either kind: from its file alone, and a wrong word is told in a line."""
 
 import json
 import subprocess
@@ -7,40 +7,48 @@ from pathlib import Path
 
 import pytest
 
-from maestro_lstm.console.compose import main, parser
+from maestro_lstm.console.app import run
+from maestro_lstm.data.performances.writing import to_midi
 from maestro_lstm.data.vocabulary.symbols import NEXT, SYMBOLS
 from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.music.composing.sampling import Sampling
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.weights.checkpoint import Checkpoint, save_checkpoint
 from tests.midi_files import midi_file, track
+from tests.performances import SETTINGS, made, network
 
 
 @pytest.fixture
-def network(tmp_path: Path) -> Path:
+def writes(tmp_path: Path) -> str:
+    """A network of the 90 symbols."""
     weights = initial_weights(len(SYMBOLS), 8, seed=0)
     weights["output.bias"][SYMBOLS.index(NEXT)] += 2  # chords of a few notes
     path = tmp_path / "net" / "seed-0.safetensors"
     path.parent.mkdir()
     save_checkpoint(path, Checkpoint(weights, {"hidden": 8, "seq_len": 5}))
-    return path
+    return str(path)
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> None:
-    monkeypatch.setattr(sys, "argv", ["compose", *map(str, words)])
-    main()
+@pytest.fixture
+def plays(tmp_path: Path) -> str:
+    path = tmp_path / "plays.safetensors"
+    save_checkpoint(path, Checkpoint(dict(network().state_dict()), SETTINGS.as_dict()))
+    return str(path)
 
 
-def test_a_piece_after_a_file_of_ones_own_in_a_folder_of_ones_own(
-    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def compose(*words: object) -> None:
+    run(["compose", *map(str, words)])
+
+
+def test_a_piece_of_symbols_after_a_file_of_ones_own_in_a_folder_of_ones_own(
+    writes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)  # neither params.yaml nor data
     Path("mine.mid").write_bytes(midi_file([track([(0, 100, 60), (384, 500, 20), (768, 900, 67)])]))
     Path("out").mkdir()
     Path("out/kept.txt").write_text("mine")
-    run(
-        monkeypatch,
-        *(network, "--primer", "mine.mid", "--length", 3, "--unit", "seconds", "--chord-seconds", 0.5, "--out", "out"),
+    ends = ("json", "mid", "musicxml", "mp3", "wav", "score", "roll")
+    compose(
+        *("mine.mid", "--network", writes, "--seconds", 3, "--chord-seconds", 0.5, "--out", "out", "--forms", *ends),
         *("--greatest-chord", 2, "--no-repeats", "--transpose", 2, "--pieces", 2, "--seed", 5),
     )
     told = capsys.readouterr().out
@@ -50,16 +58,19 @@ def test_a_piece_after_a_file_of_ones_own_in_a_folder_of_ones_own(
     piece = json.loads(Path("out/mine-2.json").read_text())
     assert piece["notes"][: piece["given"]] == ["D4", NEXT, "A4", NEXT]
     assert piece["drawing"]["greatest_chord"] == 2
-    ends = ("json", "mid", "musicxml", "mp3", "wav")
-    assert all(Path(f"out/mine-{k}.{end}").stat().st_size for k in (1, 2) for end in ends)
+    assert all(Path(f"out/mine-{k}.{end}").stat().st_size for k in (1, 2) for end in ends[:5])
     assert Path("out/mine-1-score.png").stat().st_size
     assert Path("out/kept.txt").read_text() == "mine"
 
 
-def test_without_words_it_is_the_papers_way() -> None:
-    given = parser().parse_args(["x"])
-    assert {name: getattr(given, name) for name in Sampling.model_fields} == Sampling().model_dump()
-    assert given.primer == "C3"
+def test_a_performance_after_a_file_of_ones_own(plays: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine, out = tmp_path / "mine.mid", tmp_path / "out"
+    mine.write_bytes(to_midi(made(0, 20, 5.0)))
+    compose(mine, "-n", plays, "--seconds", 3, "--density", 5, "--out", out)
+    assert sorted(path.name for path in out.iterdir()) == ["mine-1-roll.svg", "mine-1.mid", "mine-1.mp3"]
+    told = capsys.readouterr().out
+    assert "20 notes of mine" in told
+    assert "plays, from mine, seed 0" in told
 
 
 @pytest.mark.parametrize(
@@ -67,30 +78,50 @@ def test_without_words_it_is_the_papers_way() -> None:
     [
         (("--top-p", 2), "--top-p: Input should be less than or equal to 1, not 2.0"),
         (("--temperature", 0), "--temperature: .* greater than 0"),
-        (("--unit", "bars"), "--unit: .*'seconds', not bars"),
-        (("--chord-seconds", -1), "--chord-seconds: .* greater than 0"),
+        (("--seconds", 0), "--seconds: .* greater than 0"),
+        (("--forms", "ogg"), "ogg.*(mid|Choose)"),
         (("--pieces", 0), "--pieces is 1 or more"),
         (("--seed", -1), "--seed 0 or more"),
-        (("--primer", "H3"), "a primer is a piano key .* not H3"),
-        (("--primer", "none.mid"), r"the primer none.mid: cannot be read"),
+        (("H3",), "a primer is .* not H3"),
+        (("none.mid",), r"the primer none.mid: cannot be read"),
         (("--soundfont", "none.sf2"), "none.sf2 is missing"),
+        (("--polyphony", -1), "--polyphony: Input should be greater than or equal to 0, not -1"),
+        (("--loud", 3), "Unknown option.*--loud"),
+        (("--top-k", 3), "--top-k: plays does not take this option"),
+        (("--forms", "mid", "score"), "--forms score: plays does not take this option"),
+        (("--time-top-p", 0), "--time-top-p: .*greater than 0"),
+        (("--network", "best of all"), "best of all is not a network; use .*performer"),
     ],
 )
-def test_a_wrong_word_is_told_in_a_line(
-    words: tuple[object, ...], message: str, network: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_word_is_told_in_a_line(words: tuple[object, ...], message: str, plays: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    chosen = () if "--network" in words else ("--network", plays)
     with pytest.raises(UserError, match=message) as raised:
-        run(monkeypatch, network, *words)
+        compose(*chosen, *words, "--out", out)
     assert "\n" not in str(raised.value)
+    assert not out.exists()
 
 
-def test_a_network_that_is_not_there_and_help(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "maestro_lstm.console.compose"]
-    done = subprocess.run([*command, str(tmp_path / "none.safetensors")], capture_output=True, text=True)
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        f"error: {tmp_path / 'none.safetensors'} is missing: `dvc repro -P` trains the networks of the study"
-    ]
-    told = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True).stdout
-    for option in ("--primer", "--length", "--top-p", "--no-repeats", "--transpose", "--greatest-chord", "--soundfont"):
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--density", 3), "--density: net does not take this option"),
+        (("--seconds", 0), "--seconds: .*greater than 0"),
+        (("--chord-seconds", -1), "--chord-seconds is above 0"),
+        (("--top-k", 91), "--top-k: .* less than or equal to 90"),
+        (("nothing",), "a primer is a piano key"),
+    ],
+)
+def test_so_it_is_for_a_network_of_symbols(words: tuple[object, ...], message: str, writes: str) -> None:
+    with pytest.raises(UserError, match=message):
+        compose("--network", writes, *words)
+
+
+def test_help_lists_what_can_be_steered() -> None:
+    command = [sys.executable, "-c", "from maestro_lstm.console.app import main; main()"]
+    told = subprocess.run([*command, "compose", "--help"], capture_output=True, text=True, check=True).stdout
+    for option in ("PRIMER", "--network", "--seconds", "--top-p", "--density", "--no-repeats", "--soundfont"):
         assert option in told
+    done = subprocess.run([*command, "compose", "-n", "x"], capture_output=True, text=True)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert done.stderr.startswith("error: x is not a network")

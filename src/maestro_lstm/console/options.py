@@ -1,80 +1,53 @@
-"""What the commands that make music share: options about primers, pieces and files, and how a piece is written."""
+"""Options that are keys of a section of params.yaml, their checks, and how pieces are written."""
 
-import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from cyclopts import Group, Parameter
 from pydantic import BaseModel, ValidationError
 
 from maestro_lstm.music.names import file_name
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes
 
-T = TypeVar("T")
 S = TypeVar("S", bound=BaseModel)
 
 
-class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Defaults shown, the example as it stands."""
+def key_of(section: type[BaseModel], name: str, group: Group | None = None) -> Parameter:
+    """An option that is a key of a section: with its description. One of a group is left to the section's default."""
+    field = section.model_fields[name]
+    words = field.description or ""
+    about = f"{words[:1].upper()}{words[1:]}."
+    if group is None:
+        return Parameter(help=about)
+    return Parameter(help=f"{about} [default: {field.default}]", group=group, show_default=False)
 
 
-def parser(
-    command: str, about: str | None, example: str, network: str, primer: str, primers: str
-) -> argparse.ArgumentParser:
-    """A command's parser, with the options about a primer and its pieces.
-
-    Args:
-        network: what the file of the network holds.
-        primer, primers: the default, and what there is.
-    """
-    words = argparse.ArgumentParser(prog=command, description=about, epilog=example, formatter_class=_Help)
-    words.add_argument("network", type=Path, help=network)
-    words.add_argument("--primer", default=primer, help=primers)
-    words.add_argument("--pieces", type=int, default=1, help="with seeds SEED, SEED + 1, …")
-    words.add_argument("--seed", type=int, default=0, help="the same seed, the same music")
-    words.add_argument("--transpose", type=int, default=0, help="semitones by which the primer is moved")
-    words.add_argument("--without-primer", action="store_true", help="leave the primer out of the piece")
-    words.add_argument("--soundfont", default="auto", help="an .sf2 file in place of FluidR3's pianos")
-    words.add_argument("--out", type=Path, default=Path("build/music"), help="folder")
-    return words
-
-
-def add_section(words: argparse.ArgumentParser, section: type[BaseModel]) -> None:
-    """An option for each key of a section of params.yaml."""
-    for name, field in section.model_fields.items():
-        option, about = f"--{name.replace('_', '-')}", field.description
-        if isinstance(field.default, bool):
-            words.add_argument(option, action="store_true", help=about)
-        else:
-            words.add_argument(option, type=type(field.default), default=field.default, help=about)
-
-
-def check_pieces(given: argparse.Namespace) -> None:
-    if given.pieces < 1 or given.seed < 0:
-        raise UserError("--pieces is 1 or more and --seed 0 or more")
-
-
-def checked(option: str, make: Callable[[], T]) -> T:
-    """The value, or a UserError that names its option if it is out of range; `option` empty: the key that is."""
+def section_of(section: type[S], given: Mapping[str, Any]) -> S:
+    """A section of the options that were given. Raises UserError, naming the option, for a value out of range."""
     try:
-        return make()
+        return section(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = option or str(first["loc"][0]).replace("_", "-")
+        name = str(first["loc"][0]).replace("_", "-")
         raise UserError(f"--{name}: {first['msg']}, not {first['input']}") from None
 
 
-def section_of(section: type[S], given: argparse.Namespace) -> S:
-    """The section that `add_section`'s options make."""
-    names = section.model_fields
-    return checked("", lambda: section(**{name: getattr(given, name) for name in names}))
+def refuse(given: Mapping[str, Any], network: str, before: str = "--") -> None:
+    """Raise UserError for an option that was given and that the network cannot follow."""
+    for name, value in given.items():
+        if value is not None:
+            raise UserError(
+                f"{before}{name.replace('_', '-')}: {network} does not take this option (maestro-lstm compose --help)"
+            )
 
 
-def write_piece(out: Path, name: str, told: str, forms: Mapping[str, bytes]) -> None:
-    """A piece in all its forms, said as it is written."""
-    print(told)
-    for end, data in forms.items():
-        path = out / file_name(name, end)
-        write_bytes(path, data)
-        print(f"  {path}")
+def write_pieces(out: Path, pieces: Iterable[tuple[str, str, Callable[[], Mapping[str, bytes]]]]) -> None:
+    """Pieces in the forms asked for: each one's name, what is said of it, and what makes its forms."""
+    for name, told, forms in pieces:
+        print(told)
+        for end, data in forms().items():
+            path = out / file_name(name, end)
+            write_bytes(path, data)
+            print(f"  {path}")
