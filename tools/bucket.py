@@ -5,9 +5,9 @@ Checks that the bucket is there and may be read and written, which takes seconds
 that there is no network, and does not say what is wrong with credentials.
 """
 
+import argparse
 import os
 import re
-import sys
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -29,7 +29,9 @@ LOG_IN = "`gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENT
 
 
 def main() -> None:
-    found = URL.fullmatch(sys.argv[1]) if len(sys.argv) == 2 else None
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("address", metavar="gs://BUCKET/FOLDER")
+    found = URL.fullmatch(words.parse_args().address)
     if found is None:
         raise UserError("usage: python -m tools.bucket gs://my-bucket/maestro-lstm")
     check(found[1], found[2])

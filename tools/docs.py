@@ -3,6 +3,7 @@
 A table stands between `<!-- metrics/tables.md -->`, naming its file, and `<!-- end -->`.
 """
 
+import argparse
 import json
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from benchmarks.measure import table
 from maestro_lstm.plumbing.tables import markdown
 
 PLACE = re.compile(r"<!-- ((?:metrics|benchmarks)/\S+) -->\n.*?<!-- end -->", re.S)
+PAGES = [Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").rglob("*.md"))]
 
 
 def filled(text: str) -> str:
@@ -36,7 +38,8 @@ def shown(path: Path) -> str:
 
 
 def main() -> None:
-    for path in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    for path in PAGES:
         text = path.read_text()
         if filled(text) != text:
             path.write_text(filled(text))

@@ -6,6 +6,7 @@ the same metrics give the same commit on every machine. Tags do not come with a 
 making it again does no harm.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -63,6 +64,7 @@ def commit(files: dict[str, str], message: str) -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     files = files_of(Path.cwd())
     papers = sum('"paper"' in text for text in files.values())
     if not papers:

@@ -308,8 +308,62 @@ def test_a_folder_is_split_by_piece_and_always_the_same(tmp_path: Path) -> None:
 def test_a_folder_with_too_little_is_named(tmp_path: Path, count: int) -> None:
     source = make_folder(tmp_path / "mine", {f"{k}.mid": bytes([k]) for k in range(count)} | {"x.txt": b""})
     with pytest.raises(
-        UserError, match=f"mine: three splits need at least three different MIDI files; there are {count}"
+        UserError, match=f"mine: three splits need at least three different MIDI files, or works; there are {count}"
     ):
+        copy_folder(source, tmp_path / "corpus")
+
+
+@pytest.mark.parametrize("by", ["subfolder", "csv"])
+def test_performances_of_one_work_are_in_one_split(tmp_path: Path, by: str) -> None:
+    files = {f"Bach/{k // 4}/{k}.mid" if by == "subfolder" else f"Bach/{k}.mid": bytes([k]) for k in range(80)}
+    source = make_folder(tmp_path / "mine", files)
+    if by == "csv":
+        rows = "".join(f"Bach/{k}.mid,work {k // 4}\n" for k in range(80))
+        (source / "works.csv").write_text(f"file,work\n{rows}")
+    pieces = copy_folder(source, tmp_path / "corpus")
+    splits: dict[int, set[str]] = {}
+    for piece in pieces:
+        splits.setdefault(int(piece.title) // 4, set()).add(piece.split)
+    assert [len(own) for own in splits.values()] == [1] * 20
+    assert [sum(p.split == s for p in pieces) for s in ("train", "validation", "test")] == [64, 8, 8]
+    assert {piece.composer for piece in pieces} == {"Bach"}
+
+
+def test_a_copy_under_another_name_stays_with_its_work() -> None:
+    hashes = {f"{k}.mid": f"{k:02}" for k in range(30)} | {"0 copy.mid": "12"}
+    splits = split_by_content(hashes, {"12.mid": "w", "13.mid": "w"})
+    assert splits["0 copy.mid"] == splits["13.mid"]
+    assert "12.mid" not in splits
+
+
+def test_a_works_csv_that_names_no_file_is_refused(tmp_path: Path) -> None:
+    source = make_folder(tmp_path / "mine", {f"{k}.mid": bytes([k]) for k in range(9)})
+    (source / "works.csv").write_text("file,work\nz.mid,a\n")
+    with pytest.raises(UserError, match=r"works\.csv: z\.mid is no MIDI file of the folder"):
+        copy_folder(source, tmp_path / "corpus")
+    (source / "works.csv").write_text("file,work\n1.mid,a\n1.mid,b\n")
+    with pytest.raises(UserError, match=r"works\.csv: 1\.mid is there twice"):
+        copy_folder(source, tmp_path / "corpus")
+    (source / "works.csv").write_text("name,work\n1.mid,a\n")
+    with pytest.raises(UserError, match=r"works\.csv: has no column file"):
+        copy_folder(source, tmp_path / "corpus")
+
+
+def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
+    source = make_folder(tmp_path / "mine", {f"{k}.mid": bytes([k]) for k in range(9)})
+    outside = make_folder(tmp_path / "outside", {"secret.mid": b"secret"})
+    (source / "y").symlink_to(outside)  # not looked into
+    assert len(copy_folder(source, tmp_path / "corpus")) == 9
+    (source / "x.mid").symlink_to(outside / "secret.mid")
+    with pytest.raises(UserError, match=r"x\.mid is a link that leaves the folder"):
+        copy_folder(source, tmp_path / "corpus")
+
+
+def test_a_file_that_is_no_piece_of_music_by_its_size_is_refused(tmp_path: Path) -> None:
+    source = make_folder(tmp_path / "mine", {f"{k}.mid": bytes([k]) for k in range(9)})
+    with (source / "large.mid").open("wb") as file:
+        file.truncate(65 << 20)
+    with pytest.raises(UserError, match=r"large\.mid has more than 64 MB"):
         copy_folder(source, tmp_path / "corpus")
 
 

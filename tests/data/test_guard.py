@@ -24,6 +24,8 @@ def act(data: bytes, *words: str) -> bytes:
     if data == b"hang":
         while True:
             pass
+    if data == b"block":
+        time.sleep(60)
     if data == b"wait":
         time.sleep(1.5)  # on a busy machine; no processor time
     if data.startswith(b"memory"):
@@ -43,6 +45,15 @@ def guard() -> Iterator[Guard]:
 
 def test_a_call_gives_what_the_function_gives(guard: Guard) -> None:
     assert [guard(b"12"), guard(b""), guard(bytes(3 * MB))] == [b"21ab", b"ab", bytes(3 * MB) + b"ab"]
+
+
+def test_a_call_that_blocks_without_using_the_processor_is_ended(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maestro_lstm.data.midi.guard.PATIENCE", -0.5)
+    assert guard(b"1") == b"1ab"
+    with pytest.raises(Lost, match=r"has not been read after 0\.5 s") as lost:
+        guard(b"block")
+    assert not lost.value.from_outside  # the file is to blame
+    assert guard(b"2") == b"2ab"
 
 
 @pytest.mark.parametrize(

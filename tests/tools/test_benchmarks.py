@@ -1,11 +1,13 @@
 """The benchmarks' arithmetic and their rivals, not their speed."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks import measure, networks, parsing
+from benchmarks.__main__ import measured
 from benchmarks.machine import describe
 from benchmarks.sizes import sizes
 from maestro_lstm.data.midi.chords import chord_stream
@@ -75,3 +77,19 @@ def test_the_machine_is_named() -> None:
     machine = describe()
     assert machine["processor"]
     assert set(machine["versions"]) >= {"numba", "torch"}  # type: ignore[call-overload]
+
+
+def test_what_was_measured_is_kept_when_a_later_part_fails(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    figure = measure.Figure("x", "y", 1.0, "s", 1.0, "y")
+
+    def fails() -> list[measure.Figure]:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        measured({"one": lambda: [figure], "two": fails}, results)
+    assert not results.exists()
+    kept = json.loads(results.with_suffix(".partial.json").read_text())
+    assert [one["what"] for one in kept["figures"]] == ["x"]
+    assert measured({"one": lambda: [figure]}, results) == json.loads(results.read_text())["figures"]
+    assert not results.with_suffix(".partial.json").exists()

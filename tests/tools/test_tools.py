@@ -1,6 +1,7 @@
 """What stands around the pipeline."""
 
 import ast
+import importlib
 import json
 import os
 import re
@@ -43,6 +44,21 @@ def test_settings_are_changed_leaf_by_leaf_and_unknown_ones_refused() -> None:
     assert merged({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"b": 9}}) == {"a": {"b": 9, "c": 2}, "d": 3}
     with pytest.raises(KeyError, match="has no e"):
         merged({"a": 1}, {"e": 2})
+
+
+TOOLS = [path for path in sorted(Path("tools").rglob("*.py")) if "__main__" in path.read_text()]
+
+
+@pytest.mark.parametrize("path", [path for path in TOOLS if path.name != "make_env.py"], ids=str)
+def test_every_tool_tells_what_it_does_and_does_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tool = importlib.import_module(".".join(path.with_suffix("").parts))
+    monkeypatch.setattr(sys, "argv", [path.name, "--help"])
+    with pytest.raises(SystemExit) as end:
+        tool.main()
+    assert end.value.code == 0
+    assert (tool.__doc__ or "").split()[0] in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

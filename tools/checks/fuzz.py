@@ -6,6 +6,7 @@ again. Fails where a mutant is lost (it crashed its process, or took too long) o
 makes no sense.
 """
 
+import argparse
 import random
 import re
 import sys
@@ -122,7 +123,11 @@ def read_some(files: Sequence[bytes], numbers: Iterable[int]) -> list[tuple[int,
 
 
 def main() -> None:
-    what, folder = (sys.argv[1:] + ["100000", "data/corpus"][len(sys.argv) - 1 :])[:2]
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("what", nargs="?", default="100000", help="how many files, or =NUMBER for one of them")
+    words.add_argument("folder", nargs="?", type=Path, default=Path("data/corpus"), help="of the files to alter")
+    given = words.parse_args()
+    what, folder = given.what, given.folder
     found = [path for path in Path(folder).rglob("*") if path.suffix.lower() in ENDINGS]
     found.sort(key=lambda path: (path.stat().st_size, path))
     files = [path.read_bytes() for path in found[:SEEDS]]

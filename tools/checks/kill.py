@@ -5,6 +5,7 @@ turn everything at once (a power failure), DVC alone (its stage keeps running), 
 Ctrl-C. Then every output is compared by its hash. In build/kill; the seed of the moments is the second argument.
 """
 
+import argparse
 import math
 import os
 import random
@@ -152,8 +153,11 @@ def kill_often(folder: Path, log: Path, times: int, rng: random.Random) -> None:
 
 
 def main() -> None:
-    times = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("times", nargs="?", type=int, default=10, help="how often (10)")
+    words.add_argument("seed", nargs="?", type=int, default=0, help="of when and what (0)")
+    given = words.parse_args()
+    times, rng = given.times, random.Random(given.seed)
     alone, killed = ROOT / "alone", ROOT / "killed"
     shutil.rmtree(ROOT, ignore_errors=True)
     write_chorales(20, ROOT / "midi")

@@ -6,6 +6,7 @@ not here is left out. To provenance/: was each result made by the code that is h
 reason, in provenance/stale.txt; a result listed there that is fresh again is an error, too.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -98,6 +99,7 @@ def problems(root: Path) -> list[str]:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     found = problems(Path.cwd())
     if found:
         sys.exit(

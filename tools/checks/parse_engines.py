@@ -4,7 +4,7 @@ Reads pieces of the corpus, evenly spread over their sizes, with both engines of
 of symbols that agree and what kind of difference each other one is.
 """
 
-import sys
+import argparse
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -67,7 +67,9 @@ def compare(piece: Piece) -> tuple[int, int, int, Counter[str]]:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 8
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("files", nargs="?", type=int, default=8, help="how many (8)")
+    count = words.parse_args().files
     by_size = sorted(read_index(paths.CORPUS), key=lambda piece: (paths.CORPUS / piece.file).stat().st_size)
     sample = [by_size[(2 * k + 1) * len(by_size) // (2 * count)] for k in range(count)]
     jobs = (delayed(compare)(piece) for piece in sample)

@@ -5,6 +5,7 @@ Python, another time zone, one process instead of one per core. Every output is 
 sums have no fixed order, figures are compared within a tolerance (not tried yet).
 """
 
+import argparse
 import shutil
 import sys
 import time
@@ -35,6 +36,7 @@ CIRCUMSTANCES = {
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     shutil.rmtree(ROOT, ignore_errors=True)
     leave_ctrl_c_to_dvc()
     for name, circumstances in CIRCUMSTANCES.items():

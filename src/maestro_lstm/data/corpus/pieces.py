@@ -1,5 +1,6 @@
 """A corpus as every later stage sees it: MIDI files in three splits, and one index of them."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -61,9 +62,18 @@ def read_index(folder: Path) -> list[Piece]:
 
 def read_table(path: Path, columns: tuple[str, ...], name: str = "") -> pd.DataFrame:
     """A csv as text. Raises UserError, naming the file, if a column is missing or a split is unknown."""
+    table, name = read_words(path, columns, name), name or str(path)
+    for line, split in enumerate(table["split"], start=2):
+        if split not in get_args(Split):
+            raise UserError(f"{name}, line {line}: split {split!r} is none of {', '.join(SPLITS)}")
+    return table
+
+
+def read_words(path: Path, columns: tuple[str, ...], name: str = "") -> pd.DataFrame:
+    """A csv as text. Raises UserError, naming the file, if it is none or a column is missing."""
     name = name or str(path)
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
         raise UserError(f"{name} is missing: run `dvc repro download`") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
@@ -71,31 +81,40 @@ def read_table(path: Path, columns: tuple[str, ...], name: str = "") -> pd.DataF
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise UserError(f"{name}: has no column {', '.join(missing)}; it has {', '.join(table.columns)}")
-    for line, split in enumerate(table["split"], start=2):
-        if split not in get_args(Split):
-            raise UserError(f"{name}, line {line}: split {split!r} is none of {', '.join(SPLITS)}")
     return table
 
 
-def split_by_content(hashes: Mapping[str, str]) -> dict[str, Split]:
+def split_by_content(hashes: Mapping[str, str], works: Mapping[str, str] | None = None) -> dict[str, Split]:
     """Split files 80 : 10 : 10, the same way on every machine and in whatever order they come.
 
-    Files are ranked by the hash of their bytes. Of files with equal bytes only the first by name is kept, so no piece
+    Works are ranked by the hash of their bytes. Of files with equal bytes only the first by name is kept, so no piece
     is in two splits.
 
     Args:
         hashes: by file name.
+        works: of files that belong together; any other is a work of its own.
 
-    Returns: the split of each file kept. Raises UserError for fewer than three different files.
+    Returns: the split of each file kept. Raises UserError for fewer than three different works.
     """
     by_hash: dict[str, str] = {}
     for name in sorted(hashes):
         by_hash.setdefault(hashes[name], name)
-    ranked = [name for _, name in sorted(by_hash.items())]
+    work_of = {hashes[name]: work for name, work in (works or {}).items()}  # of a copy under another name, too
+    parts: dict[tuple[str, str], list[str]] = {}  # of each work, the hashes of its files
+    for content, name in sorted(by_hash.items()):
+        own = ("work", work_of[content]) if content in work_of else ("file", name)
+        parts.setdefault(own, []).append(content)
+    # a work of one file ranks by that file's hash
+    ranked = sorted(parts.values(), key=lambda some: some[0] if len(some) == 1 else _hash("".join(some)))
     if len(ranked) < 3:
-        raise UserError(f"three splits need at least three different MIDI files; there are {len(ranked)}")
+        raise UserError(f"three splits need at least three different MIDI files, or works; there are {len(ranked)}")
     held_out = max(1, round(len(ranked) / 10))
     return {
-        name: "test" if rank < held_out else "validation" if rank < 2 * held_out else "train"
-        for rank, name in enumerate(ranked)
+        by_hash[content]: "test" if rank < held_out else "validation" if rank < 2 * held_out else "train"
+        for rank, some in enumerate(ranked)
+        for content in some
     }
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -5,7 +5,6 @@ sends is executed.
 """
 
 import importlib
-import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +13,15 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from maestro_lstm.plumbing.errors import UserError
+
+try:
+    import resource
+except ImportError:
+    raise UserError("MIDI files are read in guarded processes, which need Linux or macOS (on Windows: WSL)") from None
+
+PATIENCE = 300.0  # seconds on the clock that a call may take beyond its processor time
 
 
 class Lost(Exception):
@@ -31,7 +39,8 @@ class Guard:
     Args:
         function: `module:name` of what the child imports and calls, with `words` after the bytes.
         sample: the first input, without limits: it loads libraries and compiles code.
-        seconds: processor time per call; a busy machine does not make it fail.
+        seconds: processor time per call; a busy machine does not make it fail, unless it waits for minutes
+            (`PATIENCE`).
         memory: bytes per call, beyond what the sample took (on Linux).
     """
 
@@ -47,12 +56,15 @@ class Guard:
         pipe = self.pipe or self._start()
         try:
             pipe.send_bytes(data)
-            return pipe.recv_bytes()
+            if pipe.poll(PATIENCE + self.seconds):
+                return pipe.recv_bytes()
         except (EOFError, OSError):
             raise Lost(*self._end()) from None
         except BaseException:  # such as Ctrl-C: nobody is waiting for the answer any more
             self.close()
             raise
+        self.close()
+        raise Lost(f"has not been read after {PATIENCE + self.seconds:g} s", 0)
 
     def close(self) -> None:
         """End the child; the next call starts another."""
