@@ -1,14 +1,19 @@
 """Shared by all tests."""
 
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
 
 from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.plumbing.cluster import ADDRESS
 from tests.small_study import COMMANDS, DATA, copy_of, make_project, run
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 use_cores(1)  # as the stages do; several threads on networks this small only wait for each other
 # first, or one core would idle last; no two that compile at once in a fresh clone
 LONGEST = (
@@ -70,3 +75,18 @@ def encoded(studies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 def finished(studies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the finished small study; the current directory is there."""
     return copy_of(studies / "finished", tmp_path / "study", monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if not found and not os.environ.get("CI"):
+        pytest.skip(f"no browser here: install one of {', '.join(BROWSERS)}")
+    assert found, "no browser: .ci/run installs one"
+    with sync_playwright() as playwright:
+        # as root a browser runs without its sandbox or not at all; the page is our own
+        opened = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        yield opened
+        opened.close()

@@ -1,0 +1,204 @@
+"use strict";
+/* What the page does: one conductor, and everything that talks to it. */
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const STEERED = ["density", "loudness", "temperature", "topP", "timeTemperature", "timeTopP", "lowest", "highest"];
+  const PRESETS = {
+    own: {},
+    calm: { density: 3, loudness: 42, temperature: 0.9, timeTopP: 0.97 },
+    song: { density: 6, loudness: 58, temperature: 0.9 },
+    lively: { density: 12, loudness: 68 },
+    storm: { density: 18, loudness: 95, temperature: 1.05 },
+    wild: { temperature: 1.25, topP: 1, timeTemperature: 1.1 },
+  };
+  const words = { silent: "Stopped.", network: "The network plays.", user: "You play. After a pause, the network goes on." };
+  let conductor = null, context = null, midi = null, starting = null, failed = false;
+
+  function tell(text) {
+    $("problem").hidden = false;
+    $("problem").textContent = `${$("problem").textContent}\n${text}`.trim();
+  }
+
+  const problems = [];
+  const weights = window.MAESTRO && MAESTRO.weights, samples = window.MAESTRO && MAESTRO.samples;
+  if (!weights) problems.push("The network is missing: weights.js did not load. Make this folder again: maestro-lstm export --page FOLDER");
+  if (!samples) problems.push("The piano is missing: samples.js did not load. Make this folder again: maestro-lstm export --page FOLDER");
+  if (!window.AudioContext) problems.push("This browser has no Web Audio, so nothing can sound.");
+  if (!window.Worker) problems.push("This browser has no workers, which the network needs.");
+  problems.forEach(tell);
+  if (!window.WebAssembly) tell("This browser has no WebAssembly: the network runs in JavaScript, five times as slow.");
+
+  function steering() {
+    const own = Object.fromEntries(STEERED.map((name) => [name, Number($(name).value)]));
+    return { ...own, lowest: Math.min(own.lowest, own.highest) - 21, highest: Math.max(own.lowest, own.highest) - 21 };
+  }
+
+  /** The audio, the piano and the network, once the user has pressed something. */
+  function ready() {
+    if (problems.length || failed) return Promise.reject(new Error("not ready"));
+    if (starting) return starting;
+    context = new AudioContext({ latencyHint: "interactive" });
+    starting = Promise.all([Piano.load(context, samples), composer()])
+      .then(([piano, worker]) => {
+        conductor = new Conductor({ now: () => context.currentTime, piano, send: (message) => worker.postMessage(message), on: { struck, ended, changed } });
+        worker.onmessage = (event) => conductor.receive(event.data);
+        conductor.waits = $("waits").checked;
+        conductor.setTempo(Number($("tempo").value) / 100);
+        conductor.seed = Number($("seed").value);
+        window.MAESTRO.conductor = conductor; // for tests, and for the curious
+        for (const id of ["go", "again", "other", "save"]) $(id).disabled = false;
+        return conductor;
+      })
+      .catch((error) => {
+        failed = true;
+        tell(`The page cannot play here: ${error.message}`);
+        throw error;
+      });
+    return starting;
+  }
+
+  /** A worker from the engine's own source: a page opened as a file may not load one. */
+  function composer() {
+    const source = `"use strict"; const made = (${engine})(); const composer = new made.Composer((m) => postMessage(m));
+      onmessage = (event) => composer.receive(event.data); setInterval(() => postMessage({ kind: "tick" }), 25);`;
+    const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    const bytes = Uint8Array.from(atob(weights.base64), (c) => c.charCodeAt(0)), data = new Uint16Array(bytes.buffer);
+    return new Promise((resolve, reject) => {
+      worker.onerror = (event) => reject(new Error(event.message));
+      worker.onmessage = (event) => event.data.kind === "ready" && resolve(worker);
+      const { settings, edges, arrays } = weights;
+      worker.postMessage({ kind: "start", weights: { settings, edges, arrays, data }, seed: 0, steering: steering() }, [data.buffer]);
+    });
+  }
+
+  const clock = (time) => performance.now() + (time - context.currentTime) * 1000;
+  function struck(note) {
+    if (midi && note.who === "network") midi.play(note.pitch, note.velocity, clock(note.time), clock(note.time + note.seconds));
+  }
+  function ended() {
+    if (midi) midi.hush();
+  }
+  function changed(state) {
+    $("status").textContent = words[state];
+    const on = state !== "silent";
+    $("start").setAttribute("aria-pressed", String(on));
+    $("start").textContent = on ? "Stop" : "Start";
+    if (!on && midi) midi.hush();
+  }
+
+  async function begin() {
+    const own = await ready();
+    await context.resume();
+    own.seed = Number($("seed").value);
+    own.start(own.seed);
+  }
+  const user = {
+    down: (pitch, velocity) => ready().then((own) => { context.resume(); own.noteOn(pitch, velocity); }, () => {}),
+    up: (pitch) => conductor && conductor.noteOff(pitch),
+    pedal: (down) => conductor && conductor.setPedal(down),
+    lost: () => conductor && conductor.release(),
+  };
+  const keys = new Keys($("keys"), user);
+
+  $("start").onclick = () => (conductor && conductor.state !== "silent" ? conductor.stop() : begin().catch(() => {}));
+  $("go").onclick = () => conductor && conductor.handOver();
+  $("again").onclick = () => begin().catch(() => {});
+  $("other").onclick = () => {
+    $("seed").value = Math.floor(Math.random() * 1e6);
+    begin().catch(() => {});
+  };
+  $("save").onclick = () => {
+    const file = SMF.write(conductor.voices(), ["you", "the network"]);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file], { type: "audio/midi" }));
+    link.download = "maestro-lstm.mid";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  async function open(file) {
+    try {
+      const notes = SMF.read(await file.arrayBuffer()), own = await ready();
+      await context.resume();
+      own.playFile(notes);
+      $("status").textContent = `${file.name}: ${notes.length} notes; the network goes on.`;
+    } catch (error) {
+      $("status").textContent = `${file.name}: ${error.message}`;
+    }
+  }
+  $("file").onchange = (event) => event.target.files[0] && open(event.target.files[0]).then(() => (event.target.value = ""));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
+  });
+
+  function steer() {
+    for (const input of document.querySelectorAll('input[type="range"]')) {
+      const value = Number(input.value), name = input.id;
+      const shown = name === "lowest" || name === "highest" ? Keys.nameOf(value) : name === "tempo" ? `${value} %` : value;
+      input.nextElementSibling.textContent = (name === "density" || name === "loudness") && !value ? "–" : shown;
+    }
+    if (conductor) {
+      conductor.send({ kind: "steer", steering: steering() });
+      conductor.setTempo(Number($("tempo").value) / 100);
+      conductor.waits = $("waits").checked;
+    }
+  }
+  for (const input of document.querySelectorAll("input:not([type=file])")) input.addEventListener("input", steer);
+  $("preset").onchange = () => {
+    const plain = { density: 0, loudness: 0, temperature: 1, topP: 0.95, timeTemperature: 1, timeTopP: 1 };
+    for (const [name, value] of Object.entries({ ...plain, ...PRESETS[$("preset").value] })) $(name).value = value;
+    steer();
+  };
+  steer();
+
+  const scroller = document.querySelector(".scroll");
+  const octave = (sign) => scroller.scrollBy({ left: (sign * scroller.scrollWidth * 7) / 52, behavior: "smooth" });
+  $("down").onclick = () => octave(-1);
+  $("up").onclick = () => octave(1);
+  scroller.scrollLeft = (scroller.scrollWidth * 21) / 52 - scroller.clientWidth / 4;
+
+  if (Midi.missing()) {
+    $("midi-missing").hidden = false;
+    $("midi-missing").textContent = Midi.missing();
+    $("midi-there").hidden = true;
+  }
+  $("midi").onclick = async () => {
+    midi = new Midi({
+      ...user,
+      changed: (inputs, outputs) => {
+        $("inputs").textContent = inputs.length ? `listening to ${inputs.map((one) => one.name).join(", ")}` : "no keyboard is connected";
+        $("output").replaceChildren(new Option("this page", ""), ...outputs.map((one) => new Option(one.name, one.id)));
+        $("output").value = midi.output ? midi.output.id : "";
+      },
+    });
+    await midi.open().catch((error) => ($("inputs").textContent = `MIDI was refused: ${error.message}`));
+  };
+  $("output").onchange = () => {
+    midi.hush();
+    midi.output = [...midi.access.outputs.values()].find((one) => one.id === $("output").value) || null;
+  };
+
+  window.addEventListener("blur", () => keys.release());
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) keys.release();
+    if (conductor) conductor.hidden = document.hidden;
+  });
+  window.addEventListener("pagehide", () => conductor && conductor.stop());
+
+  const roll = new Roll($("roll")), still = matchMedia("(prefers-reduced-motion: reduce)");
+  function draw() {
+    if (conductor) {
+      const now = context.currentTime, sounding = new Map();
+      const upcoming = conductor.state === "network" ? conductor.planned.filter((note) => note.time > now) : [];
+      const heard = conductor.log.filter((note) => note.time <= now);
+      for (const note of heard.slice(-200)) if (note.seconds === undefined || note.time + note.seconds > now) sounding.set(note.pitch, note.who);
+      keys.show(sounding, upcoming.length ? upcoming[0].expected : null);
+      roll.draw(heard.slice(-600), upcoming, now);
+    }
+    if (still.matches) setTimeout(draw, 1000);
+    else requestAnimationFrame(draw);
+  }
+  draw();
+})();

@@ -1,0 +1,288 @@
+"use strict";
+/* Who plays when. It keeps the clock, strikes what is due, asks the composer for more, and lets the user come in.
+ *
+ * Times are seconds of the audio clock; steps are the network's, 10 ms at tempo 1.
+ */
+class Conductor {
+  /** now: () => seconds · piano: as in sound.js · send: to the composer · on: {struck, ended, changed} */
+  constructor({ now, piano, send, on = {} }) {
+    Object.assign(this, { now, piano, send, on });
+    this.state = "silent"; // or "network", "user"
+    this.turn = 0;
+    this.tempo = 1;
+    this.anchor = { time: 0, step: 0 };
+    this.planned = []; // the network's notes of this turn
+    this.struck = 0; // how many of them were given to the piano
+    this.past = 0; // how many were heard and are no longer listed; less than 0 while a file's notes come first
+    this.composed = 0; // steps: the last onset that was composed
+    this.asked = false;
+    this.open = new Map(); // the user's keys that sound: pitch -> note
+    this.mine = []; // the user's notes since they came in
+    this.pedal = false;
+    this.log = []; // everything that was heard, for the roll and the file
+    this.last = 0; // when the user last did something
+    this.waits = true; // the network goes on by itself after a pause
+    this.hidden = false;
+    this.slack = Infinity; // the least time between striking a note and its onset
+  }
+
+  stepAt(time) {
+    return this.anchor.step + (time - this.anchor.time) * 100 * this.tempo;
+  }
+  timeOf(step) {
+    return this.anchor.time + (step - this.anchor.step) / 100 / this.tempo;
+  }
+
+  /** The network begins from nothing. */
+  start(seed) {
+    this.stop();
+    this.anchor = { time: this.now() + 0.2, step: 0 };
+    this.newTurn("network");
+    this.send({ kind: "begin", turn: this.turn, seed });
+    this.tick();
+  }
+
+  /** Everything is silent. */
+  stop() {
+    const time = this.now();
+    this.cancel(time);
+    for (const pitch of [...this.open.keys()]) this.close(pitch, time);
+    this.pedal = false;
+    this.piano.hush(time);
+    this.mine = [];
+    this.newTurn("silent");
+  }
+
+  newTurn(state) {
+    Object.assign(this, { turn: this.turn + 1, planned: [], struck: 0, past: 0, composed: 0, asked: false });
+    this.become(state);
+  }
+
+  become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    if (this.on.changed) this.on.changed(state);
+  }
+
+  setTempo(tempo) {
+    const time = this.now();
+    this.anchor = { step: this.stepAt(time), time };
+    this.tempo = tempo;
+    for (const note of this.planned.slice(this.struck)) note.time = this.timeOf(note.onset);
+  }
+
+  /** Some forty times a second. */
+  tick() {
+    const time = this.now();
+    this.expire(time);
+    if (this.state === "network") {
+      const ahead = this.hidden ? Conductor.HIDDEN : Conductor.AHEAD;
+      this.catchUp(time);
+      for (let note; (note = this.planned[this.struck]) && note.time < time + (this.hidden ? ahead : Conductor.LOOK); this.struck++) this.strike(note, time);
+      const until = Math.min(Math.round(this.stepAt(time + ahead)), this.composed + 1000);
+      if (!this.asked && (this.composed < until || this.planned.length === this.struck)) {
+        this.asked = true;
+        this.send({ kind: "compose", turn: this.turn, until: Math.max(until, this.composed + 1), heard: this.heardBy(time) });
+      }
+    } else if (this.state === "user" && this.waits && this.mine.length && !this.open.size && time - this.last > Conductor.PAUSE) {
+      this.handOver();
+    }
+    const old = time - Conductor.KEPT;
+    if (this.log.length && this.log[0].time < old - 60) this.log = this.log.filter((note) => note.time >= old);
+    if (this.struck > 200) {
+      const gone = this.planned.slice(0, this.struck).filter((note) => note.time < time - 1).length;
+      this.planned.splice(0, gone);
+      this.struck -= gone;
+      this.past += gone;
+    }
+  }
+
+  /** After a pause of the machine, such as sleep, the next note is due now, not long ago. */
+  catchUp(time) {
+    const next = this.planned[this.struck];
+    if (!next || next.time > time - Conductor.LATE) return;
+    this.anchor = { time: time + Conductor.SOON, step: next.onset };
+    for (const note of this.planned.slice(this.struck)) note.time = this.timeOf(note.onset);
+  }
+
+  /** How many of the network's notes of this turn were heard by then. */
+  heardBy(time) {
+    return Math.max(this.past + this.planned.filter((note) => note.time <= time).length, 0);
+  }
+
+  strike(note, time) {
+    if (note.silent) return;
+    this.slack = Math.min(this.slack, note.time - time);
+    note.time = Math.max(note.time, time);
+    note.voice = this.piano.strike(note.pitch, note.velocity, note.time, note.seconds);
+    this.log.push(note);
+    if (this.on.struck) this.on.struck(note);
+  }
+
+  /** From the composer. */
+  receive(message) {
+    if (message.kind === "tick") return this.tick();
+    if (message.kind !== "notes" || message.turn !== this.turn) return undefined;
+    this.asked = false;
+    this.composed = message.onset;
+    const time = this.now();
+    for (const { onset, pitch, force, duration, expected } of message.notes) {
+      const due = this.timeOf(onset);
+      // after the user, or a pause of the machine: its time begins again
+      if (!this.planned.length && due < time + Conductor.SOON) this.anchor = { time: time + Conductor.SOON, step: onset };
+      if (pitch >= 88) {
+        this.planned.push({ onset, time: this.timeOf(onset), silent: true, pitch: 0, velocity: 0, seconds: 0 });
+        continue;
+      }
+      const seconds = Math.min(duration / 100 / this.tempo, Conductor.LONGEST);
+      this.planned.push({ who: "network", onset, time: this.timeOf(onset), pitch: pitch + 21, velocity: force * 4 + 3, seconds, expected });
+    }
+    return this.tick();
+  }
+
+  /** The user strikes a key. */
+  noteOn(pitch, velocity) {
+    const time = this.now();
+    if (pitch < 21 || pitch > 108 || !velocity) return this.noteOff(pitch);
+    if (this.state !== "user") this.comeIn(time);
+    this.close(pitch, time);
+    this.last = time;
+    const note = { who: "user", time, pitch, velocity, held: true, voice: this.piano.strike(pitch, velocity, time, Infinity) };
+    this.open.set(pitch, note);
+    this.log.push(note);
+    return undefined;
+  }
+
+  noteOff(pitch) {
+    const note = this.open.get(pitch);
+    this.last = this.now();
+    if (!note) return;
+    note.held = false;
+    if (!this.pedal) this.close(pitch, this.now());
+  }
+
+  setPedal(down) {
+    this.pedal = down;
+    this.last = this.now();
+    if (!down) for (const [pitch, note] of [...this.open]) if (!note.held) this.close(pitch, this.now());
+  }
+
+  /** All that is held is let go: a window lost its focus, or a keyboard its cable. */
+  release() {
+    this.pedal = false;
+    for (const pitch of [...this.open.keys()]) this.close(pitch, this.now());
+  }
+
+  close(pitch, time) {
+    const note = this.open.get(pitch);
+    if (!note) return;
+    this.open.delete(pitch);
+    note.held = false;
+    note.seconds = Math.max(time - note.time, 0.01);
+    note.voice.end(time);
+    this.mine.push(note);
+  }
+
+  /** A key that is never let go, or a pedal never lifted, does not sound for ever. */
+  expire(time) {
+    for (const [pitch, note] of [...this.open]) if (time - note.time > Conductor.LONGEST) this.close(pitch, time);
+  }
+
+  /** The network falls silent, from the next note on. */
+  comeIn(time) {
+    this.heard = this.heardBy(time);
+    if (this.state === "silent") {
+      this.anchor = { time, step: 0 };
+      this.newTurn("silent");
+      this.send({ kind: "begin", turn: this.turn, seed: this.seed || 0 });
+      this.heard = 0;
+    } else {
+      this.cancel(time);
+    }
+    this.mine = [];
+    this.become("user");
+  }
+
+  /** What was planned for later is not heard. */
+  cancel(time) {
+    for (const note of this.planned) {
+      if (note.voice && note.time > time) {
+        note.voice.end(time);
+        note.cancelled = true;
+        if (this.on.ended) this.on.ended(note);
+      }
+    }
+    this.log = this.log.filter((note) => !note.cancelled);
+    this.planned = this.planned.filter((note) => note.time <= time);
+    this.struck = this.planned.length;
+  }
+
+  /** The network goes on from what the user played. */
+  handOver() {
+    if (this.state !== "user") return;
+    this.release();
+    const notes = this.mine
+      .sort((a, b) => a.time - b.time || a.pitch - b.pitch)
+      .map((note) => ({
+        onset: Math.round(this.stepAt(note.time)),
+        pitch: note.pitch - 21,
+        force: Math.floor((note.velocity - 1) / 4),
+        duration: Math.min(Math.max(Math.round(note.seconds * 100 * this.tempo), 1), 60000),
+      }));
+    this.mine = [];
+    this.newTurn("network");
+    this.send({ kind: "take", turn: this.turn, heard: this.heard, notes });
+    this.tick();
+  }
+
+  /** A file's notes, in seconds: they are played, and the network goes on. */
+  playFile(notes) {
+    this.stop();
+    this.anchor = { time: this.now() + 0.2, step: 0 };
+    this.newTurn("network");
+    this.send({ kind: "begin", turn: this.turn, seed: this.seed || 0 });
+    const begin = notes[0].onset, own = [];
+    for (const { onset, release, pitch, velocity } of notes) {
+      if (pitch < 21 || pitch > 108) continue;
+      const step = Math.round((onset - begin) * 100), duration = Math.max(Math.round((release - onset) * 100), 1);
+      own.push({ onset: step, pitch: pitch - 21, force: Math.floor((velocity - 1) / 4), duration: Math.min(duration, 60000) });
+    }
+    this.newTurn("network");
+    this.send({ kind: "take", turn: this.turn, heard: 0, notes: own });
+    const last = own.length ? own[own.length - 1].onset : 0;
+    // the last seconds of the file are heard; the network has heard all of it
+    const from = Math.max(last - Conductor.FILE * 100, 0);
+    this.anchor = { time: this.now() + 0.2, step: from };
+    for (const note of own.filter(({ onset }) => onset >= from)) {
+      const seconds = Math.min(note.duration / 100 / this.tempo, Conductor.LONGEST);
+      this.planned.push({ who: "user", onset: note.onset, time: this.timeOf(note.onset), pitch: note.pitch + 21, velocity: note.force * 4 + 3, seconds });
+    }
+    this.past = -this.planned.length;
+    this.composed = last;
+  }
+
+  /** Both voices of the last ten minutes, for a file: [{onset, release, pitch, velocity}] in seconds. */
+  voices() {
+    const heard = this.log.filter((note) => !note.silent && note.time <= this.now());
+    const begin = heard.length ? Math.min(...heard.map((note) => note.time)) : 0;
+    return ["user", "network"].map((who) =>
+      heard
+        .filter((note) => note.who === who)
+        .map((note) => {
+          const seconds = note.seconds === undefined ? this.now() - note.time : note.seconds;
+          return { onset: note.time - begin, release: note.time - begin + seconds, pitch: note.pitch, velocity: note.velocity };
+        }),
+    );
+  }
+}
+Object.assign(Conductor, {
+  LOOK: 0.12, // s: what is due so soon is given to the piano
+  AHEAD: 0.5, // s that are composed ahead
+  HIDDEN: 2, // the same while nobody sees the page, when timers are slow
+  SOON: 0.06, // s: the network's first note comes no sooner
+  LATE: 0.5, // s: a note that is later than this makes the time begin again
+  PAUSE: 0.7, // s after which the network goes on
+  LONGEST: 8, // s that any note sounds
+  KEPT: 600, // s that can be saved
+  FILE: 8, // s of a dropped file that are heard
+});

@@ -1,0 +1,474 @@
+"use strict";
+/* The network that plays, in the browser: the same arithmetic as model/performer/network.py and music/playing/player.py.
+ *
+ * engine() is one function without anything outside it, so that its source can start a worker, also on file://.
+ * weights: {settings, edges, arrays: {name: {shape, at}}, data: Uint16Array of float16}.
+ */
+function engine() {
+  const KEYS = 88, START = 90, ENDS = 8, NEAR = 7, SEEN = 4, SECOND = 100;
+  const LOWEST = 21, BINS = 32, NEVER = -1e9, SILENT = 0, RELEASED = 1, SOUNDS = 2;
+  const WIDTHS = { delta: 32, pitch: 48, force: 16, duration: 32 };
+  // how wishes are kept: player.py has the same numbers
+  const PACE = 0.02, SWELL = 0.0002, MEMORY = 0.95, SLOWEST = -0.75, FASTEST = 3, FAR = 4, LOUDEST = 0.2;
+  // kernel.wat, assembled
+  const KERNEL = "AGFzbQEAAAABCgFgBn9/f39/fwACEAEEcGFnZQZtZW1vcnkCAAEDAgEABwoBBm1hdHZlYwAACrQBAbEBAgJ/AnsgASAFQQJ0aiEHA0AgASEGQwAA" +
+    "AAD9EyEIQwAAAAD9EyEJA0AgCCAA/QAEACAG/QAEAP3mAf3kASEIIAkgAP0ABBAgBv0ABBD95gH95AEhCSAAQSBqIQAgBkEgaiEGIAYgB0kNAAsgCCAJ/eQB" +
+    "IQggAyACKgIAIAj9HwAgCP0fAZIgCP0fAiAI/R8DkpKSOAIAIAJBBGohAiADQQRqIQMgBEEBayEEIAQNAAsL";
+
+  function half(bits) {
+    const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
+    if (exponent === 0) return sign * fraction * 2 ** -24;
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+
+  /** Products y = W x + b over one memory, by the kernel or in JavaScript. */
+  class Products {
+    constructor(bytes, plain) {
+      this.used = 0;
+      this.kernel = null;
+      if (plain || typeof WebAssembly === "undefined") {
+        this.floats = new Float32Array(bytes / 4);
+      } else {
+        this.memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) + 1 });
+        this.floats = new Float32Array(this.memory.buffer);
+        const code = Uint8Array.from(atob(KERNEL), (c) => c.charCodeAt(0));
+        this.kernel = new WebAssembly.Instance(new WebAssembly.Module(code), { page: { memory: this.memory } }).exports.matvec;
+      }
+    }
+    room(length) {
+      const at = this.used;
+      this.used += Math.ceil(length / 4) * 4;
+      return { at, values: this.floats.subarray(at, at + length) };
+    }
+    run(w, x, b, y, rows, cols) {
+      if (this.kernel) return this.kernel(4 * w.at, 4 * x.at, 4 * b.at, 4 * y.at, rows, cols);
+      const { floats } = this;
+      for (let row = 0, at = w.at; row < rows; row++) {
+        let sum = 0;
+        for (let k = 0; k < cols; k++) sum += floats[at++] * floats[x.at + k];
+        floats[y.at + row] = sum + floats[b.at + row];
+      }
+    }
+  }
+
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  const far = (time) => (time > 0 ? Math.log1p(time) / 4 : -1);
+
+  /** One step a note. `state` is what it remembers: copy it to go back there. */
+  class Network {
+    constructor(weights, plain = false) {
+      const { hidden, layers, head } = weights.settings;
+      Object.assign(this, { hidden, layers, width: head, edges: weights.edges, pedal: weights.settings.pedal === "events" });
+      this.classes = this.edges.length - 1;
+      this.classOf = new Uint8Array(this.edges[this.classes]);
+      for (let c = 0; c < this.classes; c++) this.classOf.fill(c, this.edges[c], this.edges[c + 1]);
+      this.left = new Float32Array(SOUNDS + this.classes);
+      this.left[RELEASED] = -1;
+      for (let c = 0; c < this.classes; c++) this.left[SOUNDS + c] = 0.2 + Math.log1p((this.edges[c] + this.edges[c + 1] - 1) / 2) / 4;
+      const total = weights.data.length + 40 * hidden + 65536;
+      const products = (this.products = new Products(4 * total, plain));
+      const table = new Float32Array(65536);
+      for (let bits = 0; bits < 65536; bits++) table[bits] = half(bits);
+      const array = (name) => {
+        const { shape, at } = weights.arrays[name], size = shape.reduce((a, b) => a * b, 1);
+        return { shape, values: Float32Array.from(weights.data.subarray(at, at + size), (bits) => table[bits]) };
+      };
+      const kept = (values) => {
+        const place = products.room(values.length);
+        place.values.set(values);
+        return place;
+      };
+      const beside = (one, other, rows) => {  // [W U], row by row
+        const columns = one.shape[1] + other.shape[1], both = new Float32Array(rows * columns);
+        for (let r = 0; r < rows; r++) {
+          both.set(one.values.subarray(r * one.shape[1], (r + 1) * one.shape[1]), r * columns);
+          both.set(other.values.subarray(r * other.shape[1], (r + 1) * other.shape[1]), r * columns + one.shape[1]);
+        }
+        return both;
+      };
+      this.embed = {};
+      for (const name in WIDTHS) this.embed[name] = array(`embed.${name}.weight`).values;
+      this.cells = [];
+      for (let k = 0; k < layers; k++) {
+        const name = `layers.${k}.lstm.`, ih = array(`${name}weight_ih_l0`), hh = array(`${name}weight_hh_l0`);
+        const bias = array(`${name}bias_ih_l0`).values, other = array(`${name}bias_hh_l0`).values;
+        this.cells.push({
+          inputs: ih.shape[1],
+          w: kept(beside(ih, hh, 4 * hidden)),
+          b: kept(bias.map((value, i) => value + other[i])),
+          x: products.room(ih.shape[1] + hidden),
+        });
+      }
+      const linear = (name, biased = true) => {
+        const w = array(`${name}.weight`), rows = w.shape[0];
+        return { rows, cols: w.shape[1], w: kept(w.values), b: kept(biased ? array(`${name}.bias`).values : new Float32Array(rows)) };
+      };
+      this.seen = linear("seen");
+      this.beside = [0, 1, 2, 3].map((k) => linear(`beside.${k}`, false));
+      this.says = [0, 1, 2, 3].map((k) => linear(`says.${k}`));
+      this.gates = products.room(4 * hidden);
+      this.shown = products.room(layers * hidden);
+      this.own = products.room(4 * head);
+      this.given = products.room(512);
+      this.inner = products.room(head);
+      this.out = products.room(1024);
+      this.state = this.silence();
+    }
+    silence() {
+      return Array.from({ length: this.layers }, () => ({ h: new Float32Array(this.hidden), c: new Float32Array(this.hidden) }));
+    }
+    copy() {
+      return this.state.map(({ h, c }) => ({ h: h.slice(), c: c.slice() }));
+    }
+    code(name, row) {  // where a field's embedding begins
+      const kind = name === "pitch" || name === "force" ? row[name] : this.classOf[row[name]];
+      return kind * WIDTHS[name];
+    }
+    /** The row before, {delta, pitch, force, duration}, what sounded at it (88 codes), and the ends to come once it began. */
+    run(row, sounding, ends) {
+      const { hidden } = this, x = this.cells[0].x.values;
+      let at = 0;
+      for (const name in WIDTHS) {
+        const from = this.code(name, row);
+        x.set(this.embed[name].subarray(from, from + WIDTHS[name]), at);
+        at += WIDTHS[name];
+      }
+      for (let key = 0; key < KEYS; key++) x[at++] = this.left[sounding[key]];
+      if (row.pitch < KEYS) x[at - KEYS + row.pitch] = this.left[SOUNDS + this.classOf[row.duration]];
+      for (const end of ends) x[at++] = far(end);
+      this.cells.forEach((cell, k) => {
+        const { h, c } = this.state[k], input = cell.x.values, gates = this.gates.values;
+        if (k) input.set(this.shown.values.subarray((k - 1) * hidden, k * hidden));
+        input.set(h, cell.inputs);
+        this.products.run(cell.w, cell.x, cell.b, this.gates, 4 * hidden, cell.inputs + hidden);
+        for (let i = 0; i < hidden; i++) {
+          c[i] = sigmoid(gates[hidden + i]) * c[i] + sigmoid(gates[i]) * Math.tanh(gates[2 * hidden + i]);
+          h[i] = sigmoid(gates[3 * hidden + i]) * Math.tanh(c[i]);
+        }
+        this.shown.values.set(h, k * hidden);
+      });
+      this.products.run(this.seen.w, this.shown, this.seen.b, this.own, this.seen.rows, this.seen.cols);
+    }
+    /** What head k says, given the fields before it, `left` (88 codes) at the note's onset, and the ends to come. */
+    head(k, said, left, ends) {
+      const given = this.given.values, names = Object.keys(WIDTHS);
+      let at = 0;
+      for (const name of names.slice(0, k)) {
+        const from = this.code(name, said);
+        given.set(this.embed[name].subarray(from, from + WIDTHS[name]), at);
+        at += WIDTHS[name];
+      }
+      if (k) for (let key = 0; key < KEYS; key++) given[at++] = this.left[left[key]];
+      if (ends) {
+        for (const end of ends) given[at++] = far(end);
+        if (k) {
+          for (const end of ends.slice(0, SEEN)) {
+            const from = this.classOf[end] * WIDTHS.duration;
+            given.set(this.embed.duration.subarray(from, from + WIDTHS.duration), at);
+            at += WIDTHS.duration;
+          }
+        }
+      }
+      const { products, inner, out, own, width } = this, one = this.beside[k], two = this.says[k];
+      products.run(one.w, this.given, one.b, inner, one.rows, one.cols);
+      for (let i = 0; i < width; i++) inner.values[i] = Math.max(inner.values[i] + own.values[k * width + i], 0);
+      products.run(two.w, inner, two.b, out, two.rows, two.cols);
+      return Float64Array.from(out.values.subarray(0, two.rows));
+    }
+    /** Of each way of saying a time: as a class, or near an end. What cannot be said is NEVER; a softmax's logarithm. */
+    times(scores, ends, least) {
+      const { classes } = this, longest = this.edges[classes] - 1;
+      for (let c = 0; c < least; c++) scores[c] = NEVER;
+      for (let k = 0; k < ENDS; k++)
+        for (let n = 0; n < NEAR; n++) {
+          const time = ends[k] + n - 3;
+          if (!(ends[k] > 0 && time >= least && time <= longest)) scores[classes + k * NEAR + n] = NEVER;
+        }
+      const highest = Math.max(...scores);
+      let sum = 0;
+      for (const score of scores) sum += Math.exp(score - highest);
+      return scores.map((score) => score - highest - Math.log(sum));
+    }
+  }
+
+  /** What sounds at the last onset: sounding.py. */
+  class Sounding {
+    constructor(network) {
+      this.network = network;
+      this.now = 0;
+      this.endOfKey = new Array(KEYS).fill(-1);
+      this.ends = new Array(ENDS).fill(0);
+    }
+    copy() {
+      const other = new Sounding(this.network);
+      other.now = this.now;
+      other.endOfKey = this.endOfKey.slice();
+      other.ends = this.ends.slice();
+      return other;
+    }
+    /** Go on by so many steps; of each key: silent, released just now, or the class of the time it has left. */
+    move(delta) {
+      this.now += delta;
+      this.ends = this.ends.map((end) => Math.max(end - delta, 0));
+      const { classOf } = this.network;
+      return this.endOfKey.map((end) => {
+        const time = end - this.now;
+        return time > 0 ? SOUNDS + classOf[Math.min(time, classOf.length - 1)] : time === 0 ? RELEASED : SILENT;
+      });
+    }
+    strike(key, duration) {
+      const others = this.ends.filter((end) => end > 0 && (key >= KEYS || end !== duration));
+      if (key < KEYS) {
+        this.endOfKey[key] = this.now + duration;
+        others.unshift(duration);
+      }
+      this.ends = Array.from({ length: ENDS }, (_, k) => others[k] || 0);
+    }
+    get voices() {
+      return this.endOfKey.filter((end) => end > this.now).length;
+    }
+  }
+
+  /** numpy.random.default_rng(seed).random(): PCG64, seeded by SeedSequence. */
+  class Random {
+    constructor(seed) {
+      const M64 = (1n << 64n) - 1n, M128 = (1n << 128n) - 1n;
+      const words = [];
+      for (let rest = BigInt(seed); rest > 0n || !words.length; rest >>= 32n) words.push(Number(rest & 0xffffffffn));
+      const times = (a, b) => Math.imul(a, b) >>> 0;
+      let constant = 0x43b0d7e5;
+      const hash = (value) => {
+        value = (value ^ constant) >>> 0;
+        constant = times(constant, 0x931e8875);
+        value = times(value, constant);
+        return (value ^ (value >>> 16)) >>> 0;
+      };
+      const mix = (x, y) => {
+        const value = (times(x, 0xca01f9dd) - times(y, 0x4973f715)) >>> 0;
+        return (value ^ (value >>> 16)) >>> 0;
+      };
+      const pool = [0, 1, 2, 3].map((k) => hash(words[k] || 0));
+      for (let from = 0; from < 4; from++)
+        for (let to = 0; to < 4; to++) if (from !== to) pool[to] = mix(pool[to], hash(pool[from]));
+      for (let k = 4; k < words.length; k++) for (let to = 0; to < 4; to++) pool[to] = mix(pool[to], hash(words[k]));
+      constant = 0x8b51f9dd;
+      const made = [];
+      for (let k = 0; k < 8; k++) {
+        let value = (pool[k % 4] ^ constant) >>> 0;
+        constant = times(constant, 0x58f38ded);
+        value = times(value, constant);
+        made.push(BigInt((value ^ (value >>> 16)) >>> 0));
+      }
+      const wide = (k) => made[2 * k] | (made[2 * k + 1] << 32n);
+      const initial = (wide(0) << 64n) | wide(1), stream = (wide(2) << 64n) | wide(3);
+      this.increment = ((stream << 1n) | 1n) & M128;
+      this.multiplier = 47026247687942121848144207491837523525n;
+      this.mask = M128;
+      this.low = M64;
+      this.state = this.increment;
+      this.state = (this.state + initial) & M128;
+      this.step();
+    }
+    step() {
+      this.state = (this.state * this.multiplier + this.increment) & this.mask;
+    }
+    random() {
+      this.step();
+      const folded = ((this.state >> 64n) ^ this.state) & this.low, turn = this.state >> 122n;
+      const turned = ((folded >> turn) | (folded << ((64n - turn) & 63n))) & this.low;
+      return Number(turned >> 11n) / 2 ** 53;
+    }
+  }
+
+  /** A softmax at a temperature. */
+  function shares(scores, temperature) {
+    const highest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+    const weights = scores.map((score) => Math.exp((score - highest) / temperature));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  }
+
+  const PLAIN = { temperature: 1, topP: 1, timeTemperature: 1, timeTopP: 1, density: 0, loudness: 0, polyphony: 0, lowest: 0, highest: KEYS - 1 };
+
+  /** Goes on, note by note. */
+  class Player {
+    constructor(network, seed, steering = {}) {
+      this.network = network;
+      this.random = new Random(seed);
+      this.steering = { ...PLAIN, ...steering };
+      this.begin();
+    }
+    begin() {
+      this.network.state = this.network.silence();
+      this.sounding = new Sounding(this.network);
+      this.last = { delta: 0, pitch: START, force: 0, duration: 0 };
+      this.left = new Array(KEYS).fill(SILENT);
+      this.down = false;
+      this.pace = 0;
+      this.wait = 1 / Math.max(this.steering.density, 1);
+      this.swell = 0;
+      this.force = this.steering.loudness;
+    }
+    /** All that the next note depends on, but for the seed. */
+    remembered() {
+      const { sounding, last, left, down, pace, wait, swell, force } = this;
+      return { state: this.network.copy(), sounding: sounding.copy(), last, left, down, pace, wait, swell, force };
+    }
+    goBack(kept) {
+      this.network.state = kept.state.map(({ h, c }) => ({ h: h.slice(), c: c.slice() }));
+      Object.assign(this, { ...kept, sounding: kept.sounding.copy() });
+      delete this.state;
+    }
+    /** A note that somebody else plays: {delta, pitch, force, duration}. */
+    feed(note) {
+      this.network.run(this.last, this.left, this.sounding.ends);
+      this.took(note, this.sounding.move(note.delta));
+    }
+    took(note, left) {
+      this.sounding.strike(note.pitch, note.duration);
+      this.last = note;
+      this.left = left;
+      this.down = note.pitch === KEYS + 1 || (this.down && note.pitch !== KEYS);
+    }
+    play() {
+      const { network, steering } = this, note = { delta: 0, pitch: 0, force: 0, duration: 0 };
+      network.run(this.last, this.left, this.sounding.ends);
+      const before = this.sounding.ends;
+      let scores = network.times(network.head(0, note, null, before), before, 0);
+      if (steering.density) scores = scores.map((score, way) => score - this.pace * Math.min(this.seconds(way, before) * steering.density, FAR));
+      note.delta = this.time(scores, before);
+      const left = this.sounding.move(note.delta);
+      const pitches = this.possible(network.head(1, note, left, null));
+      this.expected = shares(pitches, steering.temperature);  // for the keys on the screen
+      note.pitch = this.pick(pitches, steering.temperature, steering.topP);
+      const forces = network.head(2, note, left, null);
+      if (steering.loudness) forces.forEach((_, bin) => (forces[bin] += this.swell * ((bin + 1) * 4 - 1)));
+      note.force = this.pick(forces, steering.temperature, steering.topP);
+      const ahead = this.sounding.ends;
+      note.duration = this.time(network.times(network.head(3, note, left, ahead), ahead, 1), ahead);
+      if (note.pitch >= KEYS) note.force = note.duration = 0;
+      this.took(note, left);
+      this.keepToWishes(note);
+      return note;
+    }
+    possible(scores) {
+      const { steering, sounding } = this;
+      if (scores.length > KEYS) scores[this.down ? KEYS + 1 : KEYS] = -Infinity;
+      const full = steering.polyphony && sounding.voices >= steering.polyphony;
+      for (let key = 0; key < KEYS; key++) {
+        const outside = key < steering.lowest || key > steering.highest;
+        if (outside || (full && !(sounding.endOfKey[key] > sounding.now))) scores[key] = -Infinity;
+      }
+      // where nothing is left, any key in the range may be struck
+      if (!scores.some((score) => score > -Infinity)) for (let key = steering.lowest; key <= steering.highest; key++) scores[key] = 0;
+      return scores;
+    }
+    /** How long a way of saying a delta waits. */
+    seconds(way, ends) {
+      const { edges, classes } = this.network, near = way - classes;
+      if (near < 0) return (edges[way] + edges[way + 1] - 1) / 2 / SECOND;
+      return (ends[Math.floor(near / NEAR)] + (near % NEAR) - 3) / SECOND;
+    }
+    time(scores, ends) {
+      const { edges, classes } = this.network, { timeTemperature, timeTopP } = this.steering;
+      const way = this.pick(scores, timeTemperature, timeTopP), inside = this.random.random(), near = way - classes;
+      if (near < 0) return edges[way] + Math.floor(inside * (edges[way + 1] - edges[way]));
+      return ends[Math.floor(near / NEAR)] + (near % NEAR) - 3;
+    }
+    /** Sampled from the nucleus at a temperature. */
+    pick(scores, temperature, topP) {
+      let weights = shares(scores, temperature);
+      if (topP < 1) {
+        const ranked = weights.slice().sort((a, b) => b - a);
+        let before = 0, least = 0;
+        for (const weight of ranked) {
+          if (before >= topP) break;
+          before += weight;
+          least = weight;
+        }
+        weights = weights.map((weight) => (weight >= least ? weight : 0));
+      }
+      let total = 0;
+      const upTo = weights.map((weight) => (total += weight)), place = this.random.random() * total;
+      const picked = upTo.findIndex((up) => up > place);
+      return picked < 0 ? scores.length - 1 : picked;
+    }
+    keepToWishes(note) {
+      const { density, loudness } = this.steering;
+      if (density) {
+        this.wait = MEMORY * this.wait + ((1 - MEMORY) * note.delta) / SECOND;
+        this.pace = Math.min(Math.max(this.pace + PACE * Math.log(Math.max(this.wait * density, 1e-3)), SLOWEST), FASTEST);
+      }
+      if (loudness) {
+        const heard = note.pitch < KEYS ? (note.force + 1) * 4 - 1 : this.force;
+        this.force = MEMORY * this.force + (1 - MEMORY) * heard;
+        this.swell = Math.min(Math.max(this.swell + SWELL * (loudness - this.force), -LOUDEST), LOUDEST);
+      }
+    }
+  }
+
+  /** What a worker does: it composes ahead, and goes back to what was heard when somebody comes in.
+   *
+   * start {weights, seed, steering, plain} · steer {steering} · begin {turn, seed} · compose {turn, until, heard}
+ * · take {turn, heard, notes}
+   * `turn` counts who played last: what was composed in an older turn is not to be heard.
+   */
+  class Composer {
+    constructor(post) {
+      this.post = post;
+      this.turn = 0;
+      this.before = [];  // what the player remembered before each note of this turn that may not have been heard
+      this.past = 0;  // how many of this turn's notes are no longer listed there
+      this.onset = 0;  // steps, of the last note
+    }
+    receive(message) {
+      if (message.kind === "start") {
+        this.network = new Network(message.weights, message.plain);
+        this.player = new Player(this.network, message.seed, message.steering);
+        this.post({ kind: "ready", kernel: Boolean(this.network.products.kernel) });
+      } else if (message.kind === "steer") {
+        Object.assign(this.player.steering, message.steering);
+      } else if (message.kind === "begin") {
+        this.player.random = new Random(message.seed);
+        this.player.begin();
+        Object.assign(this, { turn: message.turn, before: [], past: 0, onset: 0 });
+      } else if (message.kind === "take") {
+        this.take(message);
+      } else if (message.kind === "compose") {
+        this.compose(message);
+      }
+    }
+    /** Go back to after the notes that were heard, and hear others: [{onset, pitch, force, duration}], steps. */
+    take({ turn, heard, notes }) {
+      const kept = this.before[heard - this.past];
+      if (kept) {
+        this.player.goBack(kept.kept);
+        this.onset = kept.onset;
+      }
+      for (const { onset, pitch, force, duration } of notes) {
+        const delta = Math.min(Math.max(onset - this.onset, 0), 6000);
+        this.player.feed({ delta, pitch, force, duration });
+        this.onset = Math.max(onset, this.onset);
+      }
+      Object.assign(this, { turn, before: [], past: 0 });
+      this.post({ kind: "taken", turn });
+    }
+    compose({ turn, until, heard }) {
+      if (turn !== this.turn) return;
+      const gone = Math.min(Math.max(heard - this.past - 1, 0), this.before.length);
+      this.before.splice(0, gone);
+      this.past += gone;
+      const notes = [];
+      while (this.onset < until && notes.length < 64) {
+        this.before.push({ kept: this.player.remembered(), onset: this.onset });
+        const note = this.player.play();
+        this.onset += note.delta;
+        notes.push({ ...note, onset: this.onset, expected: Array.from(this.player.expected, (share) => Math.round(share * 1000)) });
+      }
+      this.post({ kind: "notes", turn, notes, onset: this.onset });
+    }
+  }
+
+  return { Network, Player, Random, Composer, KEYS, LOWEST, START, BINS, SECOND };
+}

@@ -1,0 +1,151 @@
+"""The page's network against Python's: what every head says, what it samples, in either kernel; its random numbers."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Browser, Page
+
+from maestro_lstm.data.performances.rows import to_rows
+from maestro_lstm.data.performances.steps import to_steps
+from maestro_lstm.live.folder import PAGE
+from maestro_lstm.live.weights import weights_script
+from maestro_lstm.model.performer.batch import FIELDS, batch_of
+from maestro_lstm.music.playing.player import Player
+from maestro_lstm.music.playing.steering import Steering
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.shipped.networks import export, network_file
+from maestro_lstm.weights.checkpoint import Checkpoint
+from maestro_lstm.weights.performer import load_performer
+from tests.performances import SETTINGS, made, network
+
+STEERED = {
+    "top_p": 0.9,
+    "time_top_p": 0.97,
+    "temperature": 1.1,
+    "time_temperature": 0.9,
+    "density": 8.0,
+    "loudness": 60.0,
+    "polyphony": 5,
+}
+SAID = """([rows, plain]) => {
+    const net = new E.Network(MAESTRO.weights, plain), player = new E.Player(net, 0), said = [];
+    for (const [delta, pitch, force, duration] of rows) {
+        const note = { delta, pitch, force, duration };
+        net.run(player.last, player.left, player.sounding.ends);
+        const heads = [net.head(0, note, null, player.sounding.ends)], left = player.sounding.move(delta);
+        heads.push(net.head(1, note, left, null), net.head(2, note, left, null));
+        heads.push(net.head(3, note, left, player.sounding.ends));
+        player.took(note, left);
+        said.push(heads.map((head) => Array.from(head)));
+    }
+    return [said, Boolean(net.products.kernel)];
+}"""
+
+
+def files(tmp_path: Path) -> dict[str, Path]:
+    """An untrained network of either pedal, and the one that comes with the package."""
+    found = {"shipped": network_file("performer")}
+    for pedal in ("folded", "events"):
+        found[pedal] = tmp_path / f"{pedal}.safetensors"
+        weights = dict(network(16, head=16, pedal=pedal == "events").state_dict())
+        export(Checkpoint(weights, {**SETTINGS.as_dict(), "head": 16, "pedal": pedal}), found[pedal], {})
+    return found
+
+
+def opened(browser: Browser, path: Path) -> Page:
+    tab = browser.new_page()
+    tab.add_script_tag(content=weights_script(path))
+    tab.add_script_tag(path=PAGE / "engine.js")
+    tab.evaluate(
+        """() => {
+        const bytes = Uint8Array.from(atob(MAESTRO.weights.base64), (c) => c.charCodeAt(0));
+        MAESTRO.weights.data = new Uint16Array(bytes.buffer);
+        window.E = engine();
+    }"""
+    )
+    return tab
+
+
+@pytest.mark.parametrize("kind", ["folded", "events", "shipped"])
+@torch.inference_mode()
+def test_every_head_says_what_it_says_in_python(kind: str, browser: Browser, tmp_path: Path) -> None:
+    path = files(tmp_path)[kind]
+    rows = to_rows(to_steps(made(3, 80, 16.0)))
+    scores, _ = load_performer(path).scores(batch_of([(rows, 0)], 80))
+    tab = opened(browser, path)
+    notes = [[int(getattr(rows, field)[k]) for field in FIELDS] for k in range(1, 81)]
+    for plain in (False, True):
+        said, kernel = tab.evaluate(SAID, [notes, plain])
+        assert kernel is not plain
+        for k in range(len(FIELDS)):
+            ours = np.array([heads[k] for heads in said])
+            np.testing.assert_allclose(ours, scores[k][:, 0].numpy(), atol=1e-4, rtol=1e-5)
+    tab.close()
+
+
+@pytest.mark.parametrize("kind", ["folded", "events", "shipped"])
+@pytest.mark.parametrize("steering", [{}, STEERED], ids=["plainly", "steered"])
+def test_the_same_seed_plays_the_same_notes(
+    kind: str, steering: dict[str, Any], browser: Browser, tmp_path: Path
+) -> None:
+    path = files(tmp_path)[kind]
+    player = Player(load_performer(path), [7], Steering(**steering))
+    expected = [[int(field[0]) for field in player.play()] for _ in range(120)]
+    tab = opened(browser, path)
+    asked = {"".join(w.title() if k else w for k, w in enumerate(name.split("_"))): v for name, v in steering.items()}
+    for plain in (False, True):
+        played = tab.evaluate(
+            """([steering, plain, count]) => {
+            const player = new E.Player(new E.Network(MAESTRO.weights, plain), 7, steering);
+            const notes = Array.from({ length: count }, () => player.play());
+            return notes.map((n) => [n.delta, n.pitch, n.force, n.duration]);
+        }""",
+            [asked, plain, len(expected)],
+        )
+        assert played == expected
+    tab.close()
+
+
+def test_it_goes_back_to_where_it_was(browser: Browser, tmp_path: Path) -> None:
+    """What was composed and not heard is forgotten: the composer then says what it would have said without it."""
+    tab = opened(browser, files(tmp_path)["folded"])
+    same = tab.evaluate(
+        """() => {
+        const said = [], note = { onset: 500, pitch: 40, force: 16, duration: 30 };
+        for (const ahead of [50, 800]) {
+            const heard = [], composer = new E.Composer((message) => heard.push(message));
+            const { settings, edges, arrays, data } = MAESTRO.weights;
+            composer.receive({ kind: "start", weights: { settings, edges, arrays, data }, seed: 3, steering: {} });
+            composer.receive({ kind: "begin", turn: 1, seed: 3 });
+            const more = (turn, until) => composer.receive({ kind: "compose", turn, until, heard: 0 });
+            while (composer.onset < ahead) more(1, composer.onset + 1);
+            composer.receive({ kind: "take", turn: 2, heard: 2, notes: [note] });
+            composer.player.random = new E.Random(9);
+            more(1, 9999);  // of an older turn: not answered
+            more(2, 900);
+            said.push(JSON.stringify(heard.filter((m) => m.turn === 2 && m.notes)));
+        }
+        return [said[0] === said[1], said[0].length];
+    }"""
+    )
+    assert same[0]
+    assert same[1] > 1000
+    tab.close()
+
+
+def test_random_numbers_are_numpys(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, files(tmp_path)["folded"])
+    for seed in (0, 7, 2**31, 2**53 - 1):
+        ours = tab.evaluate("(s) => { const r = new E.Random(s); return [1, 2, 3, 4, 5].map(() => r.random()); }", seed)
+        assert ours == np.random.default_rng(seed).random(5).tolist()
+    tab.close()
+
+
+def test_what_the_page_cannot_run_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "odd.safetensors"
+    export(Checkpoint(dict(network().state_dict()), SETTINGS.as_dict()), path, {})  # heads of 12
+    with pytest.raises(UserError, match=r"odd\.safetensors: hidden and head must be multiples of 8"):
+        weights_script(path)
