@@ -14,6 +14,7 @@ from maestro_lstm.study.report.performances import (
     positions_as_text,
     read_evaluated,
     read_pieces,
+    read_trained,
     results_as_text,
 )
 from stages import command, paths
@@ -28,7 +29,8 @@ def main() -> None:
     pieces = {name: read_pieces(folder / name / "pieces.csv") for name in networks}
     evaluated = {name: read_evaluated(folder / name / "nats.csv") for name in networks}
     intervals = {name: over_pieces(table) for name, table in pieces.items()}
-    parts = [results_as_text(evaluated, intervals, floors, read_json(paths.PUBLISHED))]
+    trained = {name: read_trained(paths.PERFORMER / "trained" / f"{name}.csv") for name in networks}
+    parts = [results_as_text(evaluated, intervals, trained, floors, read_json(paths.PUBLISHED))]
     for reference in (name for name in networks if name not in players):
         for name in (name for name in players if name != PERFORMER):
             gain = difference(pieces[name], pieces[reference])

@@ -27,11 +27,18 @@ def main() -> None:
             model = folder / paths.model(name, run.settings.seed).name
             save_checkpoint(model, Checkpoint(run.best.weights, run.settings.as_dict()))
     write_csv(curve, curve_rows(runs))
-    for run in runs:
-        print(
-            f"{name}, seed {run.settings.seed}: lowest smoothed loss {run.best.smoothed:.4f} nats a step, "
-            f"{run.seconds[-1]:,.0f} s of processor time"
-        )
+    trained = [
+        {
+            "seed": run.settings.seed,
+            "steps": run.curve[-1].update * run.settings.batch * run.settings.seq_len,
+            "seconds": round(run.seconds[-1]),  # of processor time
+            "loss": round(run.best.smoothed, 4),
+        }
+        for run in runs
+    ]
+    write_csv(paths.PERFORMER / "trained" / f"{name}.csv", trained)
+    for one in trained:
+        print(f"{name}, seed {one['seed']}: lowest smoothed loss {one['loss']} nats a step, {one['seconds']:,} s")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from maestro_lstm.plumbing.tables import markdown, read_csv
 from maestro_lstm.study.analysis.intervals import Interval, interval
 
 EVALUATE = ("split", "way", "nats_note", "nats_event")
+TRAINED = ("seed", "steps", "seconds", "loss")
 PIECES = ("piece", "events", "nats")
 FIELDS = ("split", "field", "nats", "accuracy")
 FLOORS = ("predictor", "split", "nats_note", "nats_event", "delta", "pitch", "force", "duration")
@@ -32,6 +33,12 @@ def read_pieces(path: Path) -> pd.DataFrame:
     return read_csv(path, PIECES)
 
 
+def read_trained(path: Path) -> dict[str, float]:
+    """What the first seed's training took: steps, and seconds of processor time."""
+    first = read_csv(path, TRAINED).iloc[0]
+    return {key: float(first[key]) for key in TRAINED}
+
+
 def over_pieces(table: pd.DataFrame) -> Interval:
     """Nats an event, with its 95 % interval over pieces."""
     events = table["events"].to_numpy(float)
@@ -47,16 +54,17 @@ def difference(one: pd.DataFrame, other: pd.DataFrame) -> Interval:
 def results_as_text(
     networks: Mapping[str, Mapping[tuple[str, str], Mapping[str, float]]],
     intervals: Mapping[str, Interval],
+    trained: Mapping[str, Mapping[str, float]],
     floors: pd.DataFrame,
     published: Sequence[Mapping[str, Any]],
 ) -> str:
     """Every predictor on the test split, in Markdown; the published ones with their conditions."""
-    head = ("", "nats an event", "95 % over pieces", "cold windows", "nats a note", "validation")
+    head = ("", "nats an event", "95 % over pieces", "cold windows", "nats a note", "validation", "steps", "processor")
     rows: list[tuple[str, ...]] = []
     for row in floors[floors["split"] == "test"].to_dict("records"):
         other = floors[(floors["split"] == "validation") & (floors["predictor"] == row["predictor"])].iloc[0]
         figures = f"{row['nats_event']:.3f}", "", "", f"{row['nats_note']:.2f}", f"{other['nats_event']:.3f}"
-        rows.append((f"counting: {row['predictor']}", *figures))
+        rows.append((f"counting: {row['predictor']}", *figures, "", ""))
     for name, found in networks.items():
         test, cold, own = found["test", "carried"], found["test", "cold"], intervals[name]
         rows.append(
@@ -67,6 +75,8 @@ def results_as_text(
                 f"{cold['nats_event']:.3f}",
                 f"{test['nats_note']:.2f}",
                 f"{found['validation', 'carried']['nats_event']:.3f}",
+                f"{trained[name]['steps'] / 1e6:.1f} M",
+                f"{trained[name]['seconds']:,.0f} s",
             )
         )
     ours = markdown(head, rows)
