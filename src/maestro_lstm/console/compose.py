@@ -19,6 +19,7 @@ from maestro_lstm.weights.checkpoint import read_checkpoint
 
 PLAYS = Group("Of a network that plays, such as performer", sort_key=1)
 WRITES = Group("Of a network of the 90 symbols, such as best", sort_key=2)
+COOLER = 0.95  # how boldly times are drawn, as chosen on validation (docs/performances.md)
 Form = Literal["mid", "mp3", "wav", "roll", "score", "musicxml", "json"]
 FILES = {"roll": ("roll.svg",), "score": ("score.png", "incipit.png")}  # what a form is called in a file's name
 Made = tuple[str, str, Callable[[], Mapping[str, bytes]]]  # a piece's name, what is said of it, its forms
@@ -62,7 +63,7 @@ def compose(
     ),
     soundfont_file: Annotated[str, Parameter("--soundfont")] = "auto",
     out: Path = Path("music"),
-    time_temperature: Annotated[float | None, key_of(Steering, "time_temperature", PLAYS)] = None,
+    time_temperature: Annotated[float | None, key_of(Steering, "time_temperature", PLAYS, COOLER)] = None,
     time_top_p: Annotated[float | None, key_of(Steering, "time_top_p", PLAYS)] = None,
     density: Annotated[float | None, key_of(Steering, "density", PLAYS)] = None,
     loudness: Annotated[float | None, key_of(Steering, "loudness", PLAYS)] = None,
@@ -118,7 +119,8 @@ def compose(
     if read_checkpoint(path).settings["kind"] == "performer":
         refuse({**chords, "chord_seconds": chord_seconds}, asked.writer)
         refuse(dict.fromkeys(sorted({"score", "musicxml"} & set(forms)), ""), asked.writer, "--forms ")
-        made = _played(asked, steering)
+        cooler = COOLER if time_temperature is None else time_temperature
+        made = _played(asked, steering.model_copy(update={"time_temperature": cooler}))
     else:
         refuse(timed, asked.writer)
         sampling = section_of(Sampling, {"length": max(round(seconds), 1), "unit": "seconds", **common, **chords})

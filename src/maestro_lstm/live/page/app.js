@@ -147,7 +147,7 @@
   }
   for (const input of document.querySelectorAll("input:not([type=file])")) input.addEventListener("input", steer);
   $("preset").onchange = () => {
-    const plain = { density: 0, loudness: 0, temperature: 1, topP: 0.95, timeTemperature: 1, timeTopP: 1 };
+    const plain = { density: 0, loudness: 0, temperature: 1, topP: 0.95, timeTemperature: 0.95, timeTopP: 1 };
     for (const [name, value] of Object.entries({ ...plain, ...PRESETS[$("preset").value] })) $(name).value = value;
     steer();
   };
