@@ -30,7 +30,7 @@ LOG_IN = "`gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENT
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("address", metavar="gs://BUCKET/FOLDER")
+    words.add_argument("address", nargs="?", default="", metavar="gs://BUCKET/FOLDER")
     found = URL.fullmatch(words.parse_args().address)
     if found is None:
         raise UserError("usage: python -m tools.bucket gs://my-bucket/maestro-lstm")

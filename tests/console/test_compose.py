@@ -1,13 +1,12 @@
 """`maestro-lstm compose`, by a network of either kind: from its file alone, and a wrong word is told in a line."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from maestro_lstm.console.app import run
+from maestro_lstm.console.app import main, run
 from maestro_lstm.data.performances.writing import to_midi
 from maestro_lstm.data.vocabulary.symbols import NEXT, SYMBOLS
 from maestro_lstm.model.networks.network import initial_weights
@@ -117,11 +116,14 @@ def test_so_it_is_for_a_network_of_symbols(words: tuple[object, ...], message: s
         compose("--network", writes, *words)
 
 
-def test_help_lists_what_can_be_steered() -> None:
-    command = [sys.executable, "-c", "from maestro_lstm.console.app import main; main()"]
-    told = subprocess.run([*command, "compose", "--help"], capture_output=True, text=True, check=True).stdout
+def test_help_lists_what_can_be_steered(capsys: pytest.CaptureFixture[str]) -> None:
+    compose("--help")
+    told = capsys.readouterr().out
     for option in ("PRIMER", "--network", "--seconds", "--top-p", "--density", "--no-repeats", "--soundfont"):
         assert option in told
-    done = subprocess.run([*command, "compose", "-n", "x"], capture_output=True, text=True)
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert done.stderr.startswith("error: x is not a network")
+
+
+def test_an_error_ends_the_command_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["maestro-lstm", "compose", "-n", "x"])
+    with pytest.raises(SystemExit, match=r"^error: x is not a network; use performer, or the file of a trained one$"):
+        main()

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,15 @@ from tests.pipeline_files import FILES, PARAMS, STAGES, declared, entries, insta
 # Files in a dependency's folder that its stage does not run: a change re-runs the stage for nothing. Short, or a stage
 # must name single files.
 NEEDLESS = {
-    "data/midi": {"chords", "parsing", "reference", "streams"},  # what continues a MIDI file reads one, not a corpus
+    "data/midi": {
+        "chords",
+        "parsing",
+        "reference",
+        "streams",
+        "unreadable",
+    },  # what continues a MIDI file reads one, not a corpus
     "data/performances": {"columns", "events", "parsing", "pedal", "reading", "rows", "steps", "times", "writing"},
     "data/vocabulary": {"chords", "encoded", "keys"},
-    "model/training": {"jobs", "loop", "snapshots", "store"},
     "model/networks": {"compiled", "functions", "layout", "optimizers", "predictor", "predictors"},
     "music/playing": {"forms"},
     "music/composing": {"stepper"},  # real music is not sampled
@@ -83,7 +89,9 @@ ARROWS = {  # package -> what it may import, besides itself: none upward
     "weights": {"plumbing", "choices", "data", "model"},
     "music": {"plumbing", "choices", "style", "data", "model"},
     "study": {"plumbing", "choices", "jit", "style", "data", "model", "weights", "music"},
-    "console": {"plumbing", "data", "model", "weights", "music"},
+    "live": {"plumbing", "data", "weights", "music"},
+    "shipped": {"plumbing", "weights"},
+    "console": {"plumbing", "data", "model", "weights", "music", "study", "live", "shipped"},
 }
 
 
@@ -174,8 +182,10 @@ def test_metrics_are_few() -> None:
 
 def test_lists_in_params_are_written_as_dvc_writes_them() -> None:
     """`dvc exp run -S` re-indents lists; written its way, a change of one value is a change of one line."""
-    for line in Path("params.yaml").read_text().splitlines():
-        assert not line.startswith("    - ")
+    lines = Path("params.yaml").read_text().splitlines()
+    for before, line in pairwise(lines):
+        if line.lstrip().startswith("- ") and not before.lstrip().startswith("- "):
+            assert line.index("-") == len(before) - len(before.lstrip()), line
         assert "[" not in line.split("#")[0]
 
 
@@ -191,6 +201,8 @@ def test_no_file_is_long_or_wide() -> None:
 
 
 def test_every_lock_is_valid_yaml_and_all_are_short_together() -> None:
-    locks: list[Any] = [file.with_name("dvc.lock").read_text() for file in FILES]
-    assert all(yaml.safe_load(text)["schema"] == "2.0" for text in locks)
-    assert sum(len(text.splitlines()) for text in locks) <= 4500  # some 75 a stage
+    texts = [file.with_name("dvc.lock").read_text() for file in FILES]
+    locks: list[Any] = [yaml.safe_load(text) for text in texts]
+    assert all(lock["schema"] == "2.0" for lock in locks)
+    stages = sum(len(lock["stages"]) for lock in locks)
+    assert sum(len(text.splitlines()) for text in texts) <= 80 * stages

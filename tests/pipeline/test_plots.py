@@ -24,7 +24,7 @@ from tests import pipeline_files
 
 PLOTS: dict[str, Any] = {name: plot for entry in pipeline_files.PLOTS for name, plot in entry.items()}
 TEMPLATES = {path.stem: json.loads(path.read_text()) for path in Path(".dvc/plots").glob("*.json")}
-STORY = ["table", "loss", "collapse", "wish", "right", "written"]  # its parts, in their order
+STORY = ["table", "loss", "training", "collapse", "wish", "right", "written"]  # its parts, in their order
 
 
 def test_every_plot_has_a_title_of_its_own_and_a_template_and_every_template_a_plot() -> None:
@@ -36,7 +36,10 @@ def test_every_plot_has_a_title_of_its_own_and_a_template_and_every_template_a_p
 
 
 def test_every_plot_is_of_a_file_that_a_stage_makes() -> None:
-    made = {path for stage in pipeline_files.STAGES.values() for path in pipeline_files.entries(stage, "outs")}
+    stages = [
+        one for address in pipeline_files.STAGES for one in pipeline_files.instances(address, pipeline_files.PARAMS)
+    ]
+    made = {path for stage in stages for path in pipeline_files.entries(stage, "outs")}
     wanted = {Path("metrics", file) for plot in PLOTS.values() for file in plot["y"]}
     assert {file for file in wanted if not any(file.is_relative_to(one) for one in made)} == set()
 
@@ -82,7 +85,7 @@ def test_a_plot_is_drawn_with_its_title_and_all_its_marks(name: str, shown: dict
 
 def expected_marks(template: str, rows: pd.DataFrame) -> int:
     """A line a run; a point a row, but for those that have no place in the plot."""
-    if template in ("curves", "looks"):
+    if template in ("curves", "looks", "training"):
         return len(rows.drop_duplicates([key for key in ("setting", "output", "way", "seed") if key in rows]))
     if template == "distances":
         return int(rows["measure"].str.startswith("tv_").sum())

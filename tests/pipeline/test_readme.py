@@ -15,17 +15,19 @@ from maestro_lstm.study.params.file import SWEEPS
 from maestro_lstm.study.report.paper import Row, compare, rows_of
 from maestro_lstm.study.scoring.metrics import SWEEP, Summary, read_runs, read_split
 from tests.pipeline_files import PARAMS, STAGES, leaves
-from tools.docs import filled
+from tools.docs import PAGES, filled
 
 README = Path("README.md").read_text()
-DOCS = {path.name: path.read_text() for path in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]}
+PLACES = {path.name: path for path in PAGES}
+DOCS = {name: path.read_text() for name, path in PLACES.items()}
 TABLES = {
-    "README.md": ["tables", "breakdown/predictors"],
+    "README.md": ["breakdown/predictors"],
+    "results.md": ["tables"],
     "findings.md": ["plateau/table"],
     "wishes.md": [f"wishes/{wish}" for wish in WISHES if wish != "best"],
     "best.md": ["breakdown/tables", "wishes/best"],
     "music.md": ["distances/table"],
-    "performances.md": ["performer/tables", "performer/distances"],
+    "performances.md": ["performer/tables", "performer/steering", "performer/distances"],
 }
 
 
@@ -36,7 +38,8 @@ def test_the_tables_shown_are_those_of_the_study(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("doc", "name"), [("performance.md", "results"), ("wishes.md", "sizes"), ("music.md", "generation")]
+    ("doc", "name"),
+    [("performance.md", "results"), ("wishes.md", "sizes"), ("music.md", "generation"), ("live.md", "live")],
 )
 def test_the_benchmarks_shown_are_those_that_were_measured(doc: str, name: str) -> None:
     assert f"<!-- benchmarks/{name}.json -->" in DOCS[doc]  # and it is as measured: the test above
@@ -103,7 +106,7 @@ def test_only_what_we_tried_is_shown_and_what_the_paper_lacks_too() -> None:
 
 @pytest.mark.parametrize("name", DOCS)
 def test_linked_paths_exist(name: str) -> None:
-    folder = Path() if name == "README.md" else Path("docs")
+    folder = PLACES[name].parent
     for path in re.findall(r"\]\((?!http)([^)#]+)\)", DOCS[name]):
         assert (folder / path).exists(), path
 
@@ -126,3 +129,10 @@ def test_every_stage_is_on_the_map_of_the_paper() -> None:
     stages = {address.rpartition(":")[2] for address in STAGES}
     assert named <= stages
     assert {name for name in stages if not name.startswith("check_")} <= named
+
+
+def test_the_readme_is_short() -> None:
+    words = README.split()
+    assert len(words) <= 900
+    first = README[: README.index("```console")].split()
+    assert len(first) <= 120

@@ -32,7 +32,12 @@ def app() -> App:
 def run(words: list[str] | None = None) -> None:
     """Run the command with these words, or the command line's. Raises UserError for a word that is not known."""
     try:
-        app()(words, exit_on_error=False, print_error=False, result_action="return_value")
+        app()(
+            sys.argv[1:] if words is None else words,
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
     except CycloptsError as error:
         raise UserError(f"{' '.join(str(error).split())} (maestro-lstm --help)") from None
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from maestro_lstm.choices import PedalRule, Section
 from maestro_lstm.data.vocabulary.symbols import PITCH_OF_NAME
 from maestro_lstm.music.names import REAL, piece_name
-from maestro_lstm.music.playing.steering import NOTHING, SUFFIXES, Steering
+from maestro_lstm.music.playing.steering import NOTHING, PLAIN, SUFFIXES, Steering
 
 
 class PerformancesParams(Section):
@@ -27,7 +27,7 @@ class Way(Steering):
 
     @model_validator(mode="after")
     def _only_its_own(self) -> Self:
-        if "seconds" in self.model_fields_set or self.name == REAL:
+        if self.seconds != PLAIN.seconds or self.name == REAL:
             raise ValueError(f"a way has no seconds of its own, and another name than {REAL}")
         return self
 
