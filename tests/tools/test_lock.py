@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
-from tools.checks.lock import known_stale, mismatches, processors, records, stale, strangers
+from maestro_lstm.shipped.networks import export
+from maestro_lstm.weights.checkpoint import Checkpoint
+from tools.checks.lock import known_stale, mismatches, other_models, processors, records, stale, strangers
 from tools.dvc import dvc
 
 
@@ -72,3 +75,15 @@ def test_changed_code_is_stale_until_its_stage_has_run_again(encoded: Path) -> N
 
     dvc("repro", "--quiet", "--force", "--single-item", "parse", folder=encoded)
     assert stale(records(), encoded) == {}
+
+
+def test_a_network_that_comes_with_the_package_is_the_trained_one(tmp_path: Path) -> None:
+    weights = {"a": torch.zeros(8)}
+    export(Checkpoint(weights, {}), tmp_path / "performer.safetensors", {"model": "1234"})
+    trained: dict[str, Any] = {"train_performer": {"results": {"models/performer": "1234"}}}
+    assert other_models(trained, tmp_path) == []
+    trained["train_performer"]["results"]["models/performer"] = "5678"
+    assert other_models(trained, tmp_path) == [
+        "performer.safetensors: it is not models/performer: dvc repro -s stages/shipping/dvc.yaml"
+    ]
+    assert len(other_models({}, tmp_path)) == 1

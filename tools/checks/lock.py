@@ -17,6 +17,7 @@ from typing import Any
 
 from maestro_lstm.plumbing.provenance import hash_of
 from maestro_lstm.plumbing.sources import stage_digest
+from maestro_lstm.shipped.networks import FOLDER, told_of
 from tools.dvc import dvc
 
 ABSENT = ("deleted", "not in cache")  # what DVC says of data that a clone does not have
@@ -58,6 +59,16 @@ def strangers(found: Mapping[str, Mapping[str, Any]], tracked: set[str]) -> list
     ]
 
 
+def other_models(found: Mapping[str, Mapping[str, Any]], folder: Path = FOLDER) -> list[str]:
+    """Networks that come with the package and are not the trained ones, one line each."""
+    lines = []
+    for path in sorted(folder.glob("*.safetensors")):
+        trained = found.get(f"train_{path.stem}", {}).get("results", {}).get(f"models/{path.stem}")
+        if told_of(path).get("model") != trained:
+            lines.append(f"{path.name}: it is not models/{path.stem}: dvc repro -s stages/shipping/dvc.yaml")
+    return lines
+
+
 def _in_git(result: str, tracked: set[str]) -> bool:
     return result in tracked or any(name.startswith(f"{result}/") for name in tracked)
 
@@ -91,6 +102,7 @@ def problems(root: Path) -> list[str]:
         return ["there is no dvc.lock: run `dvc repro`"]
     tracked, found, known = tracked_by_git(), records(), known_stale()
     lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked) + strangers(found, tracked)
+    lines += other_models(found)
     now = stale(found, root)
     new, fresh = sorted(now.keys() - known.keys()), sorted(known.keys() - now.keys())
     lines += [f"{name}: stale: its code has changed since {now[name][:8]}" for name in new]
