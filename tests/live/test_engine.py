@@ -55,10 +55,13 @@ def files(tmp_path: Path) -> dict[str, Path]:
     return found
 
 
-def opened(browser: Browser, path: Path) -> Page:
+def opened(browser: Browser, path: Path, folder: Path) -> Page:
+    (folder / "weights.js").write_text(weights_script(path))  # from a file: what Playwright sends takes seconds
+    (folder / "engine.html").write_text(
+        f'<script src="weights.js"></script><script src="{(PAGE / "engine.js").as_uri()}"></script>'
+    )
     tab = browser.new_page()
-    tab.add_script_tag(content=weights_script(path))
-    tab.add_script_tag(path=PAGE / "engine.js")
+    tab.goto((folder / "engine.html").as_uri())
     tab.evaluate(
         """() => {
         const bytes = Uint8Array.from(atob(MAESTRO.weights.base64), (c) => c.charCodeAt(0));
@@ -75,7 +78,7 @@ def test_every_head_says_what_it_says_in_python(kind: str, browser: Browser, tmp
     path = files(tmp_path)[kind]
     rows = to_rows(to_steps(made(3, 40, 8.0)))
     scores, _ = load_performer(path).scores(batch_of([(rows, 0)], 40))
-    tab = opened(browser, path)
+    tab = opened(browser, path, tmp_path)
     notes = [[int(getattr(rows, field)[k]) for field in FIELDS] for k in range(1, 41)]
     for plain in (False, True):
         said, kernel = tab.evaluate(SAID, [notes, plain])
@@ -94,7 +97,7 @@ def test_the_same_seed_plays_the_same_notes(
     path = files(tmp_path)[kind]
     player = Player(load_performer(path), [7], Steering(**steering))
     expected = [[int(field[0]) for field in player.play()] for _ in range(120)]
-    tab = opened(browser, path)
+    tab = opened(browser, path, tmp_path)
     asked = {"".join(w.title() if k else w for k, w in enumerate(name.split("_"))): v for name, v in steering.items()}
     for plain in (False, True):
         played = tab.evaluate(
@@ -111,7 +114,7 @@ def test_the_same_seed_plays_the_same_notes(
 
 def test_it_goes_back_to_where_it_was(browser: Browser, tmp_path: Path) -> None:
     """What was composed and not heard is forgotten: the composer then says what it would have said without it."""
-    tab = opened(browser, files(tmp_path)["folded"])
+    tab = opened(browser, files(tmp_path)["folded"], tmp_path)
     same = tab.evaluate(
         """() => {
         const said = [], note = { onset: 500, pitch: 40, force: 16, duration: 30 };
@@ -137,7 +140,7 @@ def test_it_goes_back_to_where_it_was(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_random_numbers_are_numpys(browser: Browser, tmp_path: Path) -> None:
-    tab = opened(browser, files(tmp_path)["folded"])
+    tab = opened(browser, files(tmp_path)["folded"], tmp_path)
     for seed in (0, 7, 2**31, 2**53 - 1):
         ours = tab.evaluate("(s) => { const r = new E.Random(s); return [1, 2, 3, 4, 5].map(() => r.random()); }", seed)
         assert ours == np.random.default_rng(seed).random(5).tolist()
