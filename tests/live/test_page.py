@@ -89,6 +89,13 @@ def test_computer_keys_and_the_arrows_play(tab: Page) -> None:
     assert state(tab) == "network"
 
 
+def test_a_key_that_is_let_go_while_the_page_gets_ready_does_not_hang(tab: Page) -> None:
+    tab.keyboard.press("KeyA")
+    assert not tab.evaluate("Boolean(window.MAESTRO.conductor)")
+    tab.wait_for_function("window.MAESTRO.conductor && MAESTRO.conductor.mine.length === 1")
+    assert tab.evaluate("MAESTRO.conductor.open.size") == 0
+
+
 def test_the_piano_on_the_screen_plays_louder_further_down(tab: Page) -> None:
     box = tab.locator('.key[data-pitch="60"]').bounding_box()
     assert box

@@ -115,12 +115,12 @@ def compose(
     }
     chords = {"top_k": top_k, "greatest_chord": greatest_chord, "no_repeats": no_repeats}
     use_cores(1)
-    steering = section_of(Steering, {"seconds": seconds, **common, **timed})
+    cooler = COOLER if time_temperature is None else time_temperature
+    steering = section_of(Steering, {"seconds": seconds, **common, **timed, "time_temperature": cooler})
     if read_checkpoint(path).settings["kind"] == "performer":
         refuse({**chords, "chord_seconds": chord_seconds}, asked.writer)
         refuse(dict.fromkeys(sorted({"score", "musicxml"} & set(forms)), ""), asked.writer, "--forms ")
-        cooler = COOLER if time_temperature is None else time_temperature
-        made = _played(asked, steering.model_copy(update={"time_temperature": cooler}))
+        made = _played(asked, steering)
     else:
         refuse(timed, asked.writer)
         sampling = section_of(Sampling, {"length": max(round(seconds), 1), "unit": "seconds", **common, **chords})
@@ -143,9 +143,7 @@ def _played(asked: Asked, steering: Steering) -> Iterator[Made]:
     primer = primer_of(asked.primer or NOTHING, "events" if player.pitches > KEYS else "folded", asked.transpose)
     print(f"primer: {primer.summary}")
     made = play_all(player, asked.writer, [primer], asked.pieces, asked.seed, steering, asked.keep_primer)
-    for name, piece in made.items():
-        told = f"{piece.title}, seed {piece.about['seed']}: {piece.summary}"
-        yield name, told, partial(forms_of, piece, asked.font, asked.ends)
+    return _in_forms(made, forms_of, asked)
 
 
 def _written(asked: Asked, sampling: Sampling, chord_seconds: float | None) -> Iterator[Made]:
@@ -160,9 +158,11 @@ def _written(asked: Asked, sampling: Sampling, chord_seconds: float | None) -> I
         raise UserError(f"--chord-seconds is above 0 and at most 60, not {sounds}")
     primer = primer_of(asked.primer or "C3", asked.transpose)
     print(f"primer: {primer.summary}")
-    made: Any = compose_all(
-        writer, asked.writer, [primer], asked.pieces, asked.seed, sampling, sounds, asked.keep_primer
-    )
+    made = compose_all(writer, asked.writer, [primer], asked.pieces, asked.seed, sampling, sounds, asked.keep_primer)
+    return _in_forms(made, forms_of, asked)
+
+
+def _in_forms(made: Mapping[str, Any], forms_of: Callable[..., Mapping[str, bytes]], asked: Asked) -> Iterator[Made]:
     for name, piece in made.items():
         told = f"{piece.title}, seed {piece.about['seed']}: {piece.summary}"
         yield name, told, partial(forms_of, piece, asked.font, asked.ends)

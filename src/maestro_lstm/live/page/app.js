@@ -92,11 +92,13 @@
     own.seed = Number($("seed").value);
     own.start(own.seed);
   }
+  // in the order in which they came, also while the page gets ready: a key let go by then is let go
+  const then = (act) => starting && starting.then(act, () => {});
   const user = {
     down: (pitch, velocity) => ready().then((own) => { context.resume(); own.noteOn(pitch, velocity); }, () => {}),
-    up: (pitch) => conductor && conductor.noteOff(pitch),
-    pedal: (down) => conductor && conductor.setPedal(down),
-    lost: () => conductor && conductor.release(),
+    up: (pitch) => then((own) => own.noteOff(pitch)),
+    pedal: (down) => then((own) => own.setPedal(down)),
+    lost: () => then((own) => own.release()),
   };
   const keys = new Keys($("keys"), user);
 

@@ -65,9 +65,14 @@ class Conductor {
   }
 
   setTempo(tempo) {
-    const time = this.now();
-    this.anchor = { step: this.stepAt(time), time };
+    const time = this.now(), step = this.stepAt(time);
     this.tempo = tempo;
+    this.placeAt(time, step);
+  }
+
+  /** From now on this step is at that time, and what is planned with it. */
+  placeAt(time, step) {
+    this.anchor = { time, step };
     for (const note of this.planned.slice(this.struck)) note.time = this.timeOf(note.onset);
   }
 
@@ -100,9 +105,16 @@ class Conductor {
   /** After a pause of the machine, such as sleep, the next note is due now, not long ago. */
   catchUp(time) {
     const next = this.planned[this.struck];
-    if (!next || next.time > time - Conductor.LATE) return;
-    this.anchor = { time: time + Conductor.SOON, step: next.onset };
-    for (const note of this.planned.slice(this.struck)) note.time = this.timeOf(note.onset);
+    if (next && next.time <= time - Conductor.LATE) this.placeAt(time + Conductor.SOON, next.onset);
+  }
+
+  /** A note to come, as the composer counts: steps, key and force. */
+  plan(who, { onset, pitch, force, duration, expected }) {
+    const note = { who, onset, time: this.timeOf(onset), expected };
+    const seconds = Math.min(duration / 100 / this.tempo, Conductor.LONGEST);
+    // the pedal's rows are not heard
+    const heard = pitch < 88 ? { pitch: pitch + 21, velocity: force * 4 + 3, seconds } : { silent: true, seconds: 0 };
+    this.planned.push({ ...note, ...heard });
   }
 
   /** How many of the network's notes of this turn were heard by then. */
@@ -125,18 +137,10 @@ class Conductor {
     if (message.kind !== "notes" || message.turn !== this.turn) return undefined;
     this.asked = false;
     this.composed = message.onset;
-    const time = this.now();
-    for (const { onset, pitch, force, duration, expected } of message.notes) {
-      const due = this.timeOf(onset);
-      // after the user, or a pause of the machine: its time begins again
-      if (!this.planned.length && due < time + Conductor.SOON) this.anchor = { time: time + Conductor.SOON, step: onset };
-      if (pitch >= 88) {
-        this.planned.push({ onset, time: this.timeOf(onset), silent: true, pitch: 0, velocity: 0, seconds: 0 });
-        continue;
-      }
-      const seconds = Math.min(duration / 100 / this.tempo, Conductor.LONGEST);
-      this.planned.push({ who: "network", onset, time: this.timeOf(onset), pitch: pitch + 21, velocity: force * 4 + 3, seconds, expected });
-    }
+    const soon = this.now() + Conductor.SOON, [first] = message.notes;
+    // after the user, or a pause of the machine: its time begins again
+    if (first && !this.planned.length && this.timeOf(first.onset) < soon) this.placeAt(soon, first.onset);
+    for (const note of message.notes) this.plan("network", note);
     return this.tick();
   }
 
@@ -205,14 +209,10 @@ class Conductor {
 
   /** What was planned for later is not heard. */
   cancel(time) {
-    for (const note of this.planned) {
-      if (note.voice && note.time > time) {
-        note.voice.end(time);
-        note.cancelled = true;
-        if (this.on.ended) this.on.ended(note);
-      }
-    }
-    this.log = this.log.filter((note) => !note.cancelled);
+    const unheard = new Set(this.planned.filter((note) => note.voice && note.time > time));
+    for (const note of unheard) note.voice.end(time);
+    if (unheard.size && this.on.ended) this.on.ended();
+    this.log = this.log.filter((note) => !unheard.has(note));
     this.planned = this.planned.filter((note) => note.time <= time);
     this.struck = this.planned.length;
   }
@@ -225,9 +225,7 @@ class Conductor {
       .sort((a, b) => a.time - b.time || a.pitch - b.pitch)
       .map((note) => ({
         onset: Math.round(this.stepAt(note.time)),
-        pitch: note.pitch - 21,
-        force: Math.floor((note.velocity - 1) / 4),
-        duration: Math.min(Math.max(Math.round(note.seconds * 100 * this.tempo), 1), 60000),
+        ...Conductor.counted(note.pitch, note.velocity, note.seconds * 100 * this.tempo),
       }));
     this.mine = [];
     this.newTurn("network");
@@ -238,32 +236,33 @@ class Conductor {
   /** A file's notes, in seconds: they are played, and the network goes on. */
   playFile(notes) {
     this.stop();
-    this.anchor = { time: this.now() + 0.2, step: 0 };
     this.newTurn("network");
     this.send({ kind: "begin", turn: this.turn, seed: this.seed || 0 });
-    const begin = notes[0].onset, own = [];
-    for (const { onset, release, pitch, velocity } of notes) {
-      if (pitch < 21 || pitch > 108) continue;
-      const step = Math.round((onset - begin) * 100), duration = Math.max(Math.round((release - onset) * 100), 1);
-      own.push({ onset: step, pitch: pitch - 21, force: Math.floor((velocity - 1) / 4), duration: Math.min(duration, 60000) });
-    }
-    this.newTurn("network");
+    const own = notes
+      .filter(({ pitch }) => pitch >= 21 && pitch <= 108)
+      .map(({ onset, release, pitch, velocity }) => ({
+        onset: Math.round((onset - notes[0].onset) * 100),
+        ...Conductor.counted(pitch, velocity, (release - onset) * 100),
+      }));
     this.send({ kind: "take", turn: this.turn, heard: 0, notes: own });
     const last = own.length ? own[own.length - 1].onset : 0;
     // the last seconds of the file are heard; the network has heard all of it
     const from = Math.max(last - Conductor.FILE * 100, 0);
     this.anchor = { time: this.now() + 0.2, step: from };
-    for (const note of own.filter(({ onset }) => onset >= from)) {
-      const seconds = Math.min(note.duration / 100 / this.tempo, Conductor.LONGEST);
-      this.planned.push({ who: "user", onset: note.onset, time: this.timeOf(note.onset), pitch: note.pitch + 21, velocity: note.force * 4 + 3, seconds });
-    }
+    for (const note of own) if (note.onset >= from) this.plan("user", note);
     this.past = -this.planned.length;
     this.composed = last;
   }
 
+  /** A note as the composer counts: key, force from 0, steps. */
+  static counted(pitch, velocity, steps) {
+    const duration = Math.min(Math.max(Math.round(steps), 1), 60000);
+    return { pitch: pitch - 21, force: Math.floor((velocity - 1) / 4), duration };
+  }
+
   /** Both voices of the last ten minutes, for a file: [{onset, release, pitch, velocity}] in seconds. */
   voices() {
-    const heard = this.log.filter((note) => !note.silent && note.time <= this.now());
+    const heard = this.log.filter((note) => note.time <= this.now());
     const begin = heard.length ? Math.min(...heard.map((note) => note.time)) : 0;
     return ["user", "network"].map((who) =>
       heard

@@ -6,7 +6,7 @@
  */
 function engine() {
   const KEYS = 88, START = 90, ENDS = 8, NEAR = 7, SEEN = 4, SECOND = 100;
-  const LOWEST = 21, BINS = 32, NEVER = -1e9, SILENT = 0, RELEASED = 1, SOUNDS = 2;
+  const NEVER = -1e9, SILENT = 0, RELEASED = 1, SOUNDS = 2;
   const WIDTHS = { delta: 32, pitch: 48, force: 16, duration: 32 };
   // how wishes are kept: player.py has the same numbers
   const PACE = 0.02, SWELL = 0.0002, MEMORY = 0.95, SLOWEST = -0.75, FASTEST = 3, FAR = 4, LOUDEST = 0.2;
@@ -315,10 +315,9 @@ function engine() {
       const { sounding, last, left, down, pace, wait, swell, force } = this;
       return { state: this.network.copy(), sounding: sounding.copy(), last, left, down, pace, wait, swell, force };
     }
-    goBack(kept) {
-      this.network.state = kept.state.map(({ h, c }) => ({ h: h.slice(), c: c.slice() }));
-      Object.assign(this, { ...kept, sounding: kept.sounding.copy() });
-      delete this.state;
+    goBack({ state, sounding, ...rest }) {
+      this.network.state = state.map(({ h, c }) => ({ h: h.slice(), c: c.slice() }));
+      Object.assign(this, rest, { sounding: sounding.copy() });
     }
     /** A note that somebody else plays: {delta, pitch, force, duration}. */
     feed(note) {
@@ -452,7 +451,6 @@ function engine() {
         this.onset = Math.max(onset, this.onset);
       }
       Object.assign(this, { turn, before: [], past: 0 });
-      this.post({ kind: "taken", turn });
     }
     compose({ turn, until, heard }) {
       if (turn !== this.turn) return;
@@ -470,5 +468,5 @@ function engine() {
     }
   }
 
-  return { Network, Player, Random, Composer, KEYS, LOWEST, START, BINS, SECOND };
+  return { Network, Player, Random, Composer };
 }
