@@ -24,7 +24,7 @@ def main() -> None:
     with whole_folder(paths.SAMPLES / name) as folder:
         for way, steering in ways.items():
             if way == "plain" or steering != PLAIN:
-                save_ids(folder / f"{way}.safetensors", compose_many(networks, *size, params.seed, steering))
+                save_ids(folder / f"{way}.safetensors", [compose_many(networks, *size, params.seed, steering)])
     print(f"{name}: {size[0]} pieces of {size[1]:,} symbols")
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, astuple
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import NEXT_ID, SYMBOLS
 from maestro_lstm.model.training.probes import Probes
+from maestro_lstm.model.training.windows import Plain
 from maestro_lstm.plumbing.files import damaged, write_bytes, write_json, write_text
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plateau import COLUMNS, all_cells
@@ -41,7 +42,7 @@ def main() -> None:
         for cell, table in probes.items()
         if (cell.learning_rate, cell.loss, cell.draws) == (first.learning_rate, first.loss, first.draws)
     }
-    windows = Probes(load_ids(paths.encoded("train")), len(SYMBOLS), params.explain.seq_len, 0, 1, 1).windows
+    windows = Probes(Plain(load_ids(paths.encoded("train"))), len(SYMBOLS), params.explain.seq_len, 0, 1, 1).windows
     next_share = 100 * float((windows[:, 1:] == NEXT_ID).double().mean())
     write_bytes(paths.PLATEAU / "accuracy.svg", accuracy_picture(shown, next_share))
     write_bytes(paths.PLATEAU / "collapse.svg", collapse_picture(shown, len(SYMBOLS)))

@@ -35,12 +35,13 @@ PLAN = json.dumps(
 )
 LONG = yaml.safe_dump(merged(merged(PARAMS, SMALL), {"networks": {"best": {"training": {"seq_len": 600}}}}))
 NETWORKS = ("paper", "corrected", "best")
+TEST_NOTES = "data/notes/test/00000.json"
 
 
 @pytest.mark.usefixtures("finished")
 def test_the_figures_of_the_stages_belong_together() -> None:
     parsed = pd.read_csv("metrics/parse.csv").set_index("split")
-    notes = json.loads(Path("data/notes/train.json").read_text())["notes"]
+    notes = json.loads(Path("data/notes/train/00000.json").read_text())["notes"]
     assert parsed.loc[list(SPLITS), "files"].tolist() == [10, 1, 1]
     assert parsed.loc["train", "symbols"] == len(notes)
     assert notes.count("<END>") == 10
@@ -115,8 +116,12 @@ def test_one_bad_file_is_skipped_named_and_counted(
         ("check_params", ("params.yaml", "seqlen: 3\n"), "params.yaml: .*seqlen: unknown key"),
         ("parse", ("data/corpus/pieces.csv", "file,split\n"), "pieces.csv: has no column composer, title"),
         ("parse", ("data/corpus/00.mid", ""), r"1 of 12 files cannot be read, more than parse.max_bad \(0.01\)"),
-        ("vocab", ("data/notes/test.json", '{"notes": ["H9"]}'), "test.json: 'H9' is not one of the 90 symbols"),
-        ("vocab", ("data/notes/test.json", '{"notes": ['), "test.json is damaged"),
+        (
+            "vocab",
+            ("data/notes/test/00000.json", '{"notes": ["H9"]}'),
+            "test/00000.json: 'H9' is not one of the 90 symbols",
+        ),
+        ("vocab", ("data/notes/test/00000.json", '{"notes": ['), "test/00000.json is damaged"),
         ("check_lengths", ("params.yaml", LONG), "best.training.seq_len: 600 is longer than the train split in 4"),
         ("check_lengths", ("metrics/parse.csv", "split\n"), "parse.csv is damaged"),
         ("sweep width", None, "width is not a sweep: use one of optimizer, learning_rate, seq_len"),

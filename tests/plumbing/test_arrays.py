@@ -125,7 +125,7 @@ def test_a_hostile_pickle_is_never_executed(
 
 def test_an_encoded_split_is_refused_by_name_where_it_is_not_what_it_was(tmp_path: Path) -> None:
     path = tmp_path / "train.safetensors"
-    save_ids(path, IDS)
+    save_ids(path, [IDS])
     np.testing.assert_array_equal(load_ids(path), IDS, strict=True)
     sound = path.read_bytes()
     for data in (sound[:-1], sound[:-1] + b"\x05", b""):  # the last byte was 59: 5 is a symbol's id too

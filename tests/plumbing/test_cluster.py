@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.data.corpus.pieces import Piece
+from maestro_lstm.data.corpus.pieces import SPLITS, Piece
 from maestro_lstm.data.midi import parsing
 from maestro_lstm.data.midi.parsing import Parsed, parse_file
+from maestro_lstm.data.vocabulary.encoded import load_ids, save_ids
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.training import jobs
 from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
@@ -26,6 +27,7 @@ from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.store import Failed, Run
 from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.plumbing import cluster as cluster_module
+from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.cluster import ADDRESS, parallel_map
 from maestro_lstm.plumbing.errors import UserError
 from tests.midi_files import dense_notes, midi_file, track
@@ -170,15 +172,32 @@ def test_files_are_parsed_on_the_clusters_workers(
     for k, split in enumerate(["train"] * 10 + ["validation", "test"]):
         (folder / f"{k}.mid").write_bytes(midi_file([track(dense_notes(k, 80, 384))]))
         pieces.append(Piece(f"{k}.mid", split, "", ""))  # type: ignore[arg-type]
-    there = parsing.parse_corpus(folder, pieces, "fast", "paper", 0)
+    there = parsing.Corpus(folder, pieces, "fast", "paper", 0)
+    streams = [stream for split in SPLITS for stream in there.streams(split)]
     begun = cluster.begun()
     assert {process for process, _ in begun} <= {worker.pid for worker in cluster.workers}
     assert sorted(file for _, file in begun) == sorted(piece.file for piece in pieces)
     monkeypatch.undo()
-    here = parsing.parse_corpus(folder, pieces, "fast", "paper", 0)
-    assert [one.piece for one in there] == pieces
-    for one, other in zip(there, here, strict=True):
-        np.testing.assert_array_equal(one.stream, other.stream)
+    here = parsing.Corpus(folder, pieces, "fast", "paper", 0)
+    assert there.read == pieces
+    for one, other in zip(streams, (stream for split in SPLITS for stream in here.streams(split)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def file_of(task: Symbols) -> Path | None:
+    return mapped_file(task.ids)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_worker_maps_the_file_that_it_sees_and_is_sent_what_it_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "train.safetensors"
+    save_ids(path, [IDS])
+    task = Symbols(load_ids(path), 90)
+    assert list(parallel_map(file_of, [(task,)])) == [path]
+    monkeypatch.setattr(cluster_module, "fingerprint", lambda _: os.getpid())  # each sees another file
+    assert list(parallel_map(file_of, [(task,)])) == [None]
 
 
 @pytest.mark.usefixtures("cluster")

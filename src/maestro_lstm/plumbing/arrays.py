@@ -6,8 +6,10 @@ same content gives the same bytes.
 
 import hashlib
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from safetensors.numpy import save
 from maestro_lstm.plumbing.files import whole_file
 
 Arrays = dict[str, npt.NDArray[Any]]
+CHUNK = 1 << 24  # bytes that are read at a time
 
 
 def save_arrays(path: Path, arrays: Mapping[str, npt.ArrayLike], about: Any) -> None:
@@ -43,8 +46,63 @@ def load_arrays(path: Path) -> tuple[Arrays, Any]:
     return arrays, json.loads(words)
 
 
+def save_bytes(path: Path, name: str, parts: Iterable[npt.NDArray[np.uint8]], about: Any) -> None:
+    """Write what `save_arrays` would for one array of bytes, (S,), whose parts need not fit into memory together."""
+    with whole_file(path) as file, TemporaryFile(dir=path.parent) as data:
+        for part in parts:
+            data.write(np.ascontiguousarray(part).data)
+        length = data.tell()
+        words = json.dumps(about, sort_keys=True)
+        content = hashlib.sha256(words.encode() + _describe(name, (length,), np.dtype(np.uint8)))
+        data.seek(0)
+        while chunk := data.read(CHUNK):
+            content.update(chunk)
+        tensor = {"dtype": "U8", "shape": [length], "data_offsets": [0, length]}
+        metadata = {"about": json.dumps([words, content.hexdigest()])}
+        header = json.dumps({"__metadata__": metadata, name: tensor}, separators=(",", ":")).encode()
+        header += b" " * (-len(header) % 8)
+        file.write(len(header).to_bytes(8, "little") + header)
+        data.seek(0)
+        shutil.copyfileobj(data, file, CHUNK)
+
+
+def map_bytes(path: Path, name: str) -> tuple[npt.NDArray[np.uint8], Any]:
+    """Map one array of bytes, (S,), into memory instead of reading it, and the metadata. Raises as `load_arrays`."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        if size > path.stat().st_size:
+            raise ValueError("it is cut short")
+        header = json.loads(file.read(size))
+    try:
+        words, digest = json.loads(header["__metadata__"]["about"])
+        first, end = header[name]["data_offsets"]
+        if (header[name]["dtype"], header[name]["shape"]) != ("U8", [end - first]):
+            raise ValueError(f"{name} is not a row of bytes")
+        if end == first:
+            array = np.empty(0, np.uint8)
+        else:  # copy on write: compiled code takes no array that cannot be written
+            mapped = np.memmap(path, np.uint8, mode="c", offset=8 + size + first, shape=(end - first,))
+            array = np.asarray(mapped)
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    if _digest({name: array}, words) != digest:
+        raise ValueError("its hash does not fit its content")
+    return array, json.loads(words)
+
+
+def mapped_file(array: npt.NDArray[Any]) -> Path | None:
+    """The file that all of an array is mapped from; None if it lies in memory."""
+    base = array.base
+    return Path(base.filename) if isinstance(base, np.memmap) and base.filename and base.size == array.size else None
+
+
 def _digest(arrays: Mapping[str, npt.NDArray[Any]], words: str) -> str:
     content = hashlib.sha256(words.encode())
     for name in sorted(arrays):
-        content.update(f"{name} {arrays[name].shape} {arrays[name].dtype.str}".encode() + arrays[name].tobytes())
+        content.update(_describe(name, arrays[name].shape, arrays[name].dtype))
+        content.update(np.ascontiguousarray(arrays[name]).data)
     return content.hexdigest()
+
+
+def _describe(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> bytes:
+    return f"{name} {shape} {kind.str}".encode()

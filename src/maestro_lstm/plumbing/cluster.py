@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
 from joblib import Parallel, cpu_count, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.sharing import fingerprint, sent_to
 from maestro_lstm.plumbing.sources import library_digest
 from maestro_lstm.plumbing.versions import arithmetic, libraries
 
@@ -97,24 +99,29 @@ def _on_cluster(address: str, work: Callable[..., T], jobs: Iterable[Job], order
 
         room = IN_FLIGHT * sum(client.ncores().values())
 
+        @cache
+        def seen(path: Path) -> bool:
+            return set(client.run(fingerprint, path).values()) == {fingerprint(path)}
+
         def send() -> Any:
             some = list(islice(waiting, batch))
             return client.submit(do_batch, work, some, head, pure=False) if some else None
 
-        # not all at once: a million jobs, or the data of a hundred, would not fit into the scheduler
-        sent = [future for _ in range(room) if (future := send())]
-        if ordered:
-            queue = deque(sent)
-            while queue:
-                yield from queue.popleft().result()
-                if future := send():
-                    queue.append(future)
-        else:
-            done = as_completed(sent, loop=client.loop)
-            for finished in done:
-                yield from finished.result()
-                if future := send():
-                    done.add(future)
+        with sent_to(seen):
+            # not all at once: a million jobs, or the data of a hundred, would not fit into the scheduler
+            sent = [future for _ in range(room) if (future := send())]
+            if ordered:
+                queue = deque(sent)
+                while queue:
+                    yield from queue.popleft().result()
+                    if future := send():
+                        queue.append(future)
+            else:
+                done = as_completed(sent, loop=client.loop)
+                for finished in done:
+                    yield from finished.result()
+                    if future := send():
+                        done.add(future)
 
 
 @contextmanager

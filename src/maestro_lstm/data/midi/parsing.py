@@ -1,6 +1,6 @@
 """Pieces to chord streams, file by file on all cores or on a cluster. A bad file is skipped, named and counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from maestro_lstm.choices import Rule
-from maestro_lstm.data.corpus.pieces import SPLITS, Piece
+from maestro_lstm.data.corpus.pieces import SPLITS, Piece, Split
 from maestro_lstm.data.midi.notes import IntArray
 from maestro_lstm.data.midi.streams import Engine, guarded_stream_of
 from maestro_lstm.data.midi.unreadable import content_of, no_piece, refuse_more_than
@@ -40,56 +40,80 @@ def parse_file(piece: Piece, data: bytes | BadMidi, engine: Engine, rule: Rule) 
     return Parsed(piece, stream.astype(np.int16))
 
 
-def parse_corpus(folder: Path, pieces: Sequence[Piece], engine: Engine, rule: Rule, max_bad: float) -> list[Parsed]:
-    """Read all files, in the order of the index.
+class Corpus:
+    """The files of an index, read split by split; nothing but counts is kept of a file that has been passed on.
 
     Args:
         max_bad: the share of files (0 to 1) that may be unreadable.
-
-    Raises: UserError if more are, or if a split is left without a piece; the message names the first.
     """
-    # read here: a cluster worker need not have the folder
-    jobs = ((piece, content_of(folder, piece.file), engine, rule) for piece in pieces)
-    # threads are enough: each waits for a guarded process that does the work
-    done = parallel_map(parse_file, jobs, ordered=True, batch=BATCH, threads=True)
-    parsed = list(progress(done, "parse", len(pieces), "file"))
-    bad = [one for one in parsed if one.stream is None]
-    refuse_more_than(max_bad, [one.problem for one in bad], len(pieces))
-    for split in SPLITS:
-        if all(one.stream is None for one in parsed if one.piece.split == split):
-            raise no_piece(split, [one.problem for one in bad if one.piece.split == split])
-    return parsed
+
+    def __init__(self, folder: Path, pieces: Sequence[Piece], engine: Engine, rule: Rule, max_bad: float) -> None:
+        self.folder, self.pieces, self.how, self.max_bad = folder, pieces, (engine, rule), max_bad
+        self.bad: dict[Piece, str] = {}  # what could not be read, and why
+        self.counts: dict[Split, Counts] = {split: Counts() for split in SPLITS}
+
+    def streams(self, split: Split) -> Iterator[IntArray]:
+        """Read a split's files, in the order of the index: the chord streams of those that can be read.
+
+        Raises: UserError if too many files of the corpus cannot be, or none of this split; the message names the first.
+        """
+        own, counts = [piece for piece in self.pieces if piece.split == split], self.counts[split]
+        # read here: a cluster worker need not have the folder
+        jobs = ((piece, content_of(self.folder, piece.file), *self.how) for piece in own)
+        # threads are enough: each waits for a guarded process that does the work
+        done = parallel_map(parse_file, jobs, ordered=True, batch=BATCH, threads=True)
+        for one in progress(done, f"parse {split}", len(own), "file"):
+            if one.stream is None:
+                self.bad[one.piece] = one.problem
+                refuse_more_than(self.max_bad, list(self.bad.values()), len(self.pieces))
+            else:
+                counts.add(one.stream)
+                yield one.stream
+        if not counts.files:
+            raise no_piece(split, [self.bad[piece] for piece in own])
+
+    @property
+    def read(self) -> list[Piece]:
+        """The pieces that could be read, in the order of the index."""
+        return [piece for piece in self.pieces if piece not in self.bad]
+
+    @property
+    def skipped(self) -> list[dict[str, str]]:
+        """Every file that could not be read, and why."""
+        return [
+            {"split": piece.split, "file": piece.file, "problem": self.bad[piece].removeprefix(f"{piece.file}: ")}
+            for piece in self.pieces
+            if piece in self.bad
+        ]
+
+    def figures(self, split: Split) -> dict[str, Any]:
+        """Counts of a split: files, chords, symbols (one `<END>` per piece among them), `<NEXT>`'s share in percent."""
+        one = self.counts[split]
+        return {
+            "split": split,
+            "files": one.files,
+            "skipped": sum(piece.split == split for piece in self.bad),
+            "chords": one.chords,
+            "symbols": one.symbols,
+            "next_share": round(100 * one.chords / one.symbols, 4),
+        }
 
 
-def streams_of(parsed: Sequence[Parsed], split: str) -> list[IntArray]:
-    """The chord streams of a split, of the files that could be read."""
-    return [one.stream for one in parsed if one.piece.split == split and one.stream is not None]
+@dataclass
+class Counts:
+    """Of the streams of a split."""
 
+    files: int = 0
+    chords: int = 0
+    pitches: int = 0
 
-def read_pieces(parsed: Sequence[Parsed]) -> list[Piece]:
-    """The pieces that could be read, in order."""
-    return [one.piece for one in parsed if one.stream is not None]
+    def add(self, stream: IntArray) -> None:
+        chords = int((stream == NEXT_MARK).sum())
+        self.files += 1
+        self.chords += chords
+        self.pitches += len(stream) - chords
 
-
-def counts(parsed: Sequence[Parsed], split: str) -> dict[str, Any]:
-    """Counts of a split: files, chords, symbols (one `<END>` per piece among them), and `<NEXT>`'s share in percent."""
-    streams = streams_of(parsed, split)
-    chords = sum(int((stream == NEXT_MARK).sum()) for stream in streams)
-    symbols = sum(len(stream) + 1 for stream in streams)
-    return {
-        "split": split,
-        "files": len(streams),
-        "skipped": sum(one.piece.split == split for one in parsed) - len(streams),
-        "chords": chords,
-        "symbols": symbols,
-        "next_share": round(100 * chords / symbols, 4),
-    }
-
-
-def skipped(parsed: Sequence[Parsed]) -> list[dict[str, str]]:
-    """Every file that could not be read, and why."""
-    return [
-        {"split": one.piece.split, "file": one.piece.file, "problem": one.problem.removeprefix(f"{one.piece.file}: ")}
-        for one in parsed
-        if one.stream is None
-    ]
+    @property
+    def symbols(self) -> int:
+        """With one `<END>` per piece."""
+        return self.chords + self.pitches + self.files

@@ -1,24 +1,26 @@
 """Encoded splits: the symbols of a split as one array of ids, one byte each, with their vocabulary."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from maestro_lstm.data.vocabulary.symbols import ID_OF_SYMBOL, SYMBOLS, Ids
-from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
+from maestro_lstm.plumbing.arrays import map_bytes, save_bytes
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import damaged
 
 
-def save_ids(path: Path, ids: Ids) -> None:
-    save_arrays(path, {"ids": ids}, {"symbols": SYMBOLS})
+def save_ids(path: Path, parts: Iterable[Ids]) -> None:
+    """Write a split, whose ids may come in parts."""
+    save_bytes(path, "ids", parts, {"symbols": SYMBOLS})
 
 
 def load_ids(path: Path) -> Ids:
-    """(S,) uint8. Raises UserError, naming the file, where it is missing, damaged or in another vocabulary."""
+    """(S,) uint8, mapped into memory. Raises UserError, naming the file, where it is missing, damaged or in another
+    vocabulary."""
     try:
-        arrays, about = load_arrays(path)
-        ids: Ids = arrays["ids"]
+        ids, about = map_bytes(path, "ids")
         symbols = tuple(about["symbols"])
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro -P`") from None
@@ -26,7 +28,7 @@ def load_ids(path: Path) -> Ids:
         raise damaged(path, error) from None
     if symbols != SYMBOLS:
         raise UserError(f"{path} is in another alphabet ({len(symbols)} symbols): delete it and run `dvc repro -P`")
-    if ids.dtype != np.uint8 or ids.ndim != 1 or (len(ids) and ids.max() >= len(SYMBOLS)):
+    if len(ids) and ids.max() >= len(SYMBOLS):
         raise UserError(f"{path} does not hold ids of the {len(SYMBOLS)} symbols: delete it and run `dvc repro -P`")
     return ids
 

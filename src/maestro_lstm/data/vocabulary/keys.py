@@ -1,5 +1,8 @@
 """Pieces in other keys: transposition within the piano's 88 keys."""
 
+from functools import cache
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,25 +20,43 @@ from maestro_lstm.data.vocabulary.symbols import (
 PITCHES = np.array([PITCH_OF_NAME.get(symbol, 0) for symbol in SYMBOLS])  # (V,) MIDI; 0 for a mark
 
 
+NONE = len(SYMBOLS)  # no symbol
+CHUNK = 1 << 24  # symbols that are looked at together
+
+
+@cache
+def table_of(semitones: int) -> Ids:
+    """(V,) each symbol's id this many semitones higher; marks stay, and what would leave the piano is `NONE`."""
+    table = np.arange(len(SYMBOLS), dtype=np.uint8)
+    for pitch in PITCHES[PITCHES > 0].tolist():
+        there = LOWEST_PITCH <= pitch + semitones <= HIGHEST_PITCH
+        table[ID_OF_SYMBOL[pitch_name(pitch)]] = ID_OF_SYMBOL[pitch_name(pitch + semitones)] if there else NONE
+    return table
+
+
 def transposed(ids: Ids, semitones: int) -> Ids:
     """Every pitch this many semitones higher; marks stay.
 
     Raises: ValueError where a pitch would leave the piano's keys.
     """
-    pitches = PITCHES[np.unique(ids)]
-    moved = {pitch: pitch + semitones for pitch in pitches[pitches > 0].tolist()}
-    if any(not LOWEST_PITCH <= pitch <= HIGHEST_PITCH for pitch in moved.values()):
+    moved = table_of(semitones)[ids]
+    if len(moved) and moved.max() == NONE:
         raise ValueError(f"{semitones} semitones leave the piano")
-    table = np.arange(len(SYMBOLS), dtype=np.uint8)
-    for pitch, to in moved.items():
-        table[ID_OF_SYMBOL[pitch_name(pitch)]] = ID_OF_SYMBOL[pitch_name(to)]
-    return table[ids]
+    return moved
+
+
+def bounds_of(ids: Ids) -> npt.NDArray[np.int64]:
+    """(P + 1,) piece k is ids bounds[k] to bounds[k + 1], its `<END>` included. What follows the last `<END>` is a
+    piece, too."""
+    parts = range(0, len(ids), CHUNK)
+    ends = [np.flatnonzero(ids[at : at + CHUNK] == END_ID) + at + 1 for at in parts]
+    bounds = np.concatenate(([0], *ends)).astype(np.int64)
+    return bounds if bounds[-1] == len(ids) else np.append(bounds, len(ids))
 
 
 def split_at_ends(ids: Ids) -> list[Ids]:
-    """The pieces, each with its `<END>`. What follows the last `<END>` is a piece, too."""
-    ends = np.flatnonzero(ids == END_ID) + 1
-    return [piece for piece in np.split(ids, ends) if len(piece)]
+    """The pieces of `bounds_of`."""
+    return [ids[first:end] for first, end in pairwise(bounds_of(ids).tolist())]
 
 
 def keys_on_the_piano(piece: Ids, most: int) -> npt.NDArray[np.int64]:

@@ -3,24 +3,30 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.training.learners import Learner, learner_for
 from maestro_lstm.model.training.probes import Probes
 from maestro_lstm.model.training.schedules import lengths
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.windows import (
+    Plain,
+    Source,
     Starts,
+    Transposed,
     check_seq_len,
     draw_starts,
-    epochs_transposed,
     starts_in_order,
     updates_per_epoch,
 )
+from maestro_lstm.plumbing.arrays import mapped_file
+from maestro_lstm.plumbing.sharing import is_shared
 
 
 @dataclass(frozen=True)
@@ -49,17 +55,32 @@ class Symbols:
     n_symbols: int  # V
 
     def about(self) -> dict[str, Any]:
-        return {"data": hashlib.sha256(self.ids.tobytes()).hexdigest(), "n_symbols": self.n_symbols}
+        return {"data": hashlib.sha256(np.ascontiguousarray(self.ids).data).hexdigest(), "n_symbols": self.n_symbols}
 
     def course(self, runs: Sequence[Settings]) -> Course:
-        one, ids = runs[0], self.ids
-        if one.transpose:
-            ids = epochs_transposed(ids, one.epochs, one.transpose, one.seed)
-        check_seq_len(one.seq_len, len(ids), "train", parts=one.parts)
-        each = lengths_of(one, len(ids))
-        starts = np.stack([_starts(run, len(ids), each) for run in runs])
-        probes = Probes(ids, self.n_symbols, one.seq_len, one.probes, len(each), one.log_every) if len(each) else None
-        return Course(each, starts, lambda: learner_for(ids, self.n_symbols, runs), probes)
+        one, source = runs[0], self.source(runs[0])
+        check_seq_len(one.seq_len, len(source), "train", parts=one.parts)
+        each = lengths_of(one, len(source))
+        starts = np.stack([_starts(run, len(source), each) for run in runs])
+        probes = None
+        if one.probes and len(each):
+            probes = Probes(source, self.n_symbols, one.seq_len, one.probes, len(each), one.log_every)
+        return Course(each, starts, lambda: learner_for(source, self.n_symbols, runs), probes)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process as the name of the mapped file, if it sees that; else with its content."""
+        file = mapped_file(self.ids)
+        if file and is_shared(file):
+            return _mapped, (file, self.n_symbols)
+        return Symbols, (np.array(self.ids), self.n_symbols)
+
+    def source(self, run: Settings) -> Source:
+        """What a run's windows are cut from."""
+        return Transposed(self.ids, run.epochs, run.transpose, run.seed) if run.transpose else Plain(self.ids)
+
+
+def _mapped(file: Path, n_symbols: int) -> Symbols:
+    return Symbols(load_ids(file), n_symbols)
 
 
 def lengths_of(run: Settings, n_symbols: int) -> npt.NDArray[np.int64]:

@@ -3,10 +3,12 @@
 A window is T ids as input and the T ids one place later as target. An update takes B of them.
 """
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.data.vocabulary.keys import keys_on_the_piano, split_at_ends, transposed
+from maestro_lstm.data.vocabulary.keys import bounds_of, keys_on_the_piano, split_at_ends, table_of
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.plumbing.errors import UserError
 
@@ -52,15 +54,66 @@ def starts_in_order(n_symbols: int, lengths: npt.NDArray[np.int64], batch: int =
     return np.array(places, dtype=np.int64)[:, None] + part * np.arange(batch, dtype=np.int64)
 
 
-def epochs_transposed(ids: Ids, epochs: int, most: int, seed: int) -> Ids:
-    """All epochs concatenated, (epochs · S,) for the (S,) ids of a split. Each epoch has the pieces in random order,
-    each transposed by a random number of semitones from −most to most that leaves it on the piano.
+class Source(Protocol):
+    """Symbols that windows are cut from."""
 
-    Streams cut the result into as many parts as an update has sequences, so they run through different epochs in
-    parallel.
+    def __len__(self) -> int: ...
+
+    def windows(self, starts: Starts, length: int) -> Ids:
+        """(B,) where they begin → (length, B)."""
+
+
+class Plain:
+    """A split as it is; mapped into memory, only what is cut is read."""
+
+    def __init__(self, ids: Ids) -> None:
+        self.ids = ids
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def windows(self, starts: Starts, length: int) -> Ids:
+        cut: Ids = self.ids[starts + np.arange(length)[:, None]]
+        return cut
+
+
+class Transposed:
+    """All epochs of a split, end to end. Each has the pieces in random order, each transposed by a random number of
+    semitones that leaves it on the piano.
+
+    Streams cut this into as many parts as an update has sequences, so they run through different epochs in parallel. A
+    piece is transposed when a window comes to it, so the epochs need no memory.
+
+    Args:
+        ids: (S,) the split.
+        most: semitones, up or down.
     """
-    random = np.random.default_rng(seed)
-    pieces = split_at_ends(ids)
-    choices = [keys_on_the_piano(piece, most) for piece in pieces]
-    order = (k for _ in range(epochs) for k in random.permutation(len(pieces)).tolist())
-    return np.concatenate([transposed(pieces[k], int(random.choice(choices[k]))) for k in order])
+
+    def __init__(self, ids: Ids, epochs: int, most: int, seed: int) -> None:
+        self.ids, self.bounds = ids, bounds_of(ids)
+        choices = [keys_on_the_piano(piece, most) for piece in split_at_ends(ids)]
+        random = np.random.default_rng(seed)
+        order, keys = [], []  # (epochs · P,)
+        for _ in range(epochs):
+            for k in random.permutation(len(choices)).tolist():
+                order.append(k)
+                keys.append(int(random.choice(choices[k])))
+        self.order, self.keys = np.array(order, dtype=np.int64), keys
+        # (epochs · P + 1,) where each begins, and the end
+        self.first = np.concatenate(([0], np.cumsum(np.diff(self.bounds)[self.order])))
+
+    def __len__(self) -> int:
+        return int(self.first[-1])
+
+    def windows(self, starts: Starts, length: int) -> Ids:
+        return np.stack([self.span(start, start + length) for start in starts.tolist()], axis=1)
+
+    def span(self, start: int, end: int) -> Ids:
+        """The symbols from one place to another."""
+        first, last = np.searchsorted(self.first, (start, end - 1), side="right") - 1
+        parts = []
+        for k in range(first, last + 1):
+            begins = int(self.bounds[self.order[k]]) - int(self.first[k])  # of the whole, seen from the split
+            piece = self.ids[begins + max(start, self.first[k]) : begins + min(end, self.first[k + 1])]
+            parts.append(table_of(self.keys[k])[piece])
+        return np.concatenate(parts)
