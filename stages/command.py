@@ -13,27 +13,44 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
+from maestro_lstm.plumbing import torchrun
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import recorded, write_json
-from maestro_lstm.plumbing.provenance import circumstances, hashes
+from maestro_lstm.plumbing.provenance import circumstances, hashes, root_of
 from stages import paths
 
 Word = TypeVar("Word", bound=str)
 
 
-def run(main: Callable[[], None]) -> None:
-    """Run a stage."""
+def run(main: Callable[[], None], shared: bool = False) -> None:
+    """Run a stage.
+
+    Args:
+        shared: among several processes, where the environment asks for them.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    report_in_one_line(lambda: _run(main))
+    report_in_one_line(lambda: _run(main, shared))
 
 
-def _run(main: Callable[[], None]) -> None:
+def _run(main: Callable[[], None], shared: bool) -> None:
+    if shared and torchrun.wanted():
+        torchrun.launch(_module(main), sys.argv[1:])
+        return
+    if not torchrun.is_first():  # it takes part, and leaves what is written to the first
+        main()
+        return
     with _alone(), recorded() as written:
         made_with = circumstances(Path(main.__code__.co_filename).resolve())  # before: the code may change meanwhile
         main()
         # without the kept runs, which other stages share, and files inside folders that have their final name by now
         results = {path for path in written if path.exists() and paths.RUNS not in path.parents}
         write_json(paths.PROVENANCE / f"{_name()}.json", {**made_with, "results": hashes(results)})
+
+
+def _module(main: Callable[[], None]) -> str:
+    """Of a stage's script, such as stages.train."""
+    script = Path(main.__code__.co_filename).resolve()
+    return ".".join(script.relative_to(root_of(script)).with_suffix("").parts)
 
 
 def _name() -> str:

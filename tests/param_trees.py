@@ -24,7 +24,7 @@ def with_another(tree: Any, key: str) -> Any:
     value = tree
     for name in key.split("."):
         value = value[name]
-    return with_value(tree, key, different(value))
+    return with_value(tree, key, "float32" if value == "auto" and key.endswith("precision") else different(value))
 
 
 def different(value: Any) -> Any:

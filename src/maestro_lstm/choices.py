@@ -23,5 +23,6 @@ ScheduleName = Literal["constant", "cyclical"]
 Part = Literal["nothing", "muon", "skips", "layers", "streams", "transposition"]  # of how `best` is trained
 Rule = Literal["paper", "clean"]  # how notes become chords, data/midi/chords.py
 NetworkKind = Literal["symbols", "performer", "events"]  # model/networks, model/performer, the performer's reference
-Precision = Literal["auto", "float32", "bfloat16"]  # of a training's products; auto: the fastest that digits allow
+# of a training's products; auto: the fastest that digits allow; tf32: float32 with ten bits of mantissa, on a GPU
+Precision = Literal["auto", "float32", "tf32", "bfloat16"]
 PedalRule = Literal["folded", "events"]  # data/performances: in the releases, or as rows of its own

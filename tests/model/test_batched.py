@@ -1,16 +1,12 @@
 """Many runs as one: each comes out as if it had been trained alone."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import replace
-from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 import torch
 
 from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training.batched import BatchedLearner
 from maestro_lstm.model.training.jobs import grouped
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.schedules import Schedule
@@ -55,32 +51,3 @@ def test_only_runs_of_one_length_are_trained_together() -> None:
     assert sorted(map(len, groups)) == [1, 1, 1, 5]
     with pytest.raises(ValueError, match="cannot be trained together"):
         Training(Symbols(IDS, 12), [ONE, longer])
-
-
-class RecordedGraph:
-    """Stands for a CUDA graph where there is no GPU: replaying it does the update that was captured."""
-
-    update: Callable[[], None]
-
-    def replay(self) -> None:
-        type(self).update()
-
-
-def test_capturing_the_update_leaves_no_trace_in_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    learner, plain = BatchedLearner(IDS, 12, RUNS), BatchedLearner(IDS, 12, RUNS)
-    monkeypatch.setattr(torch.cuda, "Stream", lambda _: MagicMock())
-    monkeypatch.setattr(torch.cuda, "current_stream", lambda _: MagicMock())
-    monkeypatch.setattr(torch.cuda, "stream", lambda _: nullcontext())
-    monkeypatch.setattr(torch.cuda, "graph", lambda _: nullcontext())
-    monkeypatch.setattr(torch.cuda, "CUDAGraph", RecordedGraph)
-    monkeypatch.setattr(RecordedGraph, "update", learner.update, raising=False)
-    monkeypatch.setattr(learner, "device", torch.device("cuda"))  # the tensors stay where they are
-
-    starts = np.random.default_rng(1).integers(0, 800, size=(len(RUNS), 5, 1))
-    rates, lengths = np.full((len(RUNS), 5), 0.01), np.full(5, 10)
-    for _ in range(2):
-        np.testing.assert_array_equal(
-            learner.take_updates(starts, rates, lengths), plain.take_updates(starts, rates, lengths)
-        )
-    for k in range(len(RUNS)):
-        assert all(torch.equal(w, plain.weights(k)[name]) for name, w in learner.weights(k).items())

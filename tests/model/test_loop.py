@@ -18,9 +18,9 @@ from maestro_lstm.model.training.schedules import Cosine, Schedule, lengths
 from maestro_lstm.model.training.settings import Settings, placed
 from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.model.training.windows import (
+    Transposed,
     check_seq_len,
     draw_starts,
-    epochs_transposed,
     starts_in_order,
     updates_per_epoch,
 )
@@ -196,9 +196,14 @@ def test_transposed_a_training_goes_through_all_its_epochs_once() -> None:
     streams = replace(SETTINGS, engine="torch", draws="streams", batch=4, epochs=3, transpose=5)
     ids = np.concatenate([IDS[:-1], [END_ID]]).astype(np.uint8)
     training = Training(Symbols(ids, 90), [streams])
-    music = epochs_transposed(ids, 3, 5, streams.seed)
+    source = Transposed(ids, 3, 5, streams.seed)
+    music = source.span(0, len(source))
     assert training.n_updates == 3 * len(ids) // (4 * 10)
-    assert training.learner.runs[0].lesson.ids.tolist() == music.tolist()  # type: ignore[attr-defined]
+    own = training.learner.runs[0].lesson.source  # type: ignore[attr-defined]
+    assert own.span(0, len(own)).tolist() == music.tolist()
+    places = np.array([0, 7, len(music) - 250])
+    expected = np.stack([music[place : place + 250] for place in places.tolist()], axis=1)  # of several pieces
+    assert source.windows(places, 250).tolist() == expected.tolist()
     part = (len(music) - 1) // 4
     assert training.starts[0, :2].tolist() == [[k * part + begin for k in range(4)] for begin in (0, 10)]
     with pytest.raises(ValueError, match="cannot be trained together"):

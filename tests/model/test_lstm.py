@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from maestro_lstm.choices import Output
 from maestro_lstm.model.networks.lstm import LSTM
-from maestro_lstm.model.networks.network import Network, initial_weights, layers_of, sequence_loss
+from maestro_lstm.model.networks.network import Network, copy_of, initial_weights, layers_of, sequence_loss
 
 V, H = 90, 64
 
@@ -110,9 +110,9 @@ def test_weights_go_from_one_engine_to_the_other_and_back() -> None:
         assert torch.equal(value, fast.weights()[name])
 
 
-def test_weights_handed_out_are_a_copy() -> None:
+def test_a_copy_of_weights_is_not_touched_by_later_updates() -> None:
     network, _ = two_engines()
-    before = network.weights()
+    before = copy_of(network.weights())
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(1)

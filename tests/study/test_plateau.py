@@ -17,6 +17,7 @@ from maestro_lstm.model.training.probes import GRADIENTS, Probes
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.windows import Plain
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.experiments.plateau import Cell
 from maestro_lstm.study.report.pictures import accuracy_picture, collapse_picture, softmax_twice
@@ -26,12 +27,12 @@ from tests.markdown import cells_of
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
 SETTINGS = Settings(8, "softmax", "adam", Schedule.constant(0.01), 10, 5, seed=5, log_every=6, probes=7)
 HEAD = ",".join(COLUMNS) + "\n"
-PROBES = Probes(IDS, 12, 10, 7, 200, 6)
+PROBES = Probes(Plain(IDS), 12, 10, 7, 200, 6)
 
 
 def test_looks_are_spaced_in_the_logarithm_after_whole_stretches_and_at_the_end() -> None:
     assert PROBES.updates == {6, 12, 24, 36, 66, 114, 200}
-    assert Probes(IDS, 12, 10, 0, 200, 6).updates == set()
+    assert Probes(Plain(IDS), 12, 10, 0, 200, 6).updates == set()
 
 
 def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:

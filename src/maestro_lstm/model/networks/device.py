@@ -14,9 +14,9 @@ def in_precision(device: str, precision: Precision) -> AbstractContextManager[No
 
     if precision == "auto":
         raise ValueError("auto is not a precision")
-    if precision == "float32":
+    if precision != "bfloat16":
         return nullcontext()
-    return torch.autocast(device, getattr(torch, precision))
+    return torch.autocast(device, torch.bfloat16)
 
 
 def fast_precision(device: str) -> Precision:
@@ -29,36 +29,44 @@ def fast_precision(device: str) -> Precision:
     return "bfloat16" if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported() else "float32"
 
 
-def use_cores(count: int) -> None:
-    """Set up the libraries: number of threads, and subnormal numbers flushed to zero.
+def use_cores(count: int, precision: Precision = "float32") -> None:
+    """Set up the libraries: number of threads, subnormal numbers flushed to zero, and what a GPU makes of float32.
 
     More than one thread makes a network as small as the paper's slower. Subnormal numbers appear once a softmax
-    saturates, and slow every product about four times.
+    saturates, and slow every product about four times. cuDNN's LSTM would use TF32 if it were not told.
     """
     import torch
     from threadpoolctl import threadpool_limits
 
     torch.set_num_threads(count)
     torch.set_flush_denormal(True)
+    on_gpu = "tf32" if precision == "tf32" else "ieee"
+    torch.backends.cuda.matmul.fp32_precision = on_gpu
+    torch.backends.cudnn.rnn.fp32_precision = on_gpu  # type: ignore[attr-defined]
     importlib.import_module("scipy.linalg.cython_blas")  # compiled code's BLAS: only a loaded library can be limited
     threadpool_limits(count, user_api="blas")
 
 
 def pick_engine(engine: Literal["auto"] | EngineName, device: str) -> tuple[EngineName, str]:
-    """Resolve `auto`: a GPU where there is one, compiled code where there is none.
+    """Resolve `auto`: torch on a GPU where there is one, compiled code where there is none.
 
     Raises: UserError for a GPU that is not there, or that the engine cannot use.
     """
     import torch
 
+    return resolved(engine, device, torch.cuda.is_available())
+
+
+def resolved(engine: Literal["auto"] | EngineName, device: str, gpu: bool) -> tuple[EngineName, str]:
+    """The same for a machine with a GPU, or without."""
     if device == "cuda" and engine == "compiled":
         raise UserError("params.yaml: engine: compiled runs on the CPU; use device: cpu or engine: auto")
-    if device == "cuda" and not torch.cuda.is_available():
+    if device == "cuda" and not gpu:
         raise UserError("params.yaml: device: cuda, but torch sees no GPU here; use auto or cpu")
-    if engine == "compiled" or not torch.cuda.is_available():
+    if engine == "compiled" or not gpu:
         device = "cpu"
     elif device == "auto":
         device = "cuda"
     if engine == "auto":
-        engine = "batched" if device == "cuda" else "compiled"
+        engine = "torch" if device == "cuda" else "compiled"
     return engine, device

@@ -6,7 +6,7 @@ paper has one layer; more are what it wished for (§5.2.3). With skips (Graves 2
 well as the layer below, and the output sees every layer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count, takewhile
 
 import torch
@@ -25,6 +25,11 @@ _TORCH_NAMES = {
     "W.weight": "lstm.weight_hh_l0",  # (4H, H)
     "W.bias": "lstm.bias_hh_l0",  # (4H,)
 }
+
+
+def copy_of(weights: Mapping[str, Tensor]) -> Weights:
+    """A copy on the CPU, which later updates do not touch."""
+    return {name: value.detach().to("cpu", copy=True) for name, value in weights.items()}
 
 
 def layer_name(k: int) -> str:
@@ -48,6 +53,25 @@ class TorchLSTM(nn.Module):
         given = x if x.is_floating_point() else one_hot(x, self.lstm.input_size)
         hidden, (h, c) = self.lstm(given, None if state is None else (state[0][None], state[1][None]))
         return hidden, (h[0], c[0])  # (T, B, H), (B, H) each
+
+
+def run_layers(layers: Iterable[nn.Module], x: Tensor, state: State | None, drop: nn.Module) -> tuple[Tensor, State]:
+    """L layers one above the other, each seen through a dropout.
+
+    Args:
+        x: (T, B, X)
+        state: (L, B, H) each, to continue from; zero if not given.
+
+    Returns: what all layers show, (T, B, L H), and the state after the last step.
+    """
+    shown, ends = [], []
+    for k, layer in enumerate(layers):
+        x, end = layer(x, None if state is None else (state[0][k], state[1][k]))  # (T, B, H)
+        x = drop(x)
+        shown.append(x)
+        ends.append(end)
+    h, c = zip(*ends, strict=True)
+    return torch.cat(shown, dim=2), (torch.stack(h), torch.stack(c))
 
 
 class Network(nn.Module):
@@ -91,9 +115,9 @@ class Network(nn.Module):
         return self.output(seen), (torch.stack(h), torch.stack(c))  # (T, B, V), (L, B, H) each
 
     def weights(self) -> Weights:
-        """A copy of the weights on the CPU, under the names of the scratch network."""
+        """The weights, not a copy, under the names of the scratch network."""
         own = self.state_dict()
-        return {name: own[ours].detach().cpu().clone() for name, ours in self.names.items()}
+        return {name: own[ours].detach() for name, ours in self.names.items()}
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Load weights as `weights` returns them. Raises RuntimeError if a name or shape does not fit."""

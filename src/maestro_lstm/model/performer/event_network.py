@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from maestro_lstm.data.performances.events import EVENTS, Events
+from maestro_lstm.model.networks.dropout import Dropout
 from maestro_lstm.model.networks.lstm import State
-from maestro_lstm.model.networks.network import TorchLSTM
+from maestro_lstm.model.networks.network import TorchLSTM, run_layers
 from maestro_lstm.model.performer.batch import carried
 
 BEGIN = EVENTS  # the event before the first
@@ -42,24 +43,18 @@ class EventNetwork(nn.Module):
         super().__init__()
         self.embed = nn.Embedding(EVENTS + 1, EMBEDDED)
         self.layers = nn.ModuleList([TorchLSTM(hidden if k else EMBEDDED, hidden) for k in range(layers)])
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
         self.output = nn.Linear(layers * hidden, EVENTS)
 
     def nats(self, batch: EventBatch, state: State | None = None) -> tuple[Tensor, State]:
         """What it costs to say each event: (T, B) nats, 0 where there is none; the state, (L, B, H) each."""
         state = carried(state, batch.fresh)
         x = self.embed(batch.events[:-1])  # (T, B, 128)
-        shown, ends = [], []
-        for k, layer in enumerate(self.layers):
-            x, end = layer(x, None if state is None else (state[0][k], state[1][k]))  # (T, B, H)
-            x = self.drop(x)
-            shown.append(x)
-            ends.append(end)
-        scores = self.output(torch.cat(shown, dim=2)).float()  # (T, B, 388)
+        shown, state = run_layers(self.layers, x, state, self.drop)
+        scores = self.output(shown).float()  # (T, B, 388)
         said = batch.events[1:].clamp(max=EVENTS - 1)
         nats = F.cross_entropy(scores.flatten(0, 1), said.flatten(), reduction="none").view_as(said)
-        h, c = zip(*ends, strict=True)
-        return nats * batch.valid, (torch.stack(h), torch.stack(c))
+        return nats * batch.valid, state
 
     def matrices(self) -> list[Tensor]:
         """The weights for Muon, four matrices stacked in each."""

@@ -16,6 +16,7 @@ from maestro_lstm.data.performances.columns import Performances, open_performanc
 from maestro_lstm.data.performances.events import to_events
 from maestro_lstm.data.performances.rows import on_the_piano, to_rows
 from maestro_lstm.data.performances.steps import Steps, to_steps
+from maestro_lstm.model.networks import ranks
 from maestro_lstm.model.networks.lstm import State
 from maestro_lstm.model.networks.network import Weights
 from maestro_lstm.model.performer.batch import batch_of
@@ -27,6 +28,7 @@ from maestro_lstm.model.training.learners import OneByOne
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.tasks import Course
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.sharing import is_shared
 from maestro_lstm.plumbing.sources import digest
 
 E = TypeVar("E")  # a piece as a network reads it
@@ -55,20 +57,20 @@ class PlayingLesson:
 
     def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
         batch = self.batch_of([self.streams.part(start) for start in starts.tolist()], length, self.settings.device)
-        _fix_dropout(self.settings, starts)
         nats, state = self.network.nats(batch, state)
-        return nats.sum() / batch.valid.sum() * length, state  # a step's mean, times T: an update's loss is that of T
+        steps = ranks.mean(batch.valid.sum())
+        return nats.sum() / steps * length, state  # a step's mean, times T: an update's loss is that of T
 
     def matrices(self) -> list[Tensor]:
         return self.network.matrices()
 
     def weights(self) -> Weights:
-        return {name: value.detach().cpu().clone() for name, value in self.network.state_dict().items()}
+        return {name: value.detach() for name, value in self.network.state_dict().items()}
 
 
 @dataclass(frozen=True)
 class Playing:
-    """The task of a network of performances; it travels as the folder's name."""
+    """The task of a network of performances."""
 
     folder: Path  # of the training split's columns
 
@@ -77,7 +79,10 @@ class Playing:
         return open_performances(self.folder)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"folder": self.folder}  # not what is mapped there
+        """To another process as the folder's name, if it sees that; else with the columns."""
+        if is_shared(self.folder):
+            return {"folder": self.folder}
+        return {"folder": self.folder, "pieces": self.pieces}
 
     def about(self) -> dict[str, Any]:
         content = hashlib.sha256(self.pieces.bounds.tobytes())
@@ -116,9 +121,3 @@ def initial_network(settings: Settings) -> Performer | EventNetwork:
         if settings.kind == "events":
             return EventNetwork(*size, settings.dropout)
         return Performer(*size, settings.head, settings.pedal == "events", settings.dropout)
-
-
-def _fix_dropout(settings: Settings, starts: Tensor) -> None:
-    """What an update drops follows from the seed and the place: a training that was stopped drops the same again."""
-    if settings.dropout:
-        torch.manual_seed((settings.seed << 40) + int(starts[0]))

@@ -26,8 +26,9 @@ from torch.nn import functional as F
 from maestro_lstm.data.performances.rows import ENDS, KEYS, RELEASED, SOUNDS, START
 from maestro_lstm.data.performances.steps import BINS
 from maestro_lstm.data.performances.times import CLASS_OF, CLASSES, EDGES, LONGEST, WIDTH
+from maestro_lstm.model.networks.dropout import Dropout
 from maestro_lstm.model.networks.lstm import State
-from maestro_lstm.model.networks.network import TorchLSTM
+from maestro_lstm.model.networks.network import TorchLSTM, run_layers
 from maestro_lstm.model.performer.batch import FIELDS, Batch, Said, carried
 
 WIDTHS = {"delta": 32, "pitch": 48, "force": 16, "duration": 32}  # of the embeddings
@@ -61,7 +62,7 @@ class Performer(nn.Module):
         said = [*WIDTHS.values()]
         inputs = sum(said) + KEYS + ENDS  # I
         self.layers = nn.ModuleList([TorchLSTM(hidden if k else inputs, hidden) for k in range(layers)])
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
         self.seen = nn.Linear(layers * hidden, len(FIELDS) * head)
         # what each head sees beside the hidden states: what was said of the note, and what sounds
         beside = (ENDS, said[0] + KEYS, sum(said[:2]) + KEYS, sum(said[:3]) + KEYS + ENDS + SEEN * said[3])
@@ -81,14 +82,7 @@ class Performer(nn.Module):
         """Rows (T, B) → what the layers show after each (T, B, L H), and the state after the last, (L, B, H) each."""
         sounding = self.sounding(before)  # (T, B, 88)
         x = torch.cat((*self.embedded(before).values(), sounding, _far(before.ends)), dim=2)  # (T, B, I)
-        shown, ends = [], []
-        for k, layer in enumerate(self.layers):
-            x, end = layer(x, None if state is None else (state[0][k], state[1][k]))  # (T, B, H)
-            x = self.drop(x)
-            shown.append(x)
-            ends.append(end)
-        h, c = zip(*ends, strict=True)
-        return torch.cat(shown, dim=2), (torch.stack(h), torch.stack(c))
+        return run_layers(self.layers, x, state, self.drop)
 
     def scores(self, batch: Batch, state: State | None = None) -> tuple[list[Tensor], State]:
         """What each head says of each row, before any softmax: 4 × (T, B, …); and the state."""

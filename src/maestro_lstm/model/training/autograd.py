@@ -7,14 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
-from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.model.networks import ranks
 from maestro_lstm.model.networks.device import in_precision
 from maestro_lstm.model.networks.lstm import State
 from maestro_lstm.model.networks.network import Network, Weights, initial_weights, sequence_loss
 from maestro_lstm.model.training.muon import Muon
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.windows import Starts
+from maestro_lstm.model.training.windows import Source, Starts
 from maestro_lstm.plumbing.arrays import Arrays
 
 Doubles = npt.NDArray[np.float64]
@@ -32,37 +33,37 @@ class Lesson(Protocol):
     def network(self) -> nn.Module: ...
 
     def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
-        """The loss of B sequences.
+        """The loss of this rank's of B sequences.
 
         Args:
-            starts: (B,) where they begin.
+            starts: (B / ranks,) where they begin.
             length: T.
-            state: (L, B, H) each, to continue from; zero if not given.
+            state: (L, B / ranks, H) each, to continue from; zero if not given.
 
-        Returns: the loss summed over a sequence and averaged over the batch, nats; the state after the last step.
+        Returns: the loss summed over a sequence and averaged over the batch, nats: its mean over the ranks is that of
+            all B; the state after the last step.
         """
 
     def matrices(self) -> list[Tensor]:
         """The weights for Muon, four matrices stacked in each."""
 
     def weights(self) -> Weights:
-        """A copy of the weights, on the CPU."""
+        """The weights, not a copy."""
 
 
 class SymbolLesson:
-    """Either network of `network.py`, and the symbols of a split."""
+    """Either network of `network.py`, and symbols."""
 
-    def __init__(self, ids: Ids, n_symbols: int, settings: Settings) -> None:
-        self.settings = settings
-        self.ids = torch.from_numpy(ids.astype(np.int64)).to(settings.device)  # (S,)
+    def __init__(self, source: Source, n_symbols: int, settings: Settings) -> None:
+        self.settings, self.source = settings, source
         deep = settings.layers, settings.skips
         self.network = Network(n_symbols, settings.hidden, settings.engine, *deep)
         self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, *deep))
         self.network.to(settings.device)
 
     def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
-        at = starts + torch.arange(length + 1)[:, None]  # (T + 1, B)
-        windows = self.ids[at.to(self.ids.device)]  # (T + 1, B)
+        windows = torch.from_numpy(self.source.windows(starts.numpy(), length + 1))  # (T + 1, B)
+        windows = windows.to(self.settings.device).long()
         scores, state = self.network(windows[:-1], state)
         # summed over a sequence (§4.1), averaged over the batch
         loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), self.settings.output) / len(starts)
@@ -75,13 +76,28 @@ class SymbolLesson:
         return self.network.weights()
 
 
+class _Loss(nn.Module):
+    """A lesson's loss as a module, for DistributedDataParallel."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        super().__init__()
+        self.lesson, self.network = lesson, lesson.network
+
+    def forward(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
+        return self.lesson.loss(starts, length, state)
+
+
 class AutogradRun:
-    """One run by torch's autograd and optimizers."""
+    """One run by torch's autograd and optimizers; its sequences are divided among the ranks, if there are several."""
 
     def __init__(self, lesson: Lesson, settings: Settings) -> None:
         self.lesson, self.network, self.settings = lesson, lesson.network, settings
+        self.own = ranks.share(settings.batch)  # of B
+        self.loss: nn.Module = _Loss(lesson)
+        if ranks.count() > 1:
+            self.loss = DistributedDataParallel(self.loss)
         self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the last sequences ended, if the state is carried
-        self.carried: State | None = None  # the state there, (L, B, H) each
+        self.carried: State | None = None  # the state there, (L, B / ranks, H) each
         self.optimizers = optimizers_of(lesson, settings)
 
     def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
@@ -93,7 +109,9 @@ class AutogradRun:
             # the state is zero at the start of a sequence, unless it is carried and each continues where one ended
             with in_precision(self.settings.device, self.settings.precision):
                 goes_on = torch.equal(start, self.ends)
-                loss, state = self.lesson.loss(start, length, self.carried if goes_on else None)
+                if self.settings.dropout:  # what is dropped follows from seed and place: the same after a stop
+                    torch.manual_seed((self.settings.seed << 40) + int(start[0]))
+                loss, state = self.loss(start[self.own], length, self.carried if goes_on else None)
             if self.settings.draws == "streams":
                 self.ends, self.carried = start + length, (state[0].detach().float(), state[1].detach().float())
             self.network.zero_grad()
@@ -102,7 +120,7 @@ class AutogradRun:
                 optimizer.param_groups[0]["lr"] = rate
                 optimizer.step()
             losses[k] = loss.detach()
-        return losses.cpu().numpy().astype(np.float64) / steps
+        return ranks.mean(losses).cpu().numpy().astype(np.float64) / steps
 
     def weights(self) -> Weights:
         return self.lesson.weights()
@@ -113,7 +131,8 @@ class AutogradRun:
             for k, kept in optimizer.state_dict()["state"].items():
                 parts |= {f"optimizer.{i}.{k}.{name}": value for name, value in kept.items()}
         if self.carried is not None:
-            parts |= {"carried.ends": self.ends, "carried.h": self.carried[0], "carried.c": self.carried[1]}
+            h, c = (ranks.gathered(part, dim=1) for part in self.carried)  # (L, B, H)
+            parts |= {"carried.ends": self.ends, "carried.h": h, "carried.c": c}
         return {name: value.detach().cpu().numpy().copy() for name, value in parts.items()}
 
     def restore(self, state: Arrays) -> None:
@@ -132,8 +151,8 @@ class AutogradRun:
         for optimizer, own in zip(self.optimizers, kept, strict=True):
             optimizer.load_state_dict({**optimizer.state_dict(), "state": dict(own)})
         if carried := parts["carried"]:
-            device = self.settings.device
-            self.ends, self.carried = carried["ends"], (carried["h"].to(device), carried["c"].to(device))
+            h, c = (carried[name][:, self.own].to(self.settings.device) for name in "hc")
+            self.ends, self.carried = carried["ends"], (h, c)
 
 
 def optimizers_of(lesson: Lesson, settings: Settings) -> list[torch.optim.Optimizer]:
@@ -144,5 +163,6 @@ def optimizers_of(lesson: Lesson, settings: Settings) -> list[torch.optim.Optimi
     matrices = lesson.matrices()
     others = [weight for weight in parameters if not any(weight is matrix for matrix in matrices)]
     decay = settings.weight_decay
-    muon = Muon(matrices, GATES, precision=getattr(torch, settings.precision), weight_decay=decay)
+    precision = torch.bfloat16 if settings.precision == "bfloat16" else torch.float32
+    muon = Muon(matrices, GATES, precision=precision, weight_decay=decay)
     return [muon, torch.optim.AdamW(others, fused=True, weight_decay=decay)]

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.networks.layout import Parts, pack, split, unpack
+from maestro_lstm.model.networks.layout import NAMES, Parts, pack, split
 from maestro_lstm.model.networks.network import Weights, initial_weights
 from maestro_lstm.model.networks.optimizers import ADAGRAD_EPS, ADAM_EPS, BETA1, BETA2
 from maestro_lstm.model.training.settings import Settings
@@ -67,7 +67,8 @@ class BatchedLearner:
         return self.losses[:, :n].cpu().numpy().astype(np.float64) / self.seq_len
 
     def weights(self, run: int) -> Weights:
-        return unpack(self.flat[run].detach().cpu().numpy(), *self.sizes)
+        parts = split(self.flat[run].detach(), *self.sizes)
+        return {name: part.T if part.ndim == 2 else part for name, part in zip(NAMES, parts, strict=True)}
 
     def state(self) -> Arrays:
         return {name: tensor.detach().cpu().numpy().copy() for name, tensor in self._memory().items()}

@@ -14,8 +14,10 @@ from typing import Literal, TypeVar
 from joblib import cpu_count
 
 from maestro_lstm.choices import EngineName
+from maestro_lstm.model.networks import ranks
 from maestro_lstm.model.networks.device import pick_engine, use_cores
 from maestro_lstm.model.training.loop import Training, batch_key
+from maestro_lstm.model.training.proving import proven
 from maestro_lstm.model.training.settings import Settings, placed
 from maestro_lstm.model.training.snapshots import resumed, with_snapshots
 from maestro_lstm.model.training.store import Failed, Run, RunStore, curve_rows, results
@@ -24,6 +26,7 @@ from maestro_lstm.model.training.watching import Watched, growing, watched
 from maestro_lstm.plumbing.cluster import on_cluster, parallel_map
 from maestro_lstm.plumbing.errors import Stopped, UserError
 from maestro_lstm.plumbing.progress import progress
+from maestro_lstm.plumbing.torchrun import is_first, started
 
 C = TypeVar("C")  # a candidate
 
@@ -96,34 +99,38 @@ def train_all(
     """
     store = RunStore(folder, task)
     runs: dict[Settings, Run | Failed] = {}
-    missing = []
     for settings in dict.fromkeys(wanted):
-        kept = store.load(settings)
-        if kept is None:
-            missing.append(settings)
-        else:
+        if is_first() and (kept := store.load(settings)):
             runs[settings] = kept
+    missing = ranks.from_first([settings for settings in dict.fromkeys(wanted) if settings not in runs])
     groups = grouped(missing)
     if not groups:
         return runs
-    shown = watched(curve, curve_rows([run for run in runs.values() if isinstance(run, Run)])) if curve else None
+    kept_rows = curve_rows([run for run in runs.values() if isinstance(run, Run)])
+    shown = watched(curve, kept_rows) if curve and is_first() else None
     on_gpu = any(run.device == "cuda" for run in missing)  # this machine's, one batch at a time
-    here = on_gpu or not on_cluster()
+    here = on_gpu or started() or not on_cluster()
+    waiting = os.getppid() if started() else os.getpid()  # torchrun waits for its ranks
     jobs = []
     for k, group in enumerate(groups):
         # cluster workers share no folder, and do not belong to the process that waits for them
         points = shown.following() if shown and k else shown
-        own = (store.under_way(group), points, os.getpid()) if here else (None, None, 0)
-        jobs.append((Job(task, group, len(groups) == 1, *own),))
-    n_jobs = 1 if on_gpu else min(len(jobs), max(cpu_count() // max(run.threads for run in missing), 1))
+        own = (store.under_way(group), points, waiting) if here else (None, None, 0)
+        jobs.append((Job(task, group, len(groups) == 1 and is_first(), *own),))
+    side_by_side = max(cpu_count() // max(run.threads for run in missing), 1)
+    n_jobs = 1 if on_gpu or ranks.count() > 1 else min(len(jobs), side_by_side)
     ended = parallel_map(do, jobs, n_jobs=n_jobs, stay_here=here)
     try:
-        for done in progress(ended, "train", len(jobs), "job") if len(jobs) > 1 else ended:
+        bar = progress(ended, "train", len(jobs), "job") if len(jobs) > 1 and is_first() else None
+        for done in bar or ended:
             for run in done:
+                if bar and isinstance(run, Run):
+                    bar.set_postfix_str(f"last loss {run.curve[-1].loss:.4f}", refresh=False)
                 runs[run.settings] = run
-                if isinstance(run, Run):
+                if isinstance(run, Run) and is_first():
                     store.save(run)
-            store.under_way([run.settings for run in done]).unlink(missing_ok=True)
+            if is_first():
+                store.under_way([run.settings for run in done]).unlink(missing_ok=True)
     except KeyboardInterrupt:
         raise Stopped(_what_is_kept(runs, jobs if here else [])) from None
     return runs
@@ -160,6 +167,12 @@ def train_candidates(
     """
     use_cores(1)
     here = pick_engine(engine, device)
+    if here[1] == "cuda" and is_first():
+        asked, here = here, proven(task, next(chain.from_iterable(candidates.values())), *here)
+        if started() and here != asked:
+            raise UserError("several processes cannot train on this GPU: use device: cpu")
     settings = {candidate: [placed(run, *here) for run in runs] for candidate, runs in candidates.items()}
-    trained = train_all(folder, task, chain.from_iterable(settings.values()), curve)
+    wanted = list(chain.from_iterable(settings.values()))
+    with ranks.group(here[1], [run.divisible for run in wanted]):
+        trained = train_all(folder, task, wanted, curve)
     return {candidate: [succeeded(trained[run]) for run in runs] for candidate, runs in settings.items()}

@@ -17,7 +17,7 @@ from maestro_lstm.model.networks.layout import MEMORY, Flat, pack, split, unpack
 from maestro_lstm.model.networks.network import Weights, initial_weights
 from maestro_lstm.model.training.autograd import AutogradRun, SymbolLesson
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.windows import Starts
+from maestro_lstm.model.training.windows import Plain, Source, Starts
 from maestro_lstm.plumbing.arrays import Arrays
 
 Doubles = npt.NDArray[np.float64]
@@ -37,7 +37,7 @@ class Learner(Protocol):
         """
 
     def weights(self, run: int) -> Weights:
-        """A copy of a run's current weights."""
+        """A run's current weights, where they are: later updates may change them."""
 
     def state(self) -> Arrays:
         """A copy of everything later updates depend on: weights and optimizer state."""
@@ -113,14 +113,14 @@ class OneByOne:
             run.restore({name.removeprefix(own): value for name, value in state.items() if name.startswith(own)})
 
 
-def learner_for(ids: Ids, n_symbols: int, runs: Sequence[Settings]) -> Learner:
+def learner_for(source: Source, n_symbols: int, runs: Sequence[Settings]) -> Learner:
     """The engine that the runs name, the same for all. Raises ValueError for what it cannot train."""
-    if runs[0].engine in ("compiled", "batched") and not runs[0].fits_compiled:
+    if runs[0].engine not in ("compiled", "batched"):
+        return OneByOne([AutogradRun(SymbolLesson(source, n_symbols, settings), settings) for settings in runs])
+    if not runs[0].fits_compiled or not isinstance(source, Plain):
         raise ValueError(f"engine {runs[0].engine} trains one layer and one sequence of T an update, from a zero state")
     if runs[0].engine == "batched":
         from maestro_lstm.model.training.batched import BatchedLearner
 
-        return BatchedLearner(ids, n_symbols, runs)
-    if runs[0].engine == "compiled":
-        return OneByOne([CompiledRun(ids, n_symbols, settings) for settings in runs])
-    return OneByOne([AutogradRun(SymbolLesson(ids, n_symbols, settings), settings) for settings in runs])
+        return BatchedLearner(source.ids, n_symbols, runs)
+    return OneByOne([CompiledRun(source.ids, n_symbols, settings) for settings in runs])

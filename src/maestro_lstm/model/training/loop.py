@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from maestro_lstm.model.networks import ranks
 from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.model.networks.network import Weights
+from maestro_lstm.model.networks.network import Weights, copy_of
 from maestro_lstm.model.training.learners import Learner
 from maestro_lstm.model.training.probes import Probe
 from maestro_lstm.model.training.settings import Settings
@@ -57,7 +58,7 @@ class Progress:
     problem: str = ""  # why the run was abandoned
 
     def add(self, losses: Doubles, rate: float, update: int, smoothing: float, weights: Callable[[], Weights]) -> None:
-        """Add the next losses, (n,), up to an update. `weights` is called for a copy if they are the best so far."""
+        """Add the next losses, (n,), up to an update. `weights` are copied if they are the best so far."""
         if not self.problem and not np.isfinite(losses).all():
             self.problem = f"the loss is no longer finite after {update:,} updates: choose a lower learning_rate"
         if self.problem:
@@ -65,7 +66,7 @@ class Progress:
         smoothed = smooth(losses, self.curve[-1].smoothed if self.curve else None, smoothing)
         self.curve.append(Point(update, float(losses.mean()), smoothed, rate))
         if self.best is None or smoothed < self.best.smoothed:
-            self.best = Best(weights(), update, smoothed)
+            self.best = Best(copy_of(weights()), update, smoothed)
 
 
 class Training:
@@ -85,7 +86,7 @@ class Training:
         self.runs, one = runs, runs[0]
         if any(batch_key(run) != batch_key(one) for run in runs) or (one.transpose and len(runs) > 1):
             raise ValueError("these runs cannot be trained together")
-        use_cores(one.threads)
+        use_cores(ranks.threads(one.threads), one.precision)
         course = task.course(runs)
         self.lengths, self.starts = course.lengths, course.starts  # (n,), (R, n, B)
         self.n_updates = len(self.lengths)
@@ -108,10 +109,11 @@ class Training:
             some = slice(first, min(first + log_every, self.n_updates))
             starts, rates = self.starts[:, some], self.rates[:, some]
             losses = self.learner.take_updates(starts, rates, self.lengths[some])  # (R, log_every)
+            spent = ranks.total(time.process_time() - began)
             for k, run in enumerate(self.runs):
                 rate = float(rates[k, -1])
                 self.progress[k].add(losses[k], rate, some.stop, run.smoothing, partial(self.learner.weights, k))
-                self.progress[k].seconds.append(round(before + time.process_time() - began, 3))
+                self.progress[k].seconds.append(round(before + spent, 3))
                 if self.probes and some.stop in self.probes.updates:
                     self.progress[k].probes.append(self.probes.look(self.learner.weights(k), run, some.stop))
             self.done = some.stop

@@ -13,9 +13,10 @@ from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
 from maestro_lstm.choices import Output
-from maestro_lstm.data.vocabulary.symbols import NEXT_ID, Ids
+from maestro_lstm.data.vocabulary.symbols import NEXT_ID
 from maestro_lstm.model.networks.network import Network, sequence_loss
 from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.windows import Source
 
 WINDOWS = 256  # per probe
 GRADIENTS = 64  # of them, for single gradients
@@ -42,7 +43,7 @@ class Probes:
     """When to probe, and on which windows.
 
     Args:
-        ids: (S,) the training split.
+        source: the training split.
         n_symbols: V.
         seq_len: T of the windows.
         count: about how many probes, evenly spaced in the logarithm of the updates; 0: none.
@@ -50,20 +51,23 @@ class Probes:
         log_every: updates; probes are possible after multiples of it, and at the end.
     """
 
-    def __init__(self, ids: Ids, n_symbols: int, seq_len: int, count: int, n_updates: int, log_every: int) -> None:
+    def __init__(
+        self, source: Source, n_symbols: int, seq_len: int, count: int, n_updates: int, log_every: int
+    ) -> None:
         self.n_symbols = n_symbols
         first = min(log_every, n_updates)
         wanted = np.geomspace(first, n_updates, count) if count else np.empty(0)
         at = (np.ceil(wanted / log_every) * log_every).astype(np.int64)
         self.updates = set(np.minimum(at, n_updates).tolist())
-        starts = np.linspace(0, len(ids) - seq_len - 1, WINDOWS).astype(np.int64)
-        self.windows = torch.from_numpy(ids[starts[:, None] + np.arange(seq_len + 1)].astype(np.int64))  # (W, T + 1)
+        starts = np.linspace(0, len(source) - seq_len - 1, WINDOWS).astype(np.int64)
+        self.windows = torch.from_numpy(source.windows(starts, seq_len + 1).T.astype(np.int64))  # (W, T + 1)
 
     def look(self, weights: Mapping[str, Tensor], settings: Settings, update: int) -> Probe:
         """Probe the network with these weights, after this many updates of a run."""
         with torch.device("meta"):  # its own weights are never used
             network = Network(self.n_symbols, settings.hidden, "scratch", settings.layers, settings.skips)
         weights = network.own(weights)
+        self.windows = self.windows.to(weights["output.weight"].device)  # once
         x, y = self.windows[:, :-1].T, self.windows[:, 1:].T  # (T, W)
         with torch.no_grad():
             scores, _ = functional_call(network, weights, (x,))  # (T, W, V)

@@ -85,6 +85,11 @@ class Settings:
         return self.kind == "symbols" and alike and self.draws != "streams" and self.optimizer != "muon"
 
     @property
+    def divisible(self) -> int:
+        """Sequences of an update that processes can share; 1 where they cannot."""
+        return self.batch if self.engine in ("scratch", "torch") else 1
+
+    @property
     def parts(self) -> int:
         """The number of equal parts the training split is cut into."""
         return 1 if self.draws == "random" else self.batch
@@ -112,4 +117,6 @@ def placed(settings: Settings, engine: EngineName, device: str) -> Settings:
     if engine in ("compiled", "batched") and not settings.fits_compiled:
         engine = "torch"
     precision = fast_precision(device) if settings.precision == "auto" else settings.precision
+    if precision == "tf32" and device == "cpu":
+        precision = "float32"
     return replace(settings, engine=engine, device=device, precision=precision)

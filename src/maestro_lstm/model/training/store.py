@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from maestro_lstm.model.networks.network import Weights
+from maestro_lstm.model.networks.network import Weights, copy_of
 from maestro_lstm.model.training.loop import Best, Point, Training
 from maestro_lstm.model.training.probes import Probe
 from maestro_lstm.model.training.settings import Settings
@@ -62,7 +62,8 @@ def results(training: Training) -> list[Run | Failed]:
         if kept.problem or kept.best is None:
             done.append(Failed(settings, kept.problem))
         else:
-            done.append(Run(settings, kept.curve, training.learner.weights(k), kept.best, kept.probes, kept.seconds))
+            last = copy_of(training.learner.weights(k))
+            done.append(Run(settings, kept.curve, last, kept.best, kept.probes, kept.seconds))
     return done
 
 
