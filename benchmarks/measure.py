@@ -58,7 +58,8 @@ def table(figures: Sequence[Mapping[str, Any]]) -> str:
     """The figures in Markdown."""
     rows = []
     for one in figures:
-        ratio = "" if one["way"] == one["reference"] else f"{_three_digits(one['times_as_fast'])} × {one['reference']}"
+        compared = one["reference"] and one["way"] != one["reference"]
+        ratio = f"{_three_digits(one['times_as_fast'])} × {one['reference']}" if compared else ""
         rows.append([one["what"], one["way"], f"{_three_digits(one['value'])} {one['unit']}", ratio])
     return markdown(("what", "way", "time", "times as fast"), rows, text_columns=2)
 

@@ -1,17 +1,17 @@
-"""What share of the machine's matrix products a training reaches, and where the rest of its time goes.
+"""What share of the machine's matrix products the two large trainings reach, beside torch's plain loop.
 
-The peak is one large product in the same run, in float32 and in bfloat16. `python -m benchmarks.peak`, two minutes, on
-a machine with nothing else to do.
+The peak is one large product of the same run. The operations counted are those of the products alone: forward, twice
+that backward, and Muon's iterations. `python -m benchmarks.peak`, two minutes, on a machine with nothing else to do.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 
 import torch
 
 from benchmarks import machine
+from benchmarks.measure import Figure, Way, compare, table
 from maestro_lstm.choices import Precision
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS
@@ -24,13 +24,14 @@ from maestro_lstm.model.training.muon import ITERATIONS, Muon
 from maestro_lstm.model.training.settings import Settings, placed
 from maestro_lstm.model.training.tasks import Symbols, Task
 from maestro_lstm.plumbing.errors import report_in_one_line
-from maestro_lstm.plumbing.tables import markdown
 from maestro_lstm.study.experiments.plans import load_plan
 from stages import paths
 
 SIDE = 2048  # of the product that gives the peak
-UPDATES = 4
+UPDATES = 4  # a call
 PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
+PLAIN = "torch's plain loop"
+UNITS = {"best": "symbols a second", "performer": "notes a second"}
 
 
 def seconds(work: Callable[[], object], times: int) -> float:
@@ -63,8 +64,8 @@ def operations(run: AutogradRun) -> float:
     return total
 
 
-def measure(task: Task, settings: Settings) -> tuple[float, float, float]:
-    """Seconds an update, of them in the optimizer; operations an update."""
+def training_of(task: Task, settings: Settings) -> tuple[AutogradRun, Callable[[], object]]:
+    """A run, and what takes its first updates."""
     training = Training(task, [settings])
     learner = training.learner
     assert isinstance(learner, OneByOne)
@@ -72,41 +73,65 @@ def measure(task: Task, settings: Settings) -> tuple[float, float, float]:
     assert isinstance(run, AutogradRun)
     some = slice(0, UPDATES)
     starts, rates, lengths = training.starts[:, some], training.rates[:, some], training.lengths[some]
-    whole = seconds(partial(learner.take_updates, starts, rates, lengths), 2) / UPDATES
-    steps = seconds(lambda: [optimizer.step() for optimizer in run.optimizers], UPDATES)
-    return whole, steps, operations(run)
+    return run, lambda: learner.take_updates(starts, rates, lengths)
 
 
-def main() -> None:
+def plain_loop(task: Task, settings: Settings) -> Callable[[], None]:
+    """The same network in float32 as torch's documentation trains one: one-hot inputs, Adam, nothing carried."""
+    training = Training(task, [settings])
+    (run,) = training.learner.runs  # type: ignore[attr-defined]
+    optimizer = torch.optim.Adam(run.network.parameters())
+
+    def updates() -> None:
+        for start in torch.from_numpy(training.starts[0, :UPDATES]):
+            loss, _ = run.lesson.loss(start, settings.seq_len, None)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    return updates
+
+
+def training(name: str, task: Task) -> list[Figure]:
+    """Steps a second, and the share of the peak in float32."""
+    planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1)
+    use_cores(planned.threads)
+    best = peak("float32")
+    amount = UPDATES * planned.batch * planned.seq_len
+    adam = placed(replace(planned, precision="float32", optimizer="adam", weight_decay=0.0), "torch", "cpu")
+    ways, work = {PLAIN: Way(plain_loop(task, adam), amount)}, {}
+    for precision in PRECISIONS:
+        run, updates = training_of(task, placed(replace(planned, precision=precision), "torch", "cpu"))
+        ways[precision], work[precision] = Way(updates, amount), operations(run) / planned.batch / planned.seq_len
+    figures = []
+    for one in compare(f"training {name}", ways, PLAIN, UNITS[name], 1e6, rounds=3):
+        figures.append(replace(one, value=round(1e6 / one.value)))  # from µs a step
+        if one.way in work:
+            share = 100 * work[one.way] / (one.value / 1e6) / best
+            figures.append(Figure(f"training {name}", one.way, round(share, 1), "% of the peak in float32"))
+    return figures
+
+
+def peaks() -> list[Figure]:
+    """What one large product reaches."""
     use_cores(2)
-    peaks = {precision: peak(precision) for precision in PRECISIONS}
-    rows = []
+    return [Figure("one product of 2048 × 2048", one, round(peak(one) / 1e9), "GFLOP/s") for one in PRECISIONS]
+
+
+def shares() -> list[Figure]:
+    """All of it."""
     ids = load_ids(paths.encoded("train"))
     tasks: dict[str, Task] = {
         "best": Symbols(ids, len(SYMBOLS)),
         "performer": Playing(paths.PERFORMANCES / "train"),
     }
-    for name, task in tasks.items():
-        planned = load_plan(paths.plan(name)).runs[0]
-        for precision in PRECISIONS:
-            settings = placed(replace(planned, precision=precision, epochs=1), "torch", "cpu")
-            whole, optimizer, work = measure(task, settings)
-            rate, steps = work / whole, settings.batch * settings.seq_len
-            rows.append(
-                (
-                    name,
-                    precision,
-                    f"{1e6 * whole / steps:.1f} µs",
-                    f"{rate / 1e9:.0f} GFLOP/s",
-                    f"{100 * rate / peaks['float32']:.0f} %",
-                    f"{100 * rate / peaks['bfloat16']:.0f} %",
-                    f"{100 * optimizer / whole:.0f} %",
-                )
-            )
-    head = ("network", "precision", "a step", "products", "of float32's peak", "of bfloat16's", "in the optimizer")
-    print(markdown(head, rows, text_columns=2))
-    found = ", ".join(f"{precision} {value / 1e9:,.0f} GFLOP/s" for precision, value in peaks.items())
-    print(f"\npeak: {found}; two cores of {machine.processor()}")
+    return [*peaks(), *(figure for name, task in tasks.items() for figure in training(name, task))]
+
+
+def main() -> None:
+    shown: Sequence[Figure] = shares()
+    print(table([asdict(figure) for figure in shown]))
+    print(f"\ntwo cores of {machine.processor()}")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.plumbing.cluster import ADDRESS
+from maestro_lstm.plumbing.torchrun import ARGUMENTS
 from tests.small_study import COMMANDS, DATA, copy_of, make_project, run
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -23,6 +24,7 @@ LONGEST = (
     "test_cluster.py",
     "test_snapshots.py",
     "test_page.py",
+    "test_ranks.py",
 )
 
 
@@ -37,6 +39,7 @@ def _nothing_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests must not depend on what the user has set up."""
     monkeypatch.delenv("MAESTRO_MIRROR", raising=False)
     monkeypatch.delenv(ADDRESS, raising=False)
+    monkeypatch.delenv(ARGUMENTS, raising=False)
 
 
 @pytest.fixture(scope="session")

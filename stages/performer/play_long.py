@@ -2,22 +2,18 @@
 
 from maestro_lstm.data.performances.columns import write_performances
 from maestro_lstm.data.performances.steps import Steps, from_steps
-from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.music.playing.pieces import play
-from maestro_lstm.music.playing.primers import primer_of
-from maestro_lstm.music.playing.steering import NOTHING, PLAIN
+from maestro_lstm.music.playing.steering import PLAIN
 from maestro_lstm.plumbing.files import whole_folder
-from maestro_lstm.study.params.file import PERFORMER, load_params
-from maestro_lstm.weights.performer import load_performer
+from maestro_lstm.study.params.file import load_params
 from stages import command, paths
+from stages.performer.player import player
 
 
 def main() -> None:
     params = load_params()
-    training, asked = params.networks[PERFORMER].training, params.play.samples
-    use_cores(training.threads if training else 1)
-    network = load_performer(paths.model(PERFORMER, params.seed))
-    nothing = primer_of(NOTHING, params.performances.pedal).steps
+    asked = params.play.samples
+    network, nothing = player(params)
     seeds = range(params.seed, params.seed + asked.pieces)
     with whole_folder(paths.PLAYED) as folder:
         for way, steering in (("plain", PLAIN), ("steered", params.play.steering)):

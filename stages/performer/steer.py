@@ -3,26 +3,21 @@
 from maestro_lstm.data.corpus.pieces import read_index
 from maestro_lstm.data.performances.columns import open_performances
 from maestro_lstm.data.performances.steps import from_steps
-from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.music.names import REAL
 from maestro_lstm.music.playing.pieces import play
-from maestro_lstm.music.playing.primers import primer_of
-from maestro_lstm.music.playing.steering import NOTHING
 from maestro_lstm.plumbing.files import write_text
 from maestro_lstm.plumbing.progress import progress
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.params.file import PERFORMER, load_params
+from maestro_lstm.study.params.file import load_params
 from maestro_lstm.study.performances.distance import figures_of, halves, outside, way_row, ways_as_text
-from maestro_lstm.weights.performer import load_performer
 from stages import command, paths
+from stages.performer.player import player
 
 
 def main() -> None:
     params = load_params()
-    training, asked = params.networks[PERFORMER].training, params.play.tried
-    use_cores(training.threads if training else 1)
-    network = load_performer(paths.model(PERFORMER, params.seed))
-    nothing = primer_of(NOTHING, params.performances.pedal).steps
+    asked = params.play.tried
+    network, nothing = player(params)
     works = [piece for piece in read_index(paths.PERFORMANCES) if piece.split == "validation"]
     real = [piece.beginning(asked.seconds) for piece in open_performances(paths.PERFORMANCES / "validation")]
     half, other = halves(real, works)

@@ -36,6 +36,7 @@ ELSEWHERE = {  # how a command begins -> where it is run, or why it is not
     "python -m tools.bucket": "tests/pipeline/test_remote.py, against a server on this machine",
     "gcloud": "an account at Google",
     "export": "a variable of the shell",
+    "TORCHRUN=": "tests/model/test_ranks.py, with two processes",
 }
 HERE = ("maestro-lstm ", "dvc metrics show")
 SERVES = "maestro-lstm play"  # until it is stopped: tests/live/test_page.py

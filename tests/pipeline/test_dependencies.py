@@ -24,7 +24,7 @@ NEEDLESS = {
     },  # what continues a MIDI file reads one, not a corpus
     "data/performances": {"columns", "events", "parsing", "pedal", "reading", "rows", "steps", "times", "writing"},
     "data/vocabulary": {"chords", "encoded", "keys"},
-    "model/networks": {"compiled", "functions", "layout", "optimizers", "predictor", "predictors"},
+    "model/networks": {"compiled", "dropout", "functions", "layout", "optimizers", "predictor", "predictors", "ranks"},
     "music/playing": {"forms"},
     "music/composing": {"stepper"},  # real music is not sampled
     "study/analysis": {"held_out", "intervals", "ngrams"},

@@ -24,6 +24,7 @@ from maestro_lstm.weights.checkpoint import Checkpoint, save_checkpoint
 from tests.pipeline_files import PARAMS
 from tests.small_study import COMMANDS, SMALL, declared_outputs, outputs, run
 from tools.demo import merged
+from tools.dvc import environment_for
 
 SETTINGS = Settings(8, "logits", "adam", Schedule(0.1, 0.1), 99999, 1, 0).as_dict()
 PLAN = json.dumps(
@@ -202,3 +203,19 @@ def test_dvc_deletes_nothing_for_a_value_that_is_refused(encoded: Path) -> None:
         still_there = outputs(encoded)
         # all but the checks' own marks, which always say the same
         assert {k: v for k, v in earlier.items() if "_checked" not in k}.items() <= still_there.items()
+
+
+def test_a_stage_in_two_processes_writes_what_it_writes_in_one(finished: Path) -> None:
+    """Within rounding; its results, lock and provenance are the first process's business."""
+    before = pd.read_csv("metrics/best/curves.csv")
+    for folder in ("runs", "models/best"):
+        shutil.rmtree(folder)
+    environment = {**environment_for(Path(__file__).parents[2]), "TORCHRUN": "--standalone --nproc-per-node 2"}
+    words = [sys.executable, "-m", "stages.train", "best"]
+    done = subprocess.run(words, cwd=finished, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("best: lowest smoothed loss") == 1
+    after = pd.read_csv("metrics/best/curves.csv")
+    pd.testing.assert_frame_equal(after, before, rtol=1e-4)
+    made = json.loads(Path("provenance/train_best.json").read_text())
+    assert set(made["results"]) == {"metrics/best/curves.csv", "metrics/best/train.csv", "models/best"}

@@ -80,7 +80,8 @@ def compose(
     primer:
         What it goes on from: nothing, a piano key such as C3, F#4 or B-2, or a MIDI file.
     network:
-        performer (plays in time, with force), or the file of a network that you trained.
+        performer (plays in time, with force), best (chords in equal steps, with a score), or the file of a network that
+        you trained.
     seed:
         The same seed plays the same notes.
     pieces:

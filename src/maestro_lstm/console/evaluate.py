@@ -29,7 +29,7 @@ def evaluate(
     files:
         MIDI files of yours.
     network:
-        performer, which has MAESTRO's test split beside yours, or the file of a network that you trained.
+        performer or best, which have MAESTRO's test split beside yours, or the file of a network that you trained.
     """
     use_cores(1)
     path = network_file(network)
@@ -42,9 +42,10 @@ def evaluate(
             rows.append((str(file), *row_of(file)))
         except BadMidi as error:
             unread.append(f"left out: {error}")
-    figures = told_of(path).get("figures", {})
-    if "test" in figures:
-        rows.append(("MAESTRO's test split", "", f"{figures['test']:.3f}", ""))
+    told = told_of(path)
+    if "test" in told.get("figures", {}):
+        accuracy = f"{told['accuracy']['test']:.2f} %" if "accuracy" in told else ""
+        rows.append(("MAESTRO's test split", "", f"{told['figures']['test']:.3f}", accuracy))
     widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
     for name, *numbers in (head, *rows):
         print("  ".join([name.ljust(widths[0]), *(map(str.rjust, numbers, widths[1:]))]).rstrip())

@@ -23,24 +23,23 @@ def load_performer(path: Path) -> Performer:
     head, pedal = settings.get("head", 0), settings.get("pedal", "folded")
     if type(head) is not int or not 1 <= head <= MOST or pedal not in ("folded", "events"):
         raise UserError(f"{path} is damaged (head: {head!r}, pedal: {pedal!r}): train it again")
-    size = settings["hidden"], settings["layers"], head, pedal == "events"
-    return _filled(path, checkpoint, lambda: Performer(*size), "that plays, of its settings")
+    hidden, layers = settings["hidden"], settings["layers"]
+    size = hidden, layers, head, pedal == "events"
+    heads = head * (4 * layers * hidden + HEADS_SEE)
+    return _filled(path, checkpoint, lambda: Performer(*size), heads, "that plays, of its settings")
 
 
 def load_events_network(path: Path) -> EventNetwork:
     """The reference, one step an event. Raises UserError as `load_performer` does."""
     checkpoint = _of_kind(path, "events")
-    checkpoint.settings.pop("head", None)
     size = checkpoint.settings["hidden"], checkpoint.settings["layers"]
-    return _filled(path, checkpoint, lambda: EventNetwork(*size), "of 388 events")
+    return _filled(path, checkpoint, lambda: EventNetwork(*size), 0, "of 388 events")
 
 
-def _filled(path: Path, checkpoint: Checkpoint, make: Callable[[], M], what: str) -> M:
-    """A network with the checkpoint's weights."""
+def _filled(path: Path, checkpoint: Checkpoint, make: Callable[[], M], beside: int, what: str) -> M:
+    """A network with the checkpoint's weights, of which at least `beside` are not the layers'."""
     settings, there = checkpoint.settings, sum(value.numel() for value in checkpoint.weights.values())
-    hidden, layers, head = settings["hidden"], settings["layers"], settings.get("head", 0)
-    least = 4 * layers * hidden * hidden + head * (4 * layers * hidden + HEADS_SEE)
-    if least > there:  # a file may ask for more memory than there is
+    if 4 * settings["layers"] * settings["hidden"] ** 2 + beside > there:  # a file may ask for more than there is
         raise UserError(f"{path} does not hold a network {what} (it has {there:,} weights): train it again")
     network = make()
     expected = {name: tuple(value.shape) for name, value in network.state_dict().items()}

@@ -12,10 +12,10 @@ from pathlib import Path
 from maestro_lstm.data.corpus.pieces import Piece, read_words, split_by_content, write_index
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import whole_folder
+from maestro_lstm.plumbing.limits import MAX_FILE
 
 ENDINGS = (".mid", ".midi")
 WORKS = "works.csv"
-LARGEST = 64 << 20  # bytes; no piece of music comes near
 
 
 def copy_folder(source: Path, target: Path) -> list[Piece]:
@@ -34,8 +34,8 @@ def copy_folder(source: Path, target: Path) -> list[Piece]:
             raise UserError(f"{source}: give the file {name!r} a name of printable characters")
         if not path.resolve().is_relative_to(inside):
             raise UserError(f"{source}: {name} is a link that leaves the folder: put the file itself there")
-        if path.stat().st_size > LARGEST:
-            raise UserError(f"{source}: {name} has more than {LARGEST >> 20} MB")
+        if path.stat().st_size > MAX_FILE:
+            raise UserError(f"{source}: {name} has more than {MAX_FILE >> 20} MB")
     try:
         return write_corpus(names, lambda name: names[name].read_bytes(), target, works=works_of(source, names))
     except UserError as error:

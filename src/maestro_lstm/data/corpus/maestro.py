@@ -20,10 +20,10 @@ from maestro_lstm.data.corpus.fetch import fetch
 from maestro_lstm.data.corpus.pieces import Piece, read_table, write_index
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import whole_folder
+from maestro_lstm.plumbing.limits import MAX_FILE
 from maestro_lstm.plumbing.progress import progress
 
 Open = Callable[[str], IO[bytes]]  # a name inside MAESTRO's folder; KeyError or OSError where there is none
-MAX_FILE = 64 << 20  # bytes; the largest real file has 0.5 MB
 MAX_ARCHIVE = 1 << 30  # bytes, packed and unpacked; the real ones have 0.1 GB
 
 

@@ -14,8 +14,8 @@ import symusic
 
 from maestro_lstm.data.midi.events import first_fault
 from maestro_lstm.plumbing.errors import BadMidi
+from maestro_lstm.plumbing.limits import MAX_FILE
 
-MAX_FILE = 64 << 20  # bytes; the largest of MAESTRO has 0.5 MB
 IntArray = npt.NDArray[np.int64]
 
 

@@ -32,6 +32,12 @@ class Performance:
         """(N,)"""
         return self.pitch < PEDAL_UP
 
+    @property
+    def notes(self) -> "Performance":
+        """The notes alone."""
+        there = self.is_note
+        return Performance(self.onset[there], self.release[there], self.pitch[there], self.velocity[there])
+
     def beginning(self, seconds: float) -> "Performance":
         """The rows of the first seconds; nothing sounds on after them."""
         inside = self.onset < seconds

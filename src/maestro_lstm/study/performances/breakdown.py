@@ -10,7 +10,7 @@ import pandas as pd
 
 from maestro_lstm.data.performances.events import to_events
 from maestro_lstm.data.performances.performance import Performance
-from maestro_lstm.data.performances.steps import Steps, to_steps
+from maestro_lstm.data.performances.steps import to_steps
 from maestro_lstm.model.performer.batch import FIELDS
 from maestro_lstm.plumbing.files import damaged
 from maestro_lstm.plumbing.tables import read_csv
@@ -22,9 +22,7 @@ COLUMNS = ("by", "group", "notes", "events", *FIELDS)
 
 def event_counts(pieces: Sequence[Performance]) -> npt.NDArray[np.int64]:
     """(P,) how many of 388 events each piece is, the pedal's rows aside: they have none."""
-    steps = [(to_steps(piece), piece.is_note) for piece in pieces]
-    notes = [Steps(one.onset[note], one.release[note], one.pitch[note], one.bin[note]) for one, note in steps]
-    return np.array([len(to_events(one)) for one in notes])
+    return np.array([len(to_events(to_steps(piece.notes))) for piece in pieces])
 
 
 def grouped(

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maestro_lstm.data.corpus.pieces import Piece
-from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance
+from maestro_lstm.data.performances.performance import PEDAL_DOWN, Performance
 from maestro_lstm.data.performances.steps import BINS, to_steps
 from maestro_lstm.plumbing.tables import markdown
 from maestro_lstm.study.analysis.intervals import Interval, interval
@@ -39,7 +39,7 @@ MINUTES = ("notes_a_second", "mean_polyphony", "mean_velocity")
 
 def histograms_of(piece: Performance) -> dict[str, Doubles]:
     """The counts of one performance, by the names in `HISTOGRAMS`."""
-    notes = _notes(piece)
+    notes = piece.notes
     steps = to_steps(notes)
     waits, durations = np.diff(steps.onset), steps.release - steps.onset
     bins = steps.bin.astype(np.int64)
@@ -56,7 +56,7 @@ def histograms_of(piece: Performance) -> dict[str, Doubles]:
 
 def scalars_of(piece: Performance) -> dict[str, float]:
     """Figures of one performance, by the names in `SCALARS`; the pedal's only where it has rows."""
-    notes = _notes(piece)
+    notes = piece.notes
     velocity = notes.velocity.astype(np.float64)
     length = float(notes.release.max() - notes.onset[0]) if len(notes) else 0.0
     figures = {
@@ -90,7 +90,7 @@ def pedal_share(piece: Performance) -> float:
 def minutes_of(piece: Performance, minutes: int) -> Doubles:
     """(minutes, 3) notes a second, mean polyphony and mean velocity of each minute from the first note on; NaN for one
     that is not whole, up to a few seconds."""
-    notes = _notes(piece)
+    notes = piece.notes
     table = np.full((minutes, len(MINUTES)), np.nan)
     if not len(notes):
         return table
@@ -140,7 +140,7 @@ def outside(pieces: Sequence[Performance], reference: Sequence[Performance], min
     voices (slop); and of its pieces that play three keys or fewer."""
     ours, theirs = (np.concatenate([minutes_of(piece, minutes) for piece in some]) for some in (pieces, reference))
     ours, theirs = ours[~np.isnan(ours[:, 0])], theirs[~np.isnan(theirs[:, 0])]
-    few = [len(np.unique(_notes(piece).pitch)) <= 3 for piece in pieces]
+    few = [len(np.unique(piece.notes.pitch)) <= 3 for piece in pieces]
     if not len(theirs) or not len(ours):
         return {"silence": 0.0, "slop": 0.0, "few keys": 100 * float(np.mean(few))}
     low, high = np.nanmin(theirs, axis=0), np.nanmax(theirs, axis=0)
@@ -211,11 +211,6 @@ def interval_rows(by_writer: Mapping[str, Mapping[str, Interval]]) -> list[dict[
         for writer, figures in by_writer.items()
         for measure, one in figures.items()
     ]
-
-
-def _notes(piece: Performance) -> Performance:
-    note = piece.pitch < PEDAL_UP
-    return Performance(piece.onset[note], piece.release[note], piece.pitch[note], piece.velocity[note])
 
 
 def _counts(codes: npt.NDArray[np.int64], size: int) -> Doubles:

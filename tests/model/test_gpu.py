@@ -1,0 +1,93 @@
+"""What a GPU computes, beside the CPU. Nothing here runs, and nothing is pretended, where there is none."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from maestro_lstm.data.vocabulary.symbols import Ids
+from maestro_lstm.model.networks.network import initial_weights
+from maestro_lstm.model.networks.predictors import predictor
+from maestro_lstm.model.training.batched import BatchedLearner
+from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model.training.probes import Probes
+from maestro_lstm.model.training.proving import difference, first_losses, proven
+from maestro_lstm.model.training.schedules import Cosine, Schedule
+from maestro_lstm.model.training.settings import Settings, placed
+from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.windows import Plain
+from maestro_lstm.study.scoring.evaluation import evaluate
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+
+IDS: Ids = np.random.default_rng(0).integers(0, 90, size=20_000).astype(np.uint8)
+PAPER = Settings(64, "softmax", "adam", Schedule(1e-3, 1e-2, 7), 25, 1, seed=0, log_every=20, engine="torch")
+BEST = Settings(
+    64,
+    "logits",
+    "muon",
+    Cosine(0.01, 0.1),
+    32,
+    2,
+    seed=0,
+    log_every=20,
+    engine="torch",
+    draws="streams",
+    layers=2,
+    skips=True,
+    batch=8,
+    transpose=3,
+)
+TASK = Symbols(IDS, 90)
+
+
+@pytest.mark.parametrize("run", [PAPER, replace(PAPER, output="logits"), BEST], ids=["paper", "corrected", "best"])
+def test_float32_on_a_gpu_is_float32(run: Settings) -> None:
+    """To more digits than TF32 has."""
+    expected = first_losses(TASK, placed(run, "torch", "cpu"))
+    np.testing.assert_allclose(first_losses(TASK, placed(run, "torch", "cuda")), expected, rtol=1e-5)
+    assert torch.backends.cudnn.rnn.fp32_precision == "ieee"  # type: ignore[attr-defined]
+
+
+def test_tf32_is_on_where_it_is_asked_for() -> None:
+    expected = first_losses(TASK, placed(BEST, "torch", "cpu"))
+    run = placed(replace(BEST, precision="tf32"), "torch", "cuda")
+    assert not difference(TASK, run, expected)
+    assert torch.backends.cudnn.rnn.fp32_precision == "tf32"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("engine", ["torch", "batched", "scratch"])
+def test_every_engine_is_proven_for_the_papers_network(engine: str) -> None:
+    assert proven(TASK, PAPER, engine, "cuda") == (engine, "cuda")  # type: ignore[arg-type]
+
+
+def test_a_captured_update_is_the_plain_one_and_leaves_no_trace_in_the_runs() -> None:
+    runs = [replace(PAPER, engine="batched", device="cuda", seed=seed) for seed in range(3)]
+    captured, plain = BatchedLearner(IDS, 90, runs), BatchedLearner(IDS, 90, runs)
+    plain._update = plain.update  # never captured
+    starts = np.random.default_rng(1).integers(0, 10_000, size=(3, 5, 1))
+    rates, lengths = np.full((3, 5), 0.01), np.full(5, 25)
+    for _ in range(2):
+        losses = plain.take_updates(starts, rates, lengths)
+        np.testing.assert_allclose(captured.take_updates(starts, rates, lengths), losses, rtol=1e-6)
+    for k in range(3):
+        for name, value in captured.weights(k).items():
+            torch.testing.assert_close(value, plain.weights(k)[name])
+
+
+def test_a_probe_reads_weights_where_they_are() -> None:
+    training = Training(TASK, [placed(BEST, "torch", "cuda")])
+    weights = training.learner.weights(0)
+    assert all(value.is_cuda for value in weights.values())
+    there = Probes(Plain(IDS), 90, 32, 0, 1, 1).look(weights, BEST, 0)
+    here = Probes(Plain(IDS), 90, 32, 0, 1, 1).look({name: w.cpu() for name, w in weights.items()}, BEST, 0)
+    assert there.distinct == here.distinct
+    np.testing.assert_allclose(there.gradient_norm, here.gradient_norm, rtol=1e-4)
+
+
+def test_evaluation_gives_the_same_figures() -> None:
+    weights = initial_weights(90, 64, 0, 2, True)
+    there, here = (evaluate(predictor(weights, "torch", one), IDS[:-1], IDS[1:]) for one in ("cuda", "cpu"))
+    assert there.nats == pytest.approx(here.nats, rel=1e-6)
+    assert there.accuracy == pytest.approx(here.accuracy, abs=0.02)
