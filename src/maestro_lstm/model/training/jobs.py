@@ -110,7 +110,7 @@ def train_all(
     shown = watched(curve, kept_rows) if curve and is_first() else None
     on_gpu = any(run.device == "cuda" for run in missing)  # this machine's, one batch at a time
     here = on_gpu or started() or not on_cluster()
-    waiting = os.getppid() if started() else os.getpid()  # torchrun waits for its ranks
+    waiting = os.getppid() if ranks.count() > 1 else os.getpid()  # torchrun waits for its ranks
     jobs = []
     for k, group in enumerate(groups):
         # cluster workers share no folder, and do not belong to the process that waits for them
