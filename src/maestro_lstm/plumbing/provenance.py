@@ -15,7 +15,14 @@ from maestro_lstm.plumbing.versions import gpu_name, libraries, processor
 
 ALSO = ("dvc", "music21", "pandas", "safetensors", "symusic")  # no arithmetic, but they read and write files
 # an uncommitted change here makes the commit untrue; DVC writes the locks while it runs
-CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml", ":(top,exclude,glob)stages/*/dvc.lock")
+CODE = (
+    ":/src",
+    ":/stages",
+    ":/dvc.yaml",
+    ":/params.yaml",
+    ":(top,exclude,glob)stages/*/dvc.lock",
+    ":(top,exclude,glob)src/**/*.safetensors",  # networks that are shipped are results
+)
 
 
 def circumstances(script: Path) -> dict[str, Any]:
