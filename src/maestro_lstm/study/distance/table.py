@@ -139,5 +139,10 @@ def interval_rows(by_writer: Mapping[str, Figures]) -> list[dict[str, Any]]:
 
 def _cell(figure: Interval) -> str:
     if math.isnan(figure.low) or figure.low == figure.high:
-        return f"{figure.mean:.3g}"
-    return f"{figure.mean:.3g} [{figure.low:.3g} … {figure.high:.3g}]"
+        return _digits(figure.mean)
+    return f"{_digits(figure.mean)} [{_digits(figure.low)} … {_digits(figure.high)}]"
+
+
+def _digits(value: float) -> str:
+    """Three of them; what is nothing but rounding is 0."""
+    return f"{value:.3g}" if abs(value) >= 1e-6 else "0"
