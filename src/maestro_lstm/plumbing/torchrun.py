@@ -29,16 +29,18 @@ def is_first() -> bool:
 def launch(module: str, arguments: Sequence[str]) -> None:
     """Run `python -m module` in the processes that the environment asks for, and wait for them.
 
-    Raises: UserError where the environment's arguments are wrong or a process is killed; SystemExit with 1 where one
-        ended with an error, which it has reported itself.
+    Raises: UserError where the environment's arguments are wrong or a process is killed; KeyboardInterrupt where this
+        one is told to stop; SystemExit with 1 where one ended with an error, which it has reported itself.
     """
     import logging
 
+    from torch.distributed.elastic.multiprocessing.api import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.run import parse_args, run
 
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # or torchrun warns; a training sets its own number
-    logging.getLogger("torch.distributed").setLevel(logging.CRITICAL)  # what is said of a lost process is said below
+    for name in ("torch.distributed", "torch.distributed.elastic.agent.server.api"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what is said of a lost process is said below
     words = shlex.split(os.environ[ARGUMENTS])
     try:
         run(parse_args([*words, "-m", module, *arguments]))  # type: ignore[no-untyped-call]
@@ -50,5 +52,7 @@ def launch(module: str, arguments: Sequence[str]) -> None:
         rank, failure = min(killed.items(), key=lambda one: one[1].timestamp)
         how = failure.signal_name()
         raise UserError(f"process {rank} of the training was killed ({how}): run it again to resume") from None
+    except SignalException:
+        raise KeyboardInterrupt from None
     except (SystemExit, ValueError) as error:
         raise UserError(f"{ARGUMENTS}={shlex.join(words)!r}: torchrun does not take it ({error})") from None
