@@ -18,6 +18,7 @@ bench: env     ## how fast it all is, as a table and in benchmarks/results.json
 	@python -m benchmarks
 	@python -m benchmarks.sizes
 	@python -m benchmarks.generation
+	@python -m benchmarks.peak
 
 verify: env    ## every stage twice, small: the same bytes?
 	@python -m tools.checks.verify

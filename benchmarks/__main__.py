@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, networks, parsing, peak
+from benchmarks import machine, networks, parsing
 from benchmarks.measure import Figure, Way, compare, table
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
@@ -52,7 +52,6 @@ def main() -> None:
     parts = {
         "training": lambda: networks.training(train),
         "evaluation": lambda: networks.evaluation(test),
-        "share of the peak": peak.shares,
         "parsing": lambda: parsing.parsing(files),
         "nothing to do": nothing_to_do,
     }

@@ -1,8 +1,8 @@
 """Memory and time over the size of the corpus: MAESTRO, and MAESTRO in other keys beside it, up to 20 times as much.
 
-`python -m benchmarks.corpora`: 20 minutes and 3 GB of disk, in build/corpora. Every step runs in processes that may
+`python -m benchmarks.corpora`: 15 minutes and 4 GB of disk, in build/corpora. Every step runs in processes that may
 have 2 GB each of memory of their own; pages of mapped files, which the system can drop, are not among them. The table,
-benchmarks/corpora.json with the machine, and docs/corpora.svg.
+also as benchmarks/corpora.md, benchmarks/corpora.json with the machine, and docs/corpora.svg.
 """
 
 import os
@@ -27,18 +27,19 @@ from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.settings import placed
 from maestro_lstm.model.training.tasks import Symbols, Task
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
-from maestro_lstm.plumbing.files import write_bytes, write_json
+from maestro_lstm.plumbing.files import write_bytes, write_json, write_text
 from maestro_lstm.plumbing.progress import progress
 from maestro_lstm.plumbing.tables import markdown
 from maestro_lstm.study.experiments.plans import load_plan
 from maestro_lstm.style import GROUPS, drawn
 from stages import paths
 
-SIZES = (1, 5, 10, 20)  # times MAESTRO
+SIZES = (1, 5, 20)  # times MAESTRO
 LIMIT = 2 << 30  # bytes of a process's own memory
-UPDATES = {"corrected": 1000, "best": 1000, "performer": 100}  # of an epoch, from its beginning
+UPDATES = {"corrected": 1000, "best": 100, "performer": 100}  # of an epoch, from its beginning
 STEPS = ("parse", "vocab", "performances", *UPDATES)
 FOLDER, RESULTS, PICTURE = Path("build/corpora"), Path("benchmarks/corpora.json"), Path("docs/corpora.svg")
+TABLE = RESULTS.with_suffix(".md")
 EVERY = 0.1  # seconds between two looks at the memory
 
 
@@ -148,6 +149,7 @@ def main() -> None:
         shutil.rmtree(place)
     write_json(RESULTS, {"machine": machine.describe(), "costs": [asdict(cost) for cost in costs]})
     write_bytes(PICTURE, picture(costs))
+    write_text(TABLE, table(costs) + "\n")
     print(table(costs))
 
 

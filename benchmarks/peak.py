@@ -5,8 +5,9 @@ that backward, and Muon's iterations. `python -m benchmarks.peak`, two minutes, 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import torch
 
@@ -24,9 +25,11 @@ from maestro_lstm.model.training.muon import ITERATIONS, Muon
 from maestro_lstm.model.training.settings import Settings, placed
 from maestro_lstm.model.training.tasks import Symbols, Task
 from maestro_lstm.plumbing.errors import report_in_one_line
+from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.study.experiments.plans import load_plan
 from stages import paths
 
+RESULTS = Path("benchmarks/peak.json")
 SIDE = 2048  # of the product that gives the peak
 UPDATES = 4  # a call
 PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
@@ -129,9 +132,10 @@ def shares() -> list[Figure]:
 
 
 def main() -> None:
-    shown: Sequence[Figure] = shares()
-    print(table([asdict(figure) for figure in shown]))
-    print(f"\ntwo cores of {machine.processor()}")
+    figures = [asdict(figure) for figure in shares()]
+    write_json(RESULTS, {"machine": machine.describe(), "figures": figures})
+    print(table(figures))
+    print(f"\ntwo cores of {machine.processor()}; all of it in {RESULTS}")
 
 
 if __name__ == "__main__":

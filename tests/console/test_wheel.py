@@ -95,14 +95,17 @@ def test_it_composes_without_the_study(wheel: Path, tmp_path: Path) -> None:
     commands = [
         ["compose", "--seconds", "5"],
         ["evaluate", "music/nothing-1.mid"],
+        ["compose", "C3", "--network", "best", "--seconds", "2", "--forms", "mid"],
+        ["evaluate", "music/c3-1.mid", "--network", "best"],
         ["export", str(wheel / "maestro_lstm/shipped/performer.safetensors"), "mine.safetensors"],
     ]
     code = BLOCKED.format(blocked=modules, wheel=str(wheel), commands=commands)
     done = subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "MAESTRO's test split" in done.stdout
+    assert done.stdout.count("MAESTRO's test split") == 2
     assert (tmp_path / "mine.safetensors").exists()
     assert sorted(path.name for path in (tmp_path / "music").iterdir()) == [
+        "c3-1.mid",
         "nothing-1-roll.svg",
         "nothing-1.mid",
         "nothing-1.mp3",
