@@ -125,5 +125,7 @@ def test_help_lists_what_can_be_steered(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_an_error_ends_the_command_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["maestro-lstm", "compose", "-n", "x"])
-    with pytest.raises(SystemExit, match=r"^error: x is not a network; use performer, or the file of a trained one$"):
+    with pytest.raises(
+        SystemExit, match=r"^error: x is not a network; use best, performer, or the file of a trained one$"
+    ):
         main()

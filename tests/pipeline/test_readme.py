@@ -18,7 +18,7 @@ from tests.pipeline_files import PARAMS, STAGES, leaves
 from tools.docs import PAGES, filled
 
 README = Path("README.md").read_text()
-PLACES = {path.name: path for path in PAGES}
+PLACES = {path.as_posix().removeprefix("docs/"): path for path in PAGES}
 DOCS = {name: path.read_text() for name, path in PLACES.items()}
 TABLES = {
     "README.md": ["breakdown/predictors"],

@@ -206,7 +206,8 @@ def test_dvc_deletes_nothing_for_a_value_that_is_refused(encoded: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("network", "folder", "rounding"), [("best", "metrics/best", 1e-4), ("paper", "metrics/curves", 0)]
+    ("network", "folder", "rounding"),
+    [("best", "metrics/best", 1e-3), ("paper", "metrics/curves", 0)],  # best: in bfloat16, where there is that
 )
 def test_a_stage_in_two_processes_writes_what_it_writes_in_one(
     network: str, folder: str, rounding: float, finished: Path
