@@ -19,13 +19,10 @@ from typing import Any
 import symusic
 
 from benchmarks import machine
+from benchmarks.trainings import first_updates, task_of
 from maestro_lstm.data.corpus.pieces import Piece, read_index, write_index
-from maestro_lstm.data.vocabulary.encoded import load_ids
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS
-from maestro_lstm.model.performer.lessons import Playing
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.settings import placed
-from maestro_lstm.model.training.tasks import Symbols, Task
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_bytes, write_json, write_text
 from maestro_lstm.plumbing.progress import progress
@@ -117,12 +114,7 @@ def memory_of(process: int) -> tuple[float, float]:
 def take_updates(name: str) -> None:
     """The first updates of an epoch, in this folder."""
     planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1)
-    task: Task = Symbols(load_ids(paths.encoded("train")), len(SYMBOLS))
-    if name == "performer":
-        task = Playing(paths.PERFORMANCES / "train")
-    training = Training(task, [placed(planned, "compiled", "cpu")])
-    some = slice(0, UPDATES[name])
-    training.learner.take_updates(training.starts[:, some], training.rates[:, some], training.lengths[some])
+    first_updates(Training(task_of(planned), [placed(planned, "compiled", "cpu")]), UPDATES[name])()
 
 
 def main() -> None:
@@ -149,8 +141,9 @@ def main() -> None:
         shutil.rmtree(place)
     write_json(RESULTS, {"machine": machine.describe(), "costs": [asdict(cost) for cost in costs]})
     write_bytes(PICTURE, picture(costs))
-    write_text(TABLE, table(costs) + "\n")
-    print(table(costs))
+    text = table(costs)
+    write_text(TABLE, text + "\n")
+    print(text)
 
 
 def table(costs: list[Cost]) -> str:

@@ -13,17 +13,15 @@ import torch
 
 from benchmarks import machine
 from benchmarks.measure import Figure, Way, compare, table
+from benchmarks.trainings import first_updates, task_of
 from maestro_lstm.choices import Precision
-from maestro_lstm.data.vocabulary.encoded import load_ids
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS
 from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.model.performer.lessons import Playing
 from maestro_lstm.model.training.autograd import AutogradRun
 from maestro_lstm.model.training.learners import OneByOne
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.muon import ITERATIONS, Muon
 from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.tasks import Symbols, Task
+from maestro_lstm.model.training.tasks import Task
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.study.experiments.plans import load_plan
@@ -74,9 +72,7 @@ def training_of(task: Task, settings: Settings) -> tuple[AutogradRun, Callable[[
     assert isinstance(learner, OneByOne)
     (run,) = learner.runs
     assert isinstance(run, AutogradRun)
-    some = slice(0, UPDATES)
-    starts, rates, lengths = training.starts[:, some], training.rates[:, some], training.lengths[some]
-    return run, lambda: learner.take_updates(starts, rates, lengths)
+    return run, first_updates(training, UPDATES)
 
 
 def plain_loop(task: Task, settings: Settings) -> Callable[[], None]:
@@ -95,11 +91,12 @@ def plain_loop(task: Task, settings: Settings) -> Callable[[], None]:
     return updates
 
 
-def training(name: str, task: Task) -> list[Figure]:
+def training(name: str) -> list[Figure]:
     """Steps a second, and the share of the peak in float32."""
     planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1)
+    task = task_of(planned)
     use_cores(planned.threads)
-    best = peak("float32")
+    most = peak("float32")
     amount = UPDATES * planned.batch * planned.seq_len
     adam = placed(replace(planned, precision="float32", optimizer="adam", weight_decay=0.0), "torch", "cpu")
     ways, work = {PLAIN: Way(plain_loop(task, adam), amount)}, {}
@@ -110,7 +107,7 @@ def training(name: str, task: Task) -> list[Figure]:
     for one in compare(f"training {name}", ways, PLAIN, UNITS[name], 1e6, rounds=3):
         figures.append(replace(one, value=round(1e6 / one.value)))  # from µs a step
         if one.way in work:
-            share = 100 * work[one.way] / (one.value / 1e6) / best
+            share = 100 * work[one.way] / (one.value / 1e6) / most
             figures.append(Figure(f"training {name}", one.way, round(share, 1), "% of the peak in float32"))
     return figures
 
@@ -123,12 +120,7 @@ def peaks() -> list[Figure]:
 
 def shares() -> list[Figure]:
     """All of it."""
-    ids = load_ids(paths.encoded("train"))
-    tasks: dict[str, Task] = {
-        "best": Symbols(ids, len(SYMBOLS)),
-        "performer": Playing(paths.PERFORMANCES / "train"),
-    }
-    return [*peaks(), *(figure for name, task in tasks.items() for figure in training(name, task))]
+    return [*peaks(), *(figure for name in UNITS for figure in training(name))]
 
 
 def main() -> None:

@@ -5,11 +5,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.measure import Figure, Way, compare, table
+from benchmarks.trainings import first_updates
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.training.loop import Training
@@ -30,9 +30,8 @@ def sizes(ids: Ids, networks: Sequence[Settings]) -> list[Figure]:
     figures = []
     for settings in networks:
         training = Training(Symbols(ids, len(SYMBOLS)), [settings])
-        some = slice(0, UPDATES)
-        starts, rates, lengths = training.starts[:, some], training.rates[:, some], training.lengths[some]
-        way = Way(partial(training.learner.take_updates, starts, rates, lengths), int(lengths.sum()) * settings.batch)
+        symbols = int(training.lengths[:UPDATES].sum()) * settings.batch
+        way = Way(first_updates(training, UPDATES), symbols)
         what = f"{settings.layers} × {settings.hidden}, B = {settings.batch}, T = {settings.seq_len}"
         figures += compare(what, {settings.engine: way}, settings.engine, "µs a symbol", 1e6, rounds=3)
     return figures

@@ -3,14 +3,12 @@
 import os
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
 from maestro_lstm.model.performer.lessons import Playing
-from maestro_lstm.model.training import jobs, snapshots
 from maestro_lstm.model.training.jobs import train_candidates
 from maestro_lstm.model.training.schedules import Cosine
 from maestro_lstm.model.training.settings import Settings
@@ -56,7 +54,6 @@ def trained(folder: Path, name: str) -> Run:
 def main() -> None:
     folder, names = Path(sys.argv[1]), sys.argv[2:]
     (folder / f"process-{os.environ['RANK']}.txt").write_text(str(os.getpid()))
-    setattr(jobs, "with_snapshots", partial(snapshots.with_snapshots, every=0))  # noqa: B010 (mypy)
     for name in names:
         trained(folder, name)
 

@@ -21,7 +21,12 @@ from tests.performances import corpus
 
 
 def launched(folder: Path, processes: int, *names: str) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "TORCHRUN": f"--standalone --nproc-per-node {processes}"}
+    """A snapshot at every point."""
+    environment = {
+        **os.environ,
+        "TORCHRUN": f"--standalone --nproc-per-node {processes}",
+        "SNAPSHOT_SECONDS": "0",
+    }
     words = [sys.executable, "-m", "tests.model.ranked", str(folder), *names]
     return subprocess.Popen(words, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
