@@ -102,11 +102,17 @@ def test_differences_between_parsers_are_named(
     assert kind_of(exact, other) == kind
 
 
+MEASURED = "metrics/performer/trained/performer.csv"
+LOCK = f"stages: {{{{train: {{{{outs: [{{{{path: x, md5: 0}}}}, {{{{path: {MEASURED}, md5: {{hash}}}}}}]}}}}}}}}"
+
+
 def test_folders_are_compared_file_by_file(tmp_path: Path) -> None:
     for name, figure in (("one", 42.0), ("two", 42.1)):
         for kind in ("data", "metrics"):
             (tmp_path / name / kind).mkdir(parents=True)
-        (tmp_path / name / "dvc.lock").write_text("same")
+        (tmp_path / name / "dvc.lock").write_text(LOCK.format(hash=figure))
+        (tmp_path / name / "metrics" / "performer" / "trained").mkdir(parents=True)
+        (tmp_path / name / MEASURED).write_text(f"seed,seconds\n0,{figure}\n")
         (tmp_path / name / "data" / "x").write_text("same")
         (tmp_path / name / "metrics" / "x.json").write_text(json.dumps({"runs": [{"accuracy": figure}]}))
     (tmp_path / "two" / "data" / "more").touch()
@@ -114,6 +120,8 @@ def test_folders_are_compared_file_by_file(tmp_path: Path) -> None:
     assert list(one) == ["data/x", "dvc.lock", "metrics/x.json"]
     assert outputs.differences(one, one) == []
     assert outputs.differences(one, two) == ["data/more", "metrics/x.json"]
+    (tmp_path / "two" / "dvc.lock").write_text(LOCK.replace("md5: 0", "md5: 1").format(hash=42))
+    assert outputs.differences(one, outputs.hashes(tmp_path / "two")) == ["data/more", "dvc.lock", "metrics/x.json"]
     assert [line.split("  ")[1] for line in outputs.summary(two).splitlines()] == [
         "data, 2 files",
         "metrics, 1 files",

@@ -4,22 +4,41 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from maestro_lstm.plumbing.files import sha256_of
 
+MEASURED = ("metrics/performer/trained", "metrics/performer/tables.md")  # processor time among other figures
 KINDS = ("data", "metrics", "models", "generated")
 RELATIVE, ABSOLUTE = 0.02, 0.5  # how far two GPU runs' figures may be apart: a share, or points and nats
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every lock file and of every file that the stages made."""
-    files = [*folder.glob("dvc.lock"), *folder.glob("stages/*/dvc.lock")]
-    files += [path for kind in KINDS for path in (folder / kind).rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(files)}
+    """SHA-256 of every lock file and of every file that the stages made, measured times aside."""
+    locks = [*folder.glob("dvc.lock"), *folder.glob("stages/*/dvc.lock")]
+    made = [path for kind in KINDS for path in (folder / kind).rglob("*") if path.is_file()]
+    names = {path: path.relative_to(folder).as_posix() for path in (*made, *locks)}
+    found = {names[path]: sha256_of(path) for path in made if not _measured(names[path])}
+    found |= {names[path]: _hash([repr(_of_lock(path))]) for path in locks}
+    return dict(sorted(found.items()))
+
+
+def _measured(name: str) -> bool:
+    """Whether a file holds times that were measured, which are others each time."""
+    return any(PurePath(name).is_relative_to(one) for one in MEASURED)
+
+
+def _of_lock(path: Path) -> Any:
+    """What a lock file says of each stage, without the files of measured times."""
+    stages = yaml.safe_load(path.read_text())["stages"]
+    for stage in stages.values():
+        for kind in ("deps", "outs"):
+            stage[kind] = [one for one in stage.get(kind, []) if not _measured(one["path"])]
+    return stages
 
 
 def differences(one: dict[str, str], other: dict[str, str]) -> list[str]:
@@ -32,6 +51,8 @@ def far_apart(one: Path, other: Path) -> list[str]:
     found = []
     for path in sorted(path for ending in ("*.json", "*.csv") for path in (one / "metrics").rglob(ending)):
         name = path.relative_to(one)
+        if _measured(name.as_posix()):
+            continue
         if not (other / name).exists():
             found.append(f"{name}: only in one")
             continue
