@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any
@@ -18,11 +19,11 @@ RELATIVE, ABSOLUTE = 0.02, 0.5  # how far two GPU runs' figures may be apart: a 
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every lock file and of every file that the stages made, measured times aside."""
+    """Hashes of every lock file and of every file that the stages made, measured times aside."""
     locks = [*folder.glob("dvc.lock"), *folder.glob("stages/*/dvc.lock")]
     made = [path for kind in KINDS for path in (folder / kind).rglob("*") if path.is_file()]
     names = {path: path.relative_to(folder).as_posix() for path in (*made, *locks)}
-    found = {names[path]: sha256_of(path) for path in made if not _measured(names[path])}
+    found = {names[path]: _untimed(path) if _measured(names[path]) else sha256_of(path) for path in made}
     found |= {names[path]: _hash([repr(_of_lock(path))]) for path in locks}
     return dict(sorted(found.items()))
 
@@ -30,6 +31,13 @@ def hashes(folder: Path) -> dict[str, str]:
 def _measured(name: str) -> bool:
     """Whether a file holds times that were measured, which are others each time."""
     return any(PurePath(name).is_relative_to(one) for one in MEASURED)
+
+
+def _untimed(path: Path) -> str:
+    """A hash of a table without its seconds: of a csv file that column, of Markdown such cells and what they widen."""
+    if path.suffix == ".csv":
+        return _hash([pd.read_csv(path).drop(columns="seconds").to_csv()])
+    return _hash([re.sub(r"[ -]+", " ", re.sub(r"[\d,]+ s(?= *\|)", "", path.read_text()))])
 
 
 def _of_lock(path: Path) -> Any:
