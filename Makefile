@@ -3,13 +3,18 @@ PYTHON ?= python3
 KILLS ?= 10
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test repro bench verify kill audit lint check-lock paper-tables env clean
+.PHONY: demo test test-slow repro bench verify kill audit lint check-lock paper-tables env clean
 
 demo: env      ## the paper's study on chorales that ship with music21, in build/demo
 	@python -m tools.demo
 
+PYTEST = python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+
 test: env      ## the test suite
-	@python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -m "not slow"
+
+test-slow: env ## the rest: whole processes, killed ones, an empty environment, a bucket
+	@$(PYTEST) -m slow
 
 repro: env     ## the paper's study on MAESTRO
 	@dvc repro

@@ -227,6 +227,7 @@ print(hashlib.sha256(pack(training.learner.weights(0)).tobytes()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_the_same_run_is_the_same_bytes_whatever_was_compiled_or_kept_before(tmp_path: Path, project: Path) -> None:
     copy = tmp_path / "src"
     shutil.copytree(project / "src", copy, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))

@@ -31,6 +31,7 @@ def launched(folder: Path, processes: int, *names: str) -> "subprocess.Popen[str
     return subprocess.Popen(words, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["symbols", "notes"])
 def test_two_processes_train_as_one_does(name: str, tmp_path: Path) -> None:
     """The second network is also dropped from, and its pieces fill their windows unevenly."""
@@ -51,6 +52,7 @@ def test_two_processes_train_as_one_does(name: str, tmp_path: Path) -> None:
         torch.testing.assert_close(two.last[weight], value, rtol=1e-2, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_lost_process_ends_the_training_in_a_line_and_any_number_that_divides_resumes_it(tmp_path: Path) -> None:
     process = launched(tmp_path, 2, "symbols")
     victim, ends = tmp_path / "process-1.txt", time.monotonic() + 100

@@ -152,6 +152,7 @@ jobs.train_all(Path(sys.argv[1]), Symbols(IDS, 12), LONG)
 """
 
 
+@pytest.mark.slow
 def test_a_process_killed_at_work_goes_on(tmp_path: Path, project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     environment = {**os.environ, "PYTHONPATH": f"{project}:{project / 'src'}", "LOKY_MAX_CPU_COUNT": "1"}
     process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path)], env=environment)
@@ -175,6 +176,7 @@ def test_a_process_killed_at_work_goes_on(tmp_path: Path, project: Path, capfd: 
 ORPHANS = SCRIPT.replace("LONG)\n", "[__import__('dataclasses').replace(run, epochs=10**5) for run in LONG])\n")
 
 
+@pytest.mark.slow
 def test_trainings_whose_stage_is_gone_end(tmp_path: Path, project: Path) -> None:
     """Two workers at work; the process that waits for them is killed without them."""
     environment = {

@@ -221,6 +221,7 @@ def test_a_piece_without_a_note_has_its_data_alone() -> None:
     assert json.loads(forms["json"])["told"] == "collapsed: only <NEXT> in 2 symbols"
 
 
+@pytest.mark.slow
 def test_two_processes_make_the_same_bytes_of_every_form() -> None:
     program = (
         "import hashlib; from tests.music.test_pieces import *;"

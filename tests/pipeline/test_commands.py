@@ -24,7 +24,7 @@ ELSEWHERE = {  # how a command begins -> where it is run, or why it is not
     "make check-lock": ".ci/run",
     ".ci/run": "it runs the tests",
     "make kill": ".ci/run, with three kills",
-    "make verify": "minutes; tests/pipeline/test_stages.py runs every stage twice, small",
+    "make verify": "minutes; `make kill` runs every stage twice, small",
     "make bench": "minutes, and it wants a machine of its own; tests/tools/test_benchmarks.py has its arithmetic",
     "make paper-tables": "tests/tools/test_tools.py",
     "dvc metrics diff": "it needs the tag that `make paper-tables` makes; tests/tools/test_tools.py has its files",

@@ -7,6 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_tour_runs() -> None:
     notebook = nbformat.read(Path("notebooks/tour.ipynb"), as_version=4)  # type: ignore[no-untyped-call]

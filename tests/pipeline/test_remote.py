@@ -23,6 +23,8 @@ from gcp_storage_emulator.server import create_server
 
 from tests.small_study import make_project
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "bucket-of-the-test"
 DATA = ("data/corpus", "data/notes", "data/encoded", "data/vocab")
 

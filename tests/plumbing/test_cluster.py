@@ -134,6 +134,7 @@ def cluster(standing: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return standing
 
 
+@pytest.mark.slow
 def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +221,7 @@ def test_a_job_that_kills_every_worker_is_given_up() -> None:
         list(parallel_map(deadly, [(1,)]))
 
 
+@pytest.mark.slow
 def test_a_worker_process_of_this_machine_that_is_killed_is_told() -> None:
     with pytest.raises(UserError, match="a worker process was killed, perhaps because memory ran out"):
         list(parallel_map(deadly, [(1,), (2,)], n_jobs=2))
