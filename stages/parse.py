@@ -24,13 +24,13 @@ def main() -> None:
             for k, streams in enumerate(some_at_a_time(corpus.streams(split), PIECES)):
                 notes = list(chain.from_iterable(map(symbols_of, streams)))
                 write_json(folder / split / f"{k:05}.json", {"notes": notes}, indent=None)
-        write_index(folder, corpus.read)
-        write_csv(folder / "skipped.csv", corpus.skipped, ("split", "file", "problem"))
+        write_index(folder, corpus.files.read)
+        write_csv(folder / "skipped.csv", corpus.files.skipped, ("split", "file", "problem"))
     figures = [corpus.figures(split) for split in SPLITS]
     write_csv(paths.PARSE, figures)
     for one in figures:
         print(f"{one['split']}: {one['symbols']:,} symbols, {one['next_share']:.4f} % <NEXT>, {one['files']} files")
-    for one in corpus.skipped:
+    for one in corpus.files.skipped:
         print(f"{one['split']}: skipped {one['file']}: {one['problem']}")
 
 

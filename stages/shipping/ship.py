@@ -10,7 +10,7 @@ from pathlib import Path
 from maestro_lstm.data.corpus.pieces import Split
 from maestro_lstm.data.performances.columns import open_performances
 from maestro_lstm.model.networks.device import pick_engine, use_cores
-from maestro_lstm.plumbing.files import write_bytes
+from maestro_lstm.plumbing.files import record
 from maestro_lstm.plumbing.provenance import circumstances, hash_of
 from maestro_lstm.shipped.networks import LICENCE, export, told_of
 from maestro_lstm.study.analysis.held_out import Engine, report
@@ -46,9 +46,9 @@ def main() -> None:
     rounded.unlink()
     figures = {split: one.nats for split, one in found.items()}
     shipped = told_of(target).get("figures", {}).get("validation", math.inf) if target.exists() else math.inf
-    if target.exists() and (params.corpus != "maestro" or shipped <= figures["validation"]):
+    if target.exists() and (params.corpus != "maestro" or shipped < figures["validation"]):
         print(f"{name}: {figures['validation']} nats on validation; the shipped one ({shipped}) stays")
-        write_bytes(target, target.read_bytes())  # looked at, and kept: provenance says by what
+        record(target)
         return
     made = circumstances(Path(__file__))
     commit = f"{made['commit']}{' and uncommitted changes' if made['uncommitted'] else ''}"

@@ -13,7 +13,8 @@ from maestro_lstm.data.midi import asking, streams
 from maestro_lstm.data.midi.chords import chord_stream
 from maestro_lstm.data.midi.guard import Guard, Lost
 from maestro_lstm.data.midi.notes import check_file, notes_from_bytes
-from maestro_lstm.data.midi.parsing import parse_file
+from maestro_lstm.data.midi.parsing import short_stream
+from maestro_lstm.data.midi.splits import read_file
 from maestro_lstm.data.midi.streams import guarded_stream_of, stream_of
 from maestro_lstm.data.vocabulary.chords import NEXT_MARK
 from maestro_lstm.plumbing.errors import BadMidi, UserError
@@ -164,8 +165,8 @@ def test_a_lost_file_is_one_problem_among_others(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(streams, "Guard", Broken)
     monkeypatch.setattr(streams, "_guards", type("Local", (), {})())
-    parsed = parse_file(Piece("a.mid", "train", "", ""), FILES[0], "fast", "paper")
-    assert (parsed.stream, parsed.problem) == (None, "a.mid: crashes its reader (SIGSEGV)")
+    parsed = read_file(Piece("a.mid", "train", "", ""), FILES[0], short_stream, "fast", "paper")
+    assert (parsed.content, parsed.problem) == (None, "a.mid: crashes its reader (SIGSEGV)")
 
 
 def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,6 +190,6 @@ def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.M
     asked.clear()
     killed[0] = 99
     with pytest.raises(UserError, match=r"killed twice .*SIGKILL.* out of memory") as raised:
-        parse_file(Piece("a.mid", "train", "", ""), b"", "fast", "paper")
+        read_file(Piece("a.mid", "train", "", ""), b"", short_stream, "fast", "paper")
     assert not isinstance(raised.value, BadMidi)
     assert len(asked) == 2

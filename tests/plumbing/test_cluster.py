@@ -16,8 +16,8 @@ import pytest
 import torch
 
 from maestro_lstm.data.corpus.pieces import SPLITS, Piece
-from maestro_lstm.data.midi import parsing
-from maestro_lstm.data.midi.parsing import Parsed, parse_file
+from maestro_lstm.data.midi import parsing, splits
+from maestro_lstm.data.midi.splits import Read, read_file
 from maestro_lstm.data.vocabulary.encoded import load_ids, save_ids
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.training import jobs
@@ -51,9 +51,9 @@ def noted_training(job: Job) -> list[Run | Failed]:
     return do(job)
 
 
-def noted_parse(piece: Piece, *rest: Any) -> Parsed:
+def noted_read(piece: Piece, *rest: Any) -> Read[Any]:
     note(piece.file)
-    return parse_file(piece, *rest)
+    return read_file(piece, *rest)
 
 
 def deadly(_: int) -> None:
@@ -166,8 +166,8 @@ def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
 def test_files_are_parsed_on_the_clusters_workers(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parsing, "parse_file", noted_parse)
-    monkeypatch.setattr(parsing, "BATCH", 2)
+    monkeypatch.setattr(splits, "read_file", noted_read)
+    monkeypatch.setattr(splits, "BATCH", 2)
     folder, pieces = tmp_path / "corpus", []
     folder.mkdir()
     for k, split in enumerate(["train"] * 10 + ["validation", "test"]):
@@ -180,7 +180,7 @@ def test_files_are_parsed_on_the_clusters_workers(
     assert sorted(file for _, file in begun) == sorted(piece.file for piece in pieces)
     monkeypatch.undo()
     here = parsing.Corpus(folder, pieces, "fast", "paper", 0)
-    assert there.read == pieces
+    assert there.files.read == pieces
     for one, other in zip(streams, (stream for split in SPLITS for stream in here.streams(split)), strict=True):
         np.testing.assert_array_equal(one, other)
 

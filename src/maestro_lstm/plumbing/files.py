@@ -18,7 +18,7 @@ _written: list[list[Path]] = []  # one list per open `recorded`
 
 @contextmanager
 def recorded() -> Iterator[list[Path]]:
-    """The files and folders this process writes in the meantime."""
+    """The files and folders that this process writes in the meantime."""
     _written.append([])
     try:
         yield _written[-1]
@@ -26,7 +26,8 @@ def recorded() -> Iterator[list[Path]]:
         _written.pop()
 
 
-def _record(path: Path) -> None:
+def record(path: Path) -> None:
+    """Count a file or folder among those that are written, such as one that was looked at and stays as it is."""
     for paths in _written:
         paths.append(path)
 
@@ -43,7 +44,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())  # or a power loss could keep the name without the content
         temporary.replace(path)
-        _record(path)
+        record(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -58,7 +59,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     try:
         yield partial
         _put_in_place(partial, target)
-        _record(target)
+        record(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

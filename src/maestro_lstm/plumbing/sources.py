@@ -81,12 +81,12 @@ def _dump(node: Any) -> str:
 
 @cache
 def digest(module: str) -> str:
-    """A digest of what a module of the library does, including all it imports from the library.
+    """A digest of what a module of the library computes, including all it imports from the library.
 
     Args:
         module: such as `model.training.store`.
     """
-    return _digest(closure(LIBRARY_FOLDER.joinpath(*module.split(".")).with_suffix(".py"), LIBRARY), LIBRARY)
+    return _digest(figures_code(LIBRARY_FOLDER.joinpath(*module.split(".")).with_suffix(".py"), LIBRARY), LIBRARY)
 
 
 @cache
@@ -100,15 +100,19 @@ def stage_packages(root: Path) -> dict[str, Path]:
     return {"maestro_lstm": root / "src" / "maestro_lstm", "stages": root / "stages"}
 
 
-def stage_code(script: Path, root: Path) -> set[Path]:
-    """The files on which a stage's figures depend: what its script runs, plumbing and `__init__.py` aside."""
-    packages = stage_packages(root)
+def figures_code(file: Path, packages: Mapping[str, Path]) -> set[Path]:
+    """The files on which a file's figures depend: what it runs, plumbing and `__init__.py` aside."""
 
     def counts(path: Path) -> bool:
         name = _name(path, packages)
         return path.name != "__init__.py" and not any(PurePath(name).is_relative_to(one) for one in PLUMBING)
 
-    return {path for path in closure(script, packages, counts) if counts(path)}
+    return {path for path in closure(file, packages, counts) if counts(path)}
+
+
+def stage_code(script: Path, root: Path) -> set[Path]:
+    """The files on which a stage's figures depend."""
+    return figures_code(script, stage_packages(root))
 
 
 def stage_digest(script: Path, root: Path) -> str:

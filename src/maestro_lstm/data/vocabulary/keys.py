@@ -34,17 +34,6 @@ def table_of(semitones: int) -> Ids:
     return table
 
 
-def transposed(ids: Ids, semitones: int) -> Ids:
-    """Every pitch this many semitones higher; marks stay.
-
-    Raises: ValueError where a pitch would leave the piano's keys.
-    """
-    moved = table_of(semitones)[ids]
-    if len(moved) and moved.max() == NONE:
-        raise ValueError(f"{semitones} semitones leave the piano")
-    return moved
-
-
 def bounds_of(ids: Ids) -> npt.NDArray[np.int64]:
     """(P + 1,) piece k is ids bounds[k] to bounds[k + 1], its `<END>` included. What follows the last `<END>` is a
     piece, too."""

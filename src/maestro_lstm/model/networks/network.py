@@ -55,23 +55,34 @@ class TorchLSTM(nn.Module):
         return hidden, (h[0], c[0])  # (T, B, H), (B, H) each
 
 
-def run_layers(layers: Iterable[nn.Module], x: Tensor, state: State | None, drop: nn.Module) -> tuple[Tensor, State]:
-    """L layers one above the other, each seen through a dropout.
+def run_layers(
+    layers: Iterable[nn.Module],
+    x: Tensor,
+    state: State | None,
+    drop: nn.Module | None = None,
+    beside: Tensor | None = None,
+) -> tuple[list[Tensor], State]:
+    """L layers one above the other.
 
     Args:
         x: (T, B, X)
         state: (L, B, H) each, to continue from; zero if not given.
+        drop: each layer is seen through this dropout.
+        beside: (T, B, Y) what every layer but the first sees before the layer below.
 
-    Returns: what all layers show, (T, B, L H), and the state after the last step.
+    Returns: what each layer shows, (T, B, H), and the state after the last step.
     """
-    shown, ends = [], []
+    shown: list[Tensor] = []
+    ends = []
     for k, layer in enumerate(layers):
-        x, end = layer(x, None if state is None else (state[0][k], state[1][k]))  # (T, B, H)
-        x = drop(x)
+        if k and beside is not None:
+            x = torch.cat((beside, x), dim=2)
+        x, end = layer(x, None if state is None else (state[0][k], state[1][k]))
+        x = drop(x) if drop else x
         shown.append(x)
         ends.append(end)
     h, c = zip(*ends, strict=True)
-    return torch.cat(shown, dim=2), (torch.stack(h), torch.stack(c))
+    return shown, (torch.stack(h), torch.stack(c))
 
 
 class Network(nn.Module):
@@ -102,17 +113,9 @@ class Network(nn.Module):
 
     def forward(self, symbols: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Ids (T, B) → scores (T, B, V), before any softmax, and the state after the last symbol, (L, B, H) each."""
-        shown, ends = [], []  # of each layer: hidden states (T, B, H), state after the last symbol
-        x = symbols
-        for k, layer in enumerate(self.layers):
-            if k and self.skips:
-                x = torch.cat((one_hot(symbols, self.n_symbols), x), dim=2)  # (T, B, V + H)
-            x, end = layer(x, None if state is None else (state[0][k], state[1][k]))  # (T, B, H)
-            shown.append(x)
-            ends.append(end)
-        h, c = zip(*ends, strict=True)
-        seen = torch.cat(shown, dim=2) if self.skips else x
-        return self.output(seen), (torch.stack(h), torch.stack(c))  # (T, B, V), (L, B, H) each
+        beside = one_hot(symbols, self.n_symbols) if self.skips and len(self.layers) > 1 else None
+        shown, state = run_layers(self.layers, symbols, state, beside=beside)
+        return self.output(torch.cat(shown, dim=2) if self.skips else shown[-1]), state
 
     def weights(self) -> Weights:
         """The weights, not a copy, under the names of the scratch network."""

@@ -51,7 +51,7 @@ class EventNetwork(nn.Module):
         state = carried(state, batch.fresh)
         x = self.embed(batch.events[:-1])  # (T, B, 128)
         shown, state = run_layers(self.layers, x, state, self.drop)
-        scores = self.output(shown).float()  # (T, B, 388)
+        scores = self.output(torch.cat(shown, dim=2)).float()  # (T, B, 388)
         said = batch.events[1:].clamp(max=EVENTS - 1)
         nats = F.cross_entropy(scores.flatten(0, 1), said.flatten(), reduction="none").view_as(said)
         return nats * batch.valid, state

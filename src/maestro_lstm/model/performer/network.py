@@ -82,7 +82,8 @@ class Performer(nn.Module):
         """Rows (T, B) → what the layers show after each (T, B, L H), and the state after the last, (L, B, H) each."""
         sounding = self.sounding(before)  # (T, B, 88)
         x = torch.cat((*self.embedded(before).values(), sounding, _far(before.ends)), dim=2)  # (T, B, I)
-        return run_layers(self.layers, x, state, self.drop)
+        shown, state = run_layers(self.layers, x, state, self.drop)
+        return torch.cat(shown, dim=2), state
 
     def scores(self, batch: Batch, state: State | None = None) -> tuple[list[Tensor], State]:
         """What each head says of each row, before any softmax: 4 × (T, B, …); and the state."""

@@ -3,12 +3,13 @@
 A window is T ids as input and the T ids one place later as target. An update takes B of them.
 """
 
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.data.vocabulary.keys import bounds_of, keys_on_the_piano, split_at_ends, table_of
+from maestro_lstm.data.vocabulary.keys import bounds_of, keys_on_the_piano, table_of
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.plumbing.errors import UserError
 
@@ -91,7 +92,7 @@ class Transposed:
 
     def __init__(self, ids: Ids, epochs: int, most: int, seed: int) -> None:
         self.ids, self.bounds = ids, bounds_of(ids)
-        choices = [keys_on_the_piano(piece, most) for piece in split_at_ends(ids)]
+        choices = [keys_on_the_piano(ids[first:end], most) for first, end in pairwise(self.bounds.tolist())]
         random = np.random.default_rng(seed)
         order, keys = [], []  # (epochs · P,)
         for _ in range(epochs):
