@@ -8,13 +8,15 @@ from maestro_lstm.study.report.performances import (
     FIELDS,
     FLOORS,
     composers_as_text,
+    cost_as_text,
     difference,
     fields_as_text,
     over_pieces,
     positions_as_text,
     read_evaluated,
     read_pieces,
-    read_trained,
+    read_seconds,
+    read_steps,
     results_as_text,
 )
 from stages import command, paths
@@ -29,8 +31,10 @@ def main() -> None:
     pieces = {name: read_pieces(folder / name / "pieces.csv") for name in networks}
     evaluated = {name: read_evaluated(folder / name / "nats.csv") for name in networks}
     intervals = {name: over_pieces(table) for name, table in pieces.items()}
-    trained = {name: read_trained(paths.PERFORMER / "trained" / f"{name}.csv") for name in networks}
-    parts = [results_as_text(evaluated, intervals, trained, floors, read_json(paths.PUBLISHED))]
+    steps = {name: read_steps(paths.PERFORMER / "trained" / f"{name}.csv") for name in networks}
+    seconds = {name: read_seconds(paths.PERFORMER / "cost" / f"{name}.csv") for name in networks}
+    write_text(paths.PERFORMER / "cost" / "table.md", cost_as_text(seconds, steps) + "\n")
+    parts = [results_as_text(evaluated, intervals, steps, floors, read_json(paths.PUBLISHED))]
     for reference in (name for name in networks if name not in players):
         for name in (name for name in players if name != PERFORMER):
             gain = difference(pieces[name], pieces[reference])

@@ -5,7 +5,7 @@ python -m stages.performer.train performer
 
 from maestro_lstm.model.performer.lessons import Playing
 from maestro_lstm.model.training.jobs import train_candidates
-from maestro_lstm.model.training.store import curve_rows
+from maestro_lstm.model.training.store import Run, curve_rows
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import whole_folder
 from maestro_lstm.plumbing.tables import write_csv
@@ -27,18 +27,17 @@ def main() -> None:
             model = folder / paths.model(name, run.settings.seed).name
             save_checkpoint(model, Checkpoint(run.best.weights, run.settings.as_dict()))
     write_csv(curve, curve_rows(runs))
-    trained = [
-        {
-            "seed": run.settings.seed,
-            "steps": run.curve[-1].update * run.settings.batch * run.settings.seq_len,
-            "seconds": round(run.seconds[-1]),  # of processor time
-            "loss": round(run.best.smoothed, 4),
-        }
-        for run in runs
-    ]
+    trained = [{"seed": run.settings.seed, "steps": steps_of(run), "loss": round(run.best.smoothed, 4)} for run in runs]
     write_csv(paths.PERFORMER / "trained" / f"{name}.csv", trained)
-    for one in trained:
-        print(f"{name}, seed {one['seed']}: lowest smoothed loss {one['loss']} nats a step, {one['seconds']:,} s")
+    cost = [{"seed": run.settings.seed, "seconds": round(run.seconds[-1])} for run in runs]  # of processor time
+    write_csv(paths.PERFORMER / "cost" / f"{name}.csv", cost)
+    for one, took in zip(trained, cost, strict=True):
+        print(f"{name}, seed {one['seed']}: lowest smoothed loss {one['loss']} nats a step, {took['seconds']:,} s")
+
+
+def steps_of(run: Run) -> int:
+    """Notes or events that a run was trained on, padding among them."""
+    return run.curve[-1].update * run.settings.batch * run.settings.seq_len
 
 
 if __name__ == "__main__":

@@ -102,8 +102,7 @@ def test_differences_between_parsers_are_named(
     assert kind_of(exact, other) == kind
 
 
-MEASURED = "metrics/performer/trained/performer.csv"
-TABLES = "metrics/performer/tables.md"
+MEASURED = "metrics/cost/performer.csv"
 LOCK = f"stages: {{{{train: {{{{outs: [{{{{path: x, md5: 0}}}}, {{{{path: {MEASURED}, md5: {{hash}}}}}}]}}}}}}}}"
 
 
@@ -112,26 +111,20 @@ def test_folders_are_compared_file_by_file(tmp_path: Path) -> None:
         for kind in ("data", "metrics"):
             (tmp_path / name / kind).mkdir(parents=True)
         (tmp_path / name / "dvc.lock").write_text(LOCK.format(hash=figure))
-        (tmp_path / name / "metrics" / "performer" / "trained").mkdir(parents=True)
-        (tmp_path / name / MEASURED).write_text(f"seed,seconds,loss\n0,{figure},1.5\n")
-        (tmp_path / name / TABLES).write_text(
-            f"| a | time |\n|--:|--:|\n| 1.5 | {figure:.0f}{'' if figure == 42 else 0} s |\n"
-        )
+        (tmp_path / name / "metrics" / "cost").mkdir(parents=True)
+        (tmp_path / name / MEASURED).write_text(f"seed,seconds\n0,{figure}\n")
         (tmp_path / name / "data" / "x").write_text("same")
         (tmp_path / name / "metrics" / "x.json").write_text(json.dumps({"runs": [{"accuracy": figure}]}))
     (tmp_path / "two" / "data" / "more").touch()
     one, two = outputs.hashes(tmp_path / "one"), outputs.hashes(tmp_path / "two")
-    assert list(one) == ["data/x", "dvc.lock", TABLES, MEASURED, "metrics/x.json"]
+    assert list(one) == ["data/x", "dvc.lock", "metrics/x.json"]
     assert outputs.differences(one, one) == []
     assert outputs.differences(one, two) == ["data/more", "metrics/x.json"]
     (tmp_path / "two" / "dvc.lock").write_text(LOCK.replace("md5: 0", "md5: 1").format(hash=42))
     assert outputs.differences(one, outputs.hashes(tmp_path / "two")) == ["data/more", "dvc.lock", "metrics/x.json"]
-    for name in (MEASURED, TABLES):  # the other figures count
-        (tmp_path / "two" / name).write_text((tmp_path / "two" / name).read_text().replace("1.5", "1.6"))
-    assert {MEASURED, TABLES} <= set(outputs.differences(one, outputs.hashes(tmp_path / "two")))
     assert [line.split("  ")[1] for line in outputs.summary(two).splitlines()] == [
         "data, 2 files",
-        "metrics, 3 files",
+        "metrics, 1 files",
         "models, 0 files",
         "generated, 0 files",
         "locks, 1 files",

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any
@@ -13,31 +12,22 @@ import yaml
 
 from maestro_lstm.plumbing.files import sha256_of
 
-MEASURED = ("metrics/performer/trained", "metrics/performer/tables.md")  # processor time among other figures
+MEASURED = "cost"  # the folders of measured times
 KINDS = ("data", "metrics", "models", "generated")
 RELATIVE, ABSOLUTE = 0.02, 0.5  # how far two GPU runs' figures may be apart: a share, or points and nats
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """Hashes of every lock file and of every file that the stages made, measured times aside."""
+    """SHA-256 of every lock file and of every file that the stages made, measured times aside."""
     locks = [*folder.glob("dvc.lock"), *folder.glob("stages/*/dvc.lock")]
-    made = [path for kind in KINDS for path in (folder / kind).rglob("*") if path.is_file()]
-    names = {path: path.relative_to(folder).as_posix() for path in (*made, *locks)}
-    found = {names[path]: _untimed(path) if _measured(names[path]) else sha256_of(path) for path in made}
-    found |= {names[path]: _hash([repr(_of_lock(path))]) for path in locks}
-    return dict(sorted(found.items()))
+    files = [path for kind in KINDS for path in (folder / kind).rglob("*") if path.is_file() and not _measured(path)]
+    found = {path: sha256_of(path) for path in files} | {path: _hash([repr(_of_lock(path))]) for path in locks}
+    return {path.relative_to(folder).as_posix(): found[path] for path in sorted(found)}
 
 
-def _measured(name: str) -> bool:
+def _measured(path: PurePath) -> bool:
     """Whether a file holds times that were measured, which are others each time."""
-    return any(PurePath(name).is_relative_to(one) for one in MEASURED)
-
-
-def _untimed(path: Path) -> str:
-    """A hash of a table without its seconds: of a csv file that column, of Markdown such cells and what they widen."""
-    if path.suffix == ".csv":
-        return _hash([pd.read_csv(path).drop(columns="seconds").to_csv()])
-    return _hash([re.sub(r"[ -]+", " ", re.sub(r"[\d,]+ s(?= *\|)", "", path.read_text()))])
+    return MEASURED in path.parts
 
 
 def _of_lock(path: Path) -> Any:
@@ -45,7 +35,7 @@ def _of_lock(path: Path) -> Any:
     stages = yaml.safe_load(path.read_text())["stages"]
     for stage in stages.values():
         for kind in ("deps", "outs"):
-            stage[kind] = [one for one in stage.get(kind, []) if not _measured(one["path"])]
+            stage[kind] = [one for one in stage.get(kind, []) if not _measured(PurePath(one["path"]))]
     return stages
 
 
@@ -59,7 +49,7 @@ def far_apart(one: Path, other: Path) -> list[str]:
     found = []
     for path in sorted(path for ending in ("*.json", "*.csv") for path in (one / "metrics").rglob(ending)):
         name = path.relative_to(one)
-        if _measured(name.as_posix()):
+        if _measured(name):
             continue
         if not (other / name).exists():
             found.append(f"{name}: only in one")

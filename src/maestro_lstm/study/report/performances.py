@@ -11,7 +11,8 @@ from maestro_lstm.plumbing.tables import markdown, read_csv
 from maestro_lstm.study.analysis.intervals import Interval, interval
 
 EVALUATE = ("split", "way", "nats_note", "nats_event")
-TRAINED = ("seed", "steps", "seconds", "loss")
+TRAINED = ("seed", "steps", "loss")
+COST = ("seed", "seconds")
 PIECES = ("piece", "events", "nats")
 FIELDS = ("split", "field", "nats", "accuracy")
 FLOORS = ("predictor", "split", "nats_note", "nats_event", "delta", "pitch", "force", "duration")
@@ -33,10 +34,14 @@ def read_pieces(path: Path) -> pd.DataFrame:
     return read_csv(path, PIECES)
 
 
-def read_trained(path: Path) -> dict[str, float]:
-    """What the first seed's training took: steps, and seconds of processor time."""
-    first = read_csv(path, TRAINED).iloc[0]
-    return {key: float(first[key]) for key in TRAINED}
+def read_steps(path: Path) -> float:
+    """What the first seed was trained on."""
+    return float(read_csv(path, TRAINED)["steps"].iloc[0])
+
+
+def read_seconds(path: Path) -> float:
+    """The processor time that the first seed's training took."""
+    return float(read_csv(path, COST)["seconds"].iloc[0])
 
 
 def over_pieces(table: pd.DataFrame) -> Interval:
@@ -54,17 +59,17 @@ def difference(one: pd.DataFrame, other: pd.DataFrame) -> Interval:
 def results_as_text(
     networks: Mapping[str, Mapping[tuple[str, str], Mapping[str, float]]],
     intervals: Mapping[str, Interval],
-    trained: Mapping[str, Mapping[str, float]],
+    steps: Mapping[str, float],
     floors: pd.DataFrame,
     published: Sequence[Mapping[str, Any]],
 ) -> str:
     """Every predictor on the test split, in Markdown; the published ones with their conditions."""
-    head = ("", "nats an event", "95 % over pieces", "cold windows", "nats a note", "validation", "steps", "processor")
+    head = ("", "nats an event", "95 % over pieces", "cold windows", "nats a note", "validation", "steps")
     rows: list[tuple[str, ...]] = []
     for row in floors[floors["split"] == "test"].to_dict("records"):
         other = floors[(floors["split"] == "validation") & (floors["predictor"] == row["predictor"])].iloc[0]
         figures = f"{row['nats_event']:.3f}", "", "", f"{row['nats_note']:.2f}", f"{other['nats_event']:.3f}"
-        rows.append((f"counting: {row['predictor']}", *figures, "", ""))
+        rows.append((f"counting: {row['predictor']}", *figures, ""))
     for name, found in networks.items():
         test, cold, own = found["test", "carried"], found["test", "cold"], intervals[name]
         rows.append(
@@ -75,8 +80,7 @@ def results_as_text(
                 f"{cold['nats_event']:.3f}",
                 f"{test['nats_note']:.2f}",
                 f"{found['validation', 'carried']['nats_event']:.3f}",
-                f"{trained[name]['steps'] / 1e6:.1f} M",
-                f"{trained[name]['seconds']:,.0f} s",
+                f"{steps[name] / 1e6:.1f} M",
             )
         )
     ours = markdown(head, rows)
@@ -86,6 +90,15 @@ def results_as_text(
         text_columns=2,
     )
     return f"{ours}\n\n{theirs}"
+
+
+def cost_as_text(seconds: Mapping[str, float], steps: Mapping[str, float]) -> str:
+    """What the trainings took, in Markdown."""
+    rows = [
+        (name, f"{steps[name] / 1e6:.1f} M", f"{spent:,.0f} s", f"{1e6 * spent / steps[name]:.0f} µs")
+        for name, spent in seconds.items()
+    ]
+    return markdown(("", "steps", "processor time", "a step"), rows)
 
 
 def fields_as_text(fields: Mapping[str, pd.DataFrame], floors: pd.DataFrame) -> str:
