@@ -31,7 +31,8 @@ DISTANCES = METRICS / "distances"
 PERFORMER = METRICS / "performer"
 VS_PAPER = METRICS / "vs_paper"
 NGRAMS = METRICS / "ngrams"
-BEST_RESULT = METRICS / "best" / "test.json"
+BEST_RESULT = METRICS / BEST / "test.json"
+MEMORY = METRICS / BEST / "memory"
 MODELS = Path("models")
 RUNS = Path("runs")
 GENERATED = Path("generated")
@@ -61,6 +62,16 @@ def curves(name: str) -> Path:
 def wish(name: str) -> Path:
     """The runs of one of the wishes."""
     return WISHES / "runs" / f"{name}.csv"
+
+
+def wish_pieces(name: str) -> Path:
+    """The same piece by piece."""
+    return WISHES / "pieces" / f"{name}.csv"
+
+
+def wish_cost(name: str) -> Path:
+    """Their losses over symbols and processor time, which is another each time."""
+    return WISHES / "cost" / f"{name}.csv"
 
 
 def of_network(kind: Literal["train", "curves", "evaluate", "groups"], network: str) -> Path:

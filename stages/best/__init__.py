@@ -1,0 +1,1 @@
+"""The best network of the 90 symbols: what is done with it alone."""
