@@ -21,7 +21,6 @@ repro: env     ## the paper's study on MAESTRO
 
 bench: env     ## how fast it all is, as a table and in benchmarks/results.json
 	@python -m benchmarks
-	@python -m benchmarks.sizes
 	@python -m benchmarks.generation
 	@python -m benchmarks.peak
 

@@ -30,6 +30,7 @@ from stages import paths
 RESULTS = Path("benchmarks/peak.json")
 SIDE = 2048  # of the product that gives the peak
 UPDATES = 4  # a call
+CORES = 2  # that share a product, here and in an update
 PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 PLAIN = "torch's plain loop"
 UNITS = {"best": "symbols a second", "performer": "notes a second"}
@@ -93,9 +94,9 @@ def plain_loop(task: Task, settings: Settings) -> Callable[[], None]:
 
 def training(name: str) -> list[Figure]:
     """Steps a second, and the share of the peak in float32."""
-    planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1)
+    planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1, threads=CORES)
     task = task_of(planned)
-    use_cores(planned.threads)
+    use_cores(CORES)
     most = peak("float32")
     amount = UPDATES * planned.batch * planned.seq_len
     adam = placed(replace(planned, precision="float32", optimizer="adam", weight_decay=0.0), "torch", "cpu")
@@ -114,7 +115,7 @@ def training(name: str) -> list[Figure]:
 
 def peaks() -> list[Figure]:
     """What one large product reaches."""
-    use_cores(2)
+    use_cores(CORES)
     return [Figure("one product of 2048 × 2048", one, round(peak(one) / 1e9), "GFLOP/s") for one in PRECISIONS]
 
 
@@ -127,7 +128,7 @@ def main() -> None:
     figures = [asdict(figure) for figure in shares()]
     write_json(RESULTS, {"machine": machine.describe(), "figures": figures})
     print(table(figures))
-    print(f"\ntwo cores of {machine.processor()}; all of it in {RESULTS}")
+    print(f"\n{CORES} cores of {machine.processor()}; all of it in {RESULTS}")
 
 
 if __name__ == "__main__":

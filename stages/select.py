@@ -17,7 +17,8 @@ def main() -> None:
     candidates = params.candidates(sweep)
     found = of_candidates(read_runs(path, ("candidate",), SWEEP), [(one,) for one in candidates], path)
     papers = params.papers_choice(sweep)
-    winner = choose({candidate: found[candidate,] for candidate in candidates}, papers, params.sweep.margin)
+    accuracies = {one: [run["accuracy"] for run in found[one,]["runs"]] for one in candidates}
+    winner = choose(accuracies, papers, params.sweep.margin)
     # the choice alone, without figures: the same winner is the same file, and nothing after it re-runs
     write_json(paths.SELECTED / f"{sweep}.json", {sweep: winner})
     why = "the paper's choice stands" if winner == papers else f"the best; the paper's choice is {papers}"

@@ -20,7 +20,7 @@ LossSteps = Literal["all", "first"]  # of a sequence: whose loss the optimizer s
 Draws = Literal["random", "in_order", "streams"]
 LengthName = Literal["constant", "growing", "cyclical"]  # of the sequences, over the updates
 ScheduleName = Literal["constant", "cyclical"]
-Part = Literal["nothing", "muon", "skips", "layers", "streams", "transposition"]  # of how `best` is trained
+Part = Literal["nothing", "skips", "layers", "streams", "transposition", "decay"]  # of how `best` is trained
 Rule = Literal["paper", "clean"]  # how notes become chords, data/midi/chords.py
 NetworkKind = Literal["symbols", "performer", "events"]  # model/networks, model/performer, the performer's reference
 # of a training's products; auto: the fastest that digits allow; tf32: float32 with ten bits of mantissa, on a GPU

@@ -3,12 +3,14 @@
 from maestro_lstm.plumbing.files import write_bytes, write_text
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.analysis.breakdown import read_breakdown
-from maestro_lstm.study.params.file import load_params
-from maestro_lstm.study.report.breakdown import as_text, intervals_row, points_of
+from maestro_lstm.study.params.file import BEST, load_params
+from maestro_lstm.study.report.breakdown import as_text, groups_as_text, interval_of, intervals_row, points_of
 from maestro_lstm.study.report.paper import predictors_as_text
 from maestro_lstm.study.report.pictures import breakdown_picture, symbols_picture
-from maestro_lstm.study.scoring.metrics import of_candidates, read_baselines, read_split
+from maestro_lstm.study.scoring.metrics import ONE_PASS, of_candidates, read_baselines, read_runs, read_split
 from stages import command, paths
+
+REMEMBERING = f"{BEST} + memory"
 
 
 def main() -> None:
@@ -16,8 +18,10 @@ def main() -> None:
     baselines = [f"{order}-gram" for order in params.baselines.orders]
     tables = {name: read_breakdown(paths.groups_of_ngram(name)) for name in baselines}
     tables |= {name: read_breakdown(paths.of_network("groups", name)) for name in params.trained_networks}
+    tables[REMEMBERING] = read_breakdown(paths.MEMORY / "groups.csv")
     write_csv(paths.BREAKDOWN / "intervals.csv", [intervals_row(name, table) for name, table in tables.items()])
-    points = {by: points_of(tables, by) for by in ("position", "chord", "confidence", "symbol")}
+    shown = {name: table for name, table in tables.items() if name != "1-gram"}  # it says what `paper` says, <NEXT>
+    points = {by: points_of(shown, by) for by in ("position", "chord", "confidence", "symbol")}
     for by, some in points.items():
         write_csv(paths.BREAKDOWN / f"{by}.csv", some)
     write_bytes(paths.BREAKDOWN / "symbols.svg", symbols_picture(points.pop("symbol")))
@@ -27,10 +31,12 @@ def main() -> None:
     counted = of_candidates(read_baselines(figures, "test"), [(name,) for name in baselines], figures)
     scores = {name: summary for (name,), summary in counted.items()}
     scores |= {name: read_split(paths.of_network("evaluate", name), "test") for name in params.trained_networks}
-    write_text(paths.BREAKDOWN / "predictors.md", predictors_as_text(scores) + "\n")
-    text = as_text(tables)
-    write_text(paths.BREAKDOWN / "tables.md", text + "\n")
-    print(text)
+    scores[REMEMBERING] = read_runs(paths.MEMORY / "test.csv", (), ONE_PASS)[()]
+    intervals = {name: {key: interval_of(table, key) for key in ("accuracy", "nats")} for name, table in tables.items()}
+    write_text(paths.BREAKDOWN / "predictors.md", predictors_as_text(scores, intervals) + "\n")
+    for name, text in (("groups", groups_as_text(tables)), ("tables", as_text(tables))):
+        write_text(paths.BREAKDOWN / f"{name}.md", text + "\n")
+        print(text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """plateau: when each run collapsed or escaped, as a table, the points of a plot, and two pictures."""
 
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import NEXT_ID, SYMBOLS
@@ -11,7 +11,7 @@ from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plateau import COLUMNS, all_cells
 from maestro_lstm.study.params.file import load_params
 from maestro_lstm.study.report.pictures import accuracy_picture, collapse_picture
-from maestro_lstm.study.report.plateau import as_text, fates, look_points, read_probes
+from maestro_lstm.study.report.plateau import as_text, ends_as_text, fates, look_points, optimizers_as_text, read_probes
 from maestro_lstm.study.scoring.metrics import EXPLAIN, of_candidates, read_runs
 from stages import command, paths
 
@@ -31,22 +31,24 @@ def main() -> None:
     write_json(
         paths.PLATEAU / "fates.json", {cell.name: [asdict(fate) for fate in fates] for cell, fates in by_cell.items()}
     )
-    text = as_text(summaries, by_cell) + "\n"
-    write_text(paths.PLATEAU / "table.md", text)
+    always = next(iter(summaries.values()))["next_share"]
+    texts = {
+        "ends": ends_as_text(summaries),
+        "optimizers": optimizers_as_text(summaries, always),
+        "table": as_text(summaries, by_cell),
+    }
+    for name, text in texts.items():
+        write_text(paths.PLATEAU / f"{name}.md", text + "\n")
+        print(f"{text}\n")
     write_csv(paths.PLATEAU / "looks.csv", look_points(probes))
 
     # the pictures compare the outputs, everything else as it stands first in params.yaml: as in the paper
     first = next(iter(cells.values()))
-    shown = {
-        cell.output: table
-        for cell, table in probes.items()
-        if (cell.learning_rate, cell.loss, cell.draws) == (first.learning_rate, first.loss, first.draws)
-    }
+    shown = {cell.output: table for cell, table in probes.items() if replace(cell, output=first.output) == first}
     windows = Probes(Plain(load_ids(paths.encoded("train"))), len(SYMBOLS), params.explain.seq_len, 0, 1, 1).windows
     next_share = 100 * float((windows[:, 1:] == NEXT_ID).double().mean())
     write_bytes(paths.PLATEAU / "accuracy.svg", accuracy_picture(shown, next_share))
     write_bytes(paths.PLATEAU / "collapse.svg", collapse_picture(shown, len(SYMBOLS)))
-    print(text)
 
 
 if __name__ == "__main__":

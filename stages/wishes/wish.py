@@ -1,50 +1,70 @@
-"""wish: train every candidate of what the paper wished for and score it on validation (§5.2.3, §5.3).
+"""wish: train every candidate of a sweep and score it on validation (§5.2.3, §5.3).
 
-python -m stages.wishes.wish size
+python -m stages.wishes.wish lengths
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 from joblib import cpu_count
 
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.training.jobs import train_candidates
 from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.model.training.store import Run
 from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.model.training.windows import check_seq_len
 from maestro_lstm.plumbing.cluster import parallel_map
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.experiments.wishes import WISHES, Candidate, WishName, candidates
+from maestro_lstm.study.analysis.wished import piece_rows, score_wish
+from maestro_lstm.study.experiments.wishes import (
+    MAY_FAIL,
+    WISHES,
+    Candidate,
+    WishName,
+    best_rates,
+    candidates,
+    factors_of,
+)
 from maestro_lstm.study.params.file import Params, load_params
-from maestro_lstm.study.scoring.metrics import over_seeds, read_notes
-from maestro_lstm.study.scoring.runs import score_wish
+from maestro_lstm.study.scoring.metrics import over_seeds, read_notes, read_search
 from stages import command, paths
 
-Scores = dict[Candidate, list[dict[str, Any]]]  # of each seed's run
+Runs = Mapping[Candidate, Sequence[Run]]
+Scores = dict[Candidate, list[tuple[dict[str, Any], pd.DataFrame]]]  # of each seed's run: figures, sums over pieces
 
 
 def main() -> None:
     params = load_params()
     wish = command.choice("wish", tuple(WISHES))
-    found = candidates(params, wish)
+    rates = best_rates(read_search(paths.wish("search"))) if wish == "size" else {}
+    found = candidates(params, wish, rates)
     if wish == "rule":  # each candidate on the symbols of its own rule
         scores: Scores = {}
         for (rule,), runs in found.items():
             train, validation = load_ids(paths.encoded("train", rule)), load_ids(paths.encoded("validation", rule))
+            trained = trained_on(train, params, wish, {(rule,): runs})
             # on the whole split: one window in four of two rules would not be the same music
-            (trained,) = scored(params, wish, {(rule,): runs}, train, validation, 1).values()
+            scores |= scored(trained, len(train), validation, 1)
             notes = read_notes(paths.WISHES / "rules.csv", rule)
-            scores[rule,] = [{**one, "nats_a_note": round(one["nats"] * one["symbols"] / notes, 4)} for one in trained]
+            for one, _ in scores[rule,]:
+                one["nats_a_note"] = round(one["nats"] * one["symbols"] / notes, 4)
     else:
         train, validation = load_ids(paths.encoded("train")), load_ids(paths.encoded("validation"))
-        scores = scored(params, wish, found, train, validation, params.sweep.every)
-    factors = WISHES[wish]
-    rows = [{**dict(zip(factors, c, strict=True)), **one} for c, seeds in scores.items() for one in seeds]
-    write_csv(paths.wish(wish), rows)
+        trained = trained_on(train, params, wish, found)
+        scores = scored(trained, len(train), validation, params.sweep.every)
+    factors = factors_of(wish)
+    named = {c: dict(zip(factors, c, strict=True)) for c in scores}
+    write_csv(paths.wish(wish), [{**named[c], **one} for c, seeds in scores.items() for one, _ in seeds])
+    pieces = {c: piece_rows([sums for _, sums in seeds]) for c, seeds in scores.items()}
+    write_csv(paths.wish_pieces(wish), [{**named[c], **row} for c, rows in pieces.items() for row in rows])
+    if wish in ("search", "size"):
+        costs = [{**named[c], **row} for c, runs in trained.items() for row in cost(runs)]
+        write_csv(paths.wish_cost(wish), costs)
     for candidate, seeds in scores.items():
-        figures = over_seeds(seeds)
+        figures = over_seeds([one for one, _ in seeds])
         print(
             f"{wish} {' '.join(map(str, candidate))}: accuracy {figures['accuracy']:.2f} ± "
             f"{figures['accuracy_std']:.2f} %, {figures['nats']:.3f} nats over {figures['seeds']} seeds, each after "
@@ -52,23 +72,33 @@ def main() -> None:
         )
 
 
-def scored(
-    params: Params,
-    wish: WishName,
-    found: Mapping[Candidate, Sequence[Settings]],
-    train: Ids,
-    validation: Ids,
-    every: int,
-) -> Scores:
-    """Train the candidates and score every run."""
+def trained_on(train: Ids, params: Params, wish: WishName, found: Mapping[Candidate, Sequence[Settings]]) -> Runs:
     for settings, *_ in found.values():  # here, where the key is known
         check_seq_len(settings.seq_len, len(train), "train", f"wish_{wish}", settings.parts)
-    trained = train_candidates(paths.RUNS, Symbols(train, len(SYMBOLS)), found, params.engine, params.device)
-    jobs = [(run, len(train), validation, every) for runs in trained.values() for run in runs]
+    task = Symbols(train, len(SYMBOLS))
+    return train_candidates(paths.RUNS, task, found, params.engine, params.device, may_fail=wish in MAY_FAIL)
+
+
+def scored(trained: Runs, train_symbols: int, validation: Ids, every: int) -> Scores:
+    jobs = [(run, train_symbols, validation, every) for runs in trained.values() for run in runs]
     # one at a time on a GPU
     n_jobs = 1 if any(job[0].settings.device == "cuda" for job in jobs) else min(len(jobs), cpu_count())
     scores = parallel_map(score_wish, jobs, ordered=True, n_jobs=n_jobs, stay_here=True)
     return {candidate: [next(scores) for _ in runs] for candidate, runs in trained.items()}
+
+
+def cost(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """What each run's loss was, nats a symbol as it came, after how many symbols and seconds of processor time."""
+    return [
+        {
+            "seed": run.settings.seed,
+            "symbols": point.update * run.settings.batch * run.settings.seq_len,
+            "seconds": seconds,
+            "nats": round(point.loss, 4),
+        }
+        for run in runs
+        for point, seconds in zip(run.curve, run.seconds, strict=True)
+    ]
 
 
 if __name__ == "__main__":

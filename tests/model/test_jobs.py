@@ -11,7 +11,7 @@ import torch
 
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.training import jobs
-from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
+from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all, train_candidates
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.store import Failed, Run, RunStore
@@ -175,6 +175,18 @@ def test_a_run_that_diverged_is_told_where_it_is_asked_for(tmp_path: Path, train
     assert succeeded(runs[ONE]).settings == ONE
     with pytest.raises(UserError, match="sgd, logits, T = 10, seed 0: the loss is no longer finite"):
         succeeded(runs[steep])
+
+
+def test_a_candidate_that_diverged_ends_a_sweep_or_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steep = replace(ONE, optimizer="sgd", schedule=Schedule.constant(1e38))
+    task, sweep = Symbols(IDS, 12), {"steep": [steep], "flat": [ONE]}
+    with pytest.raises(UserError, match="no longer finite"):
+        train_candidates(tmp_path, task, sweep, "torch", "cpu")
+    found = train_candidates(tmp_path, task, sweep, "torch", "cpu", may_fail=True)
+    assert list(found) == ["flat"]
+    assert "left out: sgd, logits" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ ELSEWHERE = {  # how a command begins -> where it is run, or why it is not
     ".ci/run": "it runs the tests",
     "make kill": ".ci/run, with three kills",
     "make verify": "minutes; `make kill` runs every stage twice, small",
+    "make reproduce-check": "minutes, and MAESTRO; tests/tools/test_reproduce.py has what it compares",
     "make bench": "minutes, and it wants a machine of its own; tests/tools/test_benchmarks.py has its arithmetic",
     "make paper-tables": "tests/tools/test_tools.py",
     "dvc metrics diff": "it needs the tag that `make paper-tables` makes; tests/tools/test_tools.py has its files",

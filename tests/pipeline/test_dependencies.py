@@ -27,9 +27,9 @@ NEEDLESS = {
     "model/networks": {"compiled", "dropout", "functions", "layout", "optimizers", "predictor", "predictors", "ranks"},
     "music/playing": {"forms"},
     "music/composing": {"stepper"},  # real music is not sampled
-    "study/analysis": {"held_out", "intervals", "ngrams"},
+    "study/analysis": {"breakdown", "differences", "held_out", "intervals", "memory", "ngrams", "wished"},
     "study/experiments": {"plateau", "selection", "wishes"},
-    "study/report": {"breakdown", "curves", "paper", "performances", "plateau", "wishes"},
+    "study/report": {"breakdown", "curves", "paper", "performances", "plateau", "sizes", "wishes"},
     "study/scoring": {"evaluation", "runs"},
 }
 HOW = {"device", "engine"}  # how a result is made, not what: no stage depends on them

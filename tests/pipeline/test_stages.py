@@ -130,7 +130,11 @@ def test_one_bad_file_is_skipped_named_and_counted(
         ("train paper", ("data/plans/paper.json", PLAN.replace("hidden", "width")), "paper.json is damaged"),
         ("evaluate paper", ("models/paper/seed-0.safetensors", ""), "seed-0.safetensors is damaged"),
         ("compare", ("metrics/evaluate/paper.csv", ""), "paper.csv is damaged"),
-        ("wishes.wish depth", None, "depth is not a wish: use one of size, lengths, batch, rule, best"),
+        (
+            "wishes.wish depth",
+            None,
+            "depth is not a wish: use one of lengths, batch, rule, optimizer, search, size, tune, best",
+        ),
         ("wishes.wish rule", ("data/rules/clean/train.safetensors", ""), "clean/train.safetensors is damaged"),
     ],
 )

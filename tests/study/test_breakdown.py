@@ -13,7 +13,15 @@ from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.analysis.breakdown import Groups, chord_sizes, groups_of, over_runs, read_breakdown, tally
 from maestro_lstm.study.analysis.intervals import interval
-from maestro_lstm.study.report.breakdown import as_text, calibration_error, interval_of, intervals_row, part, points_of
+from maestro_lstm.study.report.breakdown import (
+    as_text,
+    calibration_error,
+    groups_as_text,
+    interval_of,
+    intervals_row,
+    part,
+    points_of,
+)
 from maestro_lstm.study.scoring.scores import Guesses, summarise
 from tests.markdown import cells_of
 
@@ -152,10 +160,9 @@ def test_calibration_by_hand() -> None:
 def test_all_of_it_side_by_side(table: pd.DataFrame) -> None:
     better = table.assign(accuracy=table["accuracy"] + 1, nats=table["nats"] - 0.5)
     tables = {"better": better, "one": table}
-    text = as_text(tables)
-    rows = cells_of(text)
+    rows = cells_of(as_text(tables))
     assert ["one → better", "+1.00 [+1.00 … +1.00]", "-0.500 [-0.500 … -0.500]", "20 of 20 pieces"] in rows
-    assert {"composer 2", "100–299"} <= {row[0] for row in rows}
+    assert {"composer 2", "100–299"} <= {row[0] for row in cells_of(groups_as_text(tables))}
     figures = intervals_row("one", table)
     assert figures["accuracy_low"] < figures["accuracy"] < figures["accuracy_high"]
     assert figures["nats_low"] < figures["nats"] < figures["nats_high"]

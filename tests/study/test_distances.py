@@ -152,29 +152,25 @@ def test_intervals_hold_the_true_value_nearly_always_and_shrink_with_more_pieces
 def test_similarity_is_that_of_the_densities_that_scipy_gives() -> None:
     random = np.random.default_rng(1)
     reference, other = random.normal(0, 1, (40, 1)), random.normal(1.5, 1, (40, 1))
-    area, divergence = similarity(other, reference)
+    area = similarity(other, reference)
     within = np.abs(reference - reference.T)[np.triu_indices(40, 1)]
     between = np.abs(reference - other.T).ravel()
     grid = np.linspace(0, max(within.max(), between.max()), 4000)
     a, b = gaussian_kde(within)(grid), gaussian_kde(between)(grid)
     assert area.mean == pytest.approx(trapezoid(np.minimum(a, b), grid) / max(a.sum(), b.sum()) / grid[1], abs=0.01)
-    p, q = a / a.sum(), b / b.sum()
-    assert divergence.mean == pytest.approx(float((p * np.log(p / q)).sum()), abs=0.01)
     assert area.low <= area.mean <= area.high
 
 
 def test_the_same_distribution_overlaps_and_another_does_not() -> None:
     random = np.random.default_rng(2)
     reference, same, far = (random.normal(m, 1, (60, 2)) for m in (0, 0, 50))
-    assert similarity(same, reference)[0].mean > 0.9
-    assert similarity(same, reference)[1].mean < 0.05
-    assert similarity(far, reference)[0].mean < 0.01
-    assert similarity(far, reference)[1].mean > 3
+    assert similarity(same, reference).mean > 0.9
+    assert similarity(far, reference).mean < 0.01
     collapsed = np.zeros((60, 2))
-    assert 0 <= similarity(collapsed, reference)[0].mean < 0.9
-    assert similarity(reference, collapsed)[0].mean < 0.1  # a reference without any distance
+    assert 0 <= similarity(collapsed, reference).mean < 0.9
+    assert similarity(reference, collapsed).mean < 0.1  # a reference without any distance
     assert (diversity(collapsed), diversity(collapsed[:1])) == (0, 0)
-    few = similarity(random.normal(0, 1, (2, 1)), random.normal(0, 1, (2, 1)))[0]  # some resamples are of one piece
+    few = similarity(random.normal(0, 1, (2, 1)), random.normal(0, 1, (2, 1)))  # some resamples are of one piece
     assert 0 <= few.low <= few.mean <= few.high
     assert diversity(np.array([[0.0], [3.0], [6.0]])) == pytest.approx(4)
 

@@ -11,7 +11,7 @@ from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plateau import COLUMNS
-from maestro_lstm.study.experiments.wishes import WISHES
+from maestro_lstm.study.experiments.wishes import WISHES, factors_of
 from maestro_lstm.study.params.file import SWEEPS
 from maestro_lstm.study.scoring.metrics import (
     EVALUATE,
@@ -50,8 +50,9 @@ def test_our_own_metrics_are_sound() -> None:
     for sweep in SWEEPS:
         assert read_runs(Path(f"metrics/sweeps/{sweep}.csv"), ("candidate",), SWEEP)
     assert read_runs(Path("metrics/plateau/runs.csv"), COLUMNS, EXPLAIN)
-    for wish, factors in WISHES.items():
-        assert read_runs(Path(f"metrics/wishes/runs/{wish}.csv"), factors, WISH_RULE if wish == "rule" else WISH)
+    for wish in WISHES:
+        figures = WISH_RULE if wish == "rule" else WISH
+        assert read_runs(Path(f"metrics/wishes/runs/{wish}.csv"), factors_of(wish), figures)
     for path in [*Path("metrics/evaluate").glob("*.csv"), Path("metrics/best/evaluate.csv")]:
         assert read_split(path, "test")["seeds"] > 0
     assert read_baselines(Path("metrics/baselines/figures.csv"), "test")
@@ -67,6 +68,7 @@ def test_runs_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert found["sgd",]["runs"] == [{key: run[key] for key in RUN} for run in RUNS[:2]]
     assert found["sgd",] == over_seeds(found["sgd",]["runs"])
     assert of_candidates(found, [(25,)], tmp_path / "x.csv") == {(25,): found["25",]}
+    assert list(of_candidates(found, [("adam",), (25,)], tmp_path / "x.csv", may_lack=True)) == [(25,)]
     with pytest.raises(UserError, match=r"x\.csv is damaged \(it has no adam\)"):
         of_candidates(found, [("adam",)], tmp_path / "x.csv")
 

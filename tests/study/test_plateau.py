@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,11 +22,21 @@ from maestro_lstm.model.training.windows import Plain
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.experiments.plateau import Cell
 from maestro_lstm.study.report.pictures import accuracy_picture, collapse_picture, softmax_twice
-from maestro_lstm.study.report.plateau import COLUMNS, Fate, as_text, fates, look_points, read_probes
+from maestro_lstm.study.report.plateau import (
+    COLUMNS,
+    Fate,
+    as_text,
+    ends_as_text,
+    fates,
+    look_points,
+    optimizers_as_text,
+    read_probes,
+)
 from tests.markdown import cells_of
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
 SETTINGS = Settings(8, "softmax", "adam", Schedule.constant(0.01), 10, 5, seed=5, log_every=6, probes=7)
+PAPERS = Cell("softmax", "adam", "constant", "all", "random")
 HEAD = ",".join(COLUMNS) + "\n"
 PROBES = Probes(Plain(IDS), 12, 10, 7, 200, 6)
 
@@ -83,7 +94,7 @@ def test_a_network_that_only_says_next_is_seen_to_have_collapsed() -> None:
 
 def table(*rows: tuple[int, int, float, int]) -> pd.DataFrame:
     """Looks: seed, update, probability of `<NEXT>`, distinct."""
-    cell = ("softmax", "constant", "all", "random")
+    cell = ("softmax", "adam", "constant", "all", "random")
     return pd.DataFrame([(*cell, s, u, 42.0, p, d, 0.1) for s, u, p, d in rows], columns=list(COLUMNS))
 
 
@@ -95,14 +106,40 @@ def test_a_run_stays_free_collapses_or_escapes() -> None:
     assert runs == [Fate(0, None, None), Fate(1, 200, None), Fate(2, 100, 300)]
     figures = {"accuracy": 43.0, "accuracy_std": 1.0, "nats": 9.0, "distinct": 4.0}
     text = as_text(
-        {Cell("softmax", "constant", "all", "random"): {**figures, "runs": [{"collapsed": k} for k in (0, 1, 0)]}},
-        {Cell("softmax", "constant", "all", "random"): runs},
+        {
+            PAPERS: {
+                **figures,
+                "runs": [{"collapsed": k} for k in (0, 1, 0)],
+            }
+        },
+        {PAPERS: runs},
     )
-    assert cells_of(text)[-1][4:] == ["43.00 ± 1.00 %", "9.000", "4", "1 of 3", "100 … 200", "1: 300"]
+    assert cells_of(text)[-1][5:] == ["43.00 ± 1.00 %", "9.000", "4", "1 of 3", "100 … 200", "1: 300"]
+
+
+def summary(collapsed: list[int], accuracies: list[float]) -> dict[str, Any]:
+    runs = [{"collapsed": one, "accuracy": value} for one, value in zip(collapsed, accuracies, strict=True)]
+    return {"runs": runs}
+
+
+def test_how_trainings_end_is_counted_by_output_and_tested() -> None:
+    cells = {
+        PAPERS: summary([1] * 6 + [0] * 2, [42.0] * 6 + [45, 46]),
+        Cell("softmax", "adam", "constant", "all", "in_order"): summary([1] * 8, [42.0] * 8),
+        Cell("logits", "adam", "constant", "all", "random"): summary([0] * 8, [46.0, 46.2] * 4),
+        Cell("logits", "adam", "constant", "all", "in_order"): summary([0] * 8, [46.0] * 8),
+        Cell("softmax", "sgd", "constant", "all", "random"): summary([1] * 2, [42.0] * 2),
+    }
+    first, second = cells_of(ends_as_text(cells))[1:]
+    assert first == ["adam", "all", "14 of 16", "0 of 16", "< 0.001"]
+    assert second == ["sgd", "all", "2 of 2", "0 of 0", ""]
+    (row,) = cells_of(optimizers_as_text(cells, 42.0))[1:]  # sgd has no runs on logits
+    assert row[:5] == ["adam", "42.88 ± 1.64 %", "2 of 8", "46.10 ± 0.11 %", "8 of 8"]
+    assert (row[5], row[-1]) == ("+3.23", "yes")
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a,b\n1,2\n", HEAD, HEAD + "a,b,c,d,0,100,,1,1,1\n", HEAD + "a,b,c,d,0,100,x,1,1,1\n"]
+    "text", ["", "a,b\n1,2\n", HEAD, HEAD + "a,b,c,d,e,0,100,,1,1,1\n", HEAD + "a,b,c,d,e,0,100,x,1,1,1\n"]
 )
 def test_a_damaged_table_of_looks_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "looks.csv"
@@ -120,13 +157,16 @@ def test_the_drawn_loss_is_the_one_that_is_trained_on() -> None:
 
 
 def test_every_look_is_a_point_of_the_plot() -> None:
-    cells = [Cell("softmax", "constant", "all", "random"), Cell("logits", "cyclical", "first", "in_order")]
+    cells = [
+        PAPERS,
+        Cell("logits", "sgd", "cyclical", "first", "in_order"),
+    ]
     points = look_points({cell: table((0, 100, 0.9, 1), (1, 200, 1.0, 1)) for cell in cells})
     assert [point["next_probability"] for point in points] == [0.9, 1.0] * 2
     assert [point["update"] for point in points] == [100, 200] * 2
     assert {(point["output"], point["way"]) for point in points} == {
-        ("softmax", "constant, all, random"),
-        ("logits", "cyclical, first, in_order"),
+        ("softmax", "adam, constant, all, random"),
+        ("logits", "sgd, cyclical, first, in_order"),
     }
 
 

@@ -1,34 +1,38 @@
 """Which candidate goes on."""
 
+import math
+
 import pytest
 
+from maestro_lstm.study.analysis.intervals import Interval
 from maestro_lstm.study.experiments.selection import choose
-from maestro_lstm.study.report.paper import Comparison, Row, as_text, leading, leads_as_text
+from maestro_lstm.study.report.paper import Comparison, Row, as_text, leading, leads_as_text, predictors_as_text
 from maestro_lstm.study.scoring.metrics import over_seeds
 from tests.markdown import cells_of
 
 
-def figures(**accuracy: float) -> dict[str, dict[str, float]]:
-    return {name: {"accuracy": value, "accuracy_std": 0.0} for name, value in accuracy.items()}
+def seeds(mean: float, spread: float = 0.01) -> list[float]:
+    """Five of them."""
+    return [mean + k * spread for k in (-2, -1, 0, 1, 2)]
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "winner"),
+    ("means", "winner"),
     [
         ({"sgd": 42.43, "adam": 42.42}, "adam"),  # a hundredth of a point means nothing
-        ({"sgd": 42.92, "adam": 42.42}, "adam"),  # just the margin is not more than it
+        ({"sgd": 42.91, "adam": 42.42}, "adam"),  # less than the margin
         ({"sgd": 43.0, "adam": 42.42}, "sgd"),
         ({"sgd": 42.0, "adam": 42.42}, "adam"),
         ({"sgd": 42.0, "adagrad": 42.1}, "adagrad"),  # the paper's is not among them
     ],
 )
-def test_the_papers_choice_stands_unless_beaten_by_the_margin(accuracy: dict[str, float], winner: str) -> None:
-    assert choose(figures(**accuracy), "adam", margin=0.5) == winner
+def test_the_papers_choice_stands_unless_beaten_by_the_margin(means: dict[str, float], winner: str) -> None:
+    assert choose({name: seeds(mean) for name, mean in means.items()}, "adam", margin=0.5) == winner
 
 
-def test_a_lead_within_the_seeds_spread_is_none() -> None:
-    spread = {"sgd": {"accuracy": 44.0, "accuracy_std": 2.0}, "adam": {"accuracy": 42.4, "accuracy_std": 0.0}}
-    assert choose(spread, "adam", margin=0.5) == "adam"
+def test_a_lead_that_is_not_told_apart_is_none() -> None:
+    assert choose({"sgd": seeds(44, 2.0), "adam": seeds(42.4)}, "adam", margin=0.5) == "adam"
+    assert choose({"sgd": [44.0], "adam": [42.4]}, "adam", margin=0.5) == "adam"  # one seed tells nothing
 
 
 def test_summary_of_several_seeds() -> None:
@@ -47,22 +51,22 @@ def comparison(setting: str, accuracies: list[float], next_share: float) -> Comp
 
 
 @pytest.mark.parametrize(
-    ("accuracies", "first", "points", "spread", "verdict"),
+    ("accuracies", "first", "points", "p", "verdict"),
     [
         # the same constant predictor: what differs is how often `<NEXT>` stands in the windows
-        ([[42.40, 42.40], [42.45, 42.45]], "25", 0.0, 0.0, "no"),
-        ([[42.40, 46.40], [42.45, 42.45]], "25", 2.0, 2.83, "no"),
-        ([[44.40, 44.60], [42.45, 42.45]], "25", 2.1, 0.14, "yes"),
+        ([[42.40] * 4, [42.45] * 4], "25", "+0.00", "1", "no"),
+        ([[42.40] * 3 + [46.40], [42.45] * 4], "25", "+1.00", "1", "no"),
+        ([[44.40, 44.60] * 2, [42.45] * 4], "25", "+2.10", "0.029", "yes"),
     ],
 )
-def test_a_lead_is_told_beside_the_seeds_spread(
-    accuracies: list[list[float]], first: str, points: float, spread: float, verdict: str
+def test_a_lead_is_told_with_its_error(
+    accuracies: list[list[float]], first: str, points: str, p: str, verdict: str
 ) -> None:
     candidates = [comparison("25", accuracies[0], 42.40), comparison("200", accuracies[1], 42.45)]
     lead = leading(candidates)
-    assert (lead.first, round(lead.points, 2), round(lead.spread, 2)) == (first, points, spread)
+    assert lead.first == first
     row = cells_of(leads_as_text({"T": lead}))[-1]
-    assert row[-3:] == [f"{points:.2f} points", f"{spread:.2f} points", verdict]
+    assert (row[3], *row[5:]) == (points, p, verdict)
 
 
 def test_a_row_shows_mean_spread_least_and_greatest() -> None:
@@ -78,3 +82,15 @@ def test_a_row_shows_mean_spread_least_and_greatest() -> None:
     }
     assert cells_of(as_text([row]))[-1][2:5] == ["42.4 %", "44.00 ± 2.00 %", "42.00 … 46.00"]
     assert cells_of(as_text([comparison("25", [44.0], 42.4)]))[-1][2:5] == ["42.4 %", "44.00 %", "one seed"]
+
+
+def test_a_predictor_is_told_with_both_spreads() -> None:
+    common = {"accuracy_pitches": 11.0}
+    network = {**common, "runs": [{"accuracy": 48.0, "nats": 2.0}, {"accuracy": 49.0, "nats": 2.2}]}
+    counted = {**common, "accuracy": 42.0, "nats": 3.0}
+    pieces = {"accuracy": Interval(48.5, 47.0, 50.0), "nats": Interval(2.1, 2.05, 2.15)}
+    alone = {"accuracy": Interval(42.0, math.nan, math.nan), "nats": Interval(3.0, math.nan, math.nan)}
+    text = predictors_as_text({"network": network, "1-gram": counted}, {"network": pieces, "1-gram": alone})
+    first, second = cells_of(text)[1:]
+    assert first == ["network", "48.50 ± 0.71 %", "47.00 … 50.00", "11.00 %", "2.100 ± 0.141", "2.050 … 2.150"]
+    assert second == ["1-gram", "42.00 %", "", "11.00 %", "3.000", ""]  # one piece has no interval

@@ -9,11 +9,8 @@ import pytest
 from benchmarks import measure, networks, parsing
 from benchmarks.__main__ import measured
 from benchmarks.machine import describe
-from benchmarks.sizes import sizes
 from maestro_lstm.data.midi.chords import chord_stream
 from maestro_lstm.data.midi.notes import notes_from_bytes
-from maestro_lstm.model.training.schedules import Cosine
-from maestro_lstm.model.training.settings import Settings
 from tests.markdown import cells_of
 from tests.midi_files import dense_notes, midi_file, track
 
@@ -44,16 +41,6 @@ def test_every_way_to_train_is_the_same_training() -> None:
     assert [way.amount for way in ways] == [500] * 4
     for other in losses[1:]:
         np.testing.assert_allclose(other, losses[0], rtol=1e-5)
-
-
-def test_a_size_is_measured_as_it_is_trained() -> None:
-    ids = np.random.default_rng(0).integers(0, 90, size=2_000).astype(np.uint8)
-    settings = Settings(
-        8, "logits", "adam", Cosine(0.01, 0.1), 10, 1, 0, layers=2, batch=4, draws="streams", engine="torch"
-    )
-    (figure,) = sizes(ids, [settings])
-    assert (figure.what, figure.way) == ("2 × 8, B = 4, T = 10", "torch")
-    assert figure.value > 0
 
 
 def test_rivals_read_the_same_notes() -> None:

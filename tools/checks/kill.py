@@ -34,7 +34,7 @@ SMALL: dict[str, Any] = {
     "baselines": {"orders": [1]},
     "sweep_optimizer": {"candidates": ["sgd", "adam"]},
     "sweep_seq_len": {"candidates": [25]},
-    "explain": {"learning_rate": ["constant"], "loss": ["all"], "draws": ["random"], "probes": 10},
+    "explain": {"optimizer": {"adam": ["constant"]}, "loss": ["all"], "draws": ["random"], "probes": 10},
     **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
     "generate": {"primers": ["C3"], "real": 1, "real_seconds": 5},

@@ -24,7 +24,7 @@ SMALL = {
     "seeds": 2,
     "download": {"chorales": 20},
     "sweep": {"epochs": 5},
-    "explain": {"learning_rate": ["constant"]},
+    "explain": {"optimizer": {"adam": ["constant"]}},
     **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
     "train": {"epochs": 20, "log_every": 100},

@@ -97,17 +97,15 @@ def train_all(
     Args:
         curve: a csv file that grows while they are trained on this machine, with the loss curves of all.
     """
-    store = RunStore(folder, task)
-    runs: dict[Settings, Run | Failed] = {}
-    for settings in dict.fromkeys(wanted):
-        if is_first() and (kept := store.load(settings)):
-            runs[settings] = kept
-    missing = ranks.from_first([settings for settings in dict.fromkeys(wanted) if settings not in runs])
-    groups = grouped(missing)
+    store, wanted = RunStore(folder, task), list(dict.fromkeys(wanted))
+    kept = (store.load(settings) for settings in wanted) if is_first() else ()
+    runs: dict[Settings, Run | Failed] = {run.settings: run for run in kept if run}
+    groups = grouped(ranks.from_first([settings for settings in wanted if settings not in runs]))
     if not groups:
         return runs
     kept_rows = curve_rows([run for run in runs.values() if isinstance(run, Run)])
     shown = watched(curve, kept_rows) if curve and is_first() else None
+    missing = list(chain.from_iterable(groups))
     on_gpu = any(run.device == "cuda" for run in missing)  # this machine's, one batch at a time
     here = on_gpu or started() or not on_cluster()
     waiting = os.getppid() if ranks.count() > 1 else os.getpid()  # torchrun waits for its ranks
@@ -155,6 +153,7 @@ def train_candidates(
     engine: Literal["auto"] | EngineName,
     device: str,
     curve: Path | None = None,
+    may_fail: bool = False,
 ) -> dict[C, list[Run]]:
     """Every candidate's runs, trained together so that many cores, a GPU or a cluster are kept busy.
 
@@ -162,8 +161,9 @@ def train_candidates(
         folder: of kept runs.
         engine, device: as in params.yaml.
         curve: as for `train_all`.
+        may_fail: a candidate of which a run failed is left out, and said so.
 
-    Raises: UserError if a run failed.
+    Raises: UserError if a run failed that may not.
     """
     use_cores(1)
     here = pick_engine(engine, device)
@@ -175,4 +175,12 @@ def train_candidates(
     wanted = list(chain.from_iterable(settings.values()))
     with ranks.group(here[1], [run.divisible for run in wanted]):
         trained = train_all(folder, task, wanted, curve)
-    return {candidate: [succeeded(trained[run]) for run in runs] for candidate, runs in settings.items()}
+    done = {}
+    for candidate, runs in settings.items():
+        try:
+            done[candidate] = [succeeded(trained[run]) for run in runs]
+        except UserError as error:
+            if not may_fail:
+                raise
+            print(f"left out: {error}", file=sys.stderr)
+    return done

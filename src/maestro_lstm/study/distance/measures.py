@@ -2,15 +2,15 @@
 
 Histograms are summed over a set and compared by total variation distance. Features of single pieces are compared as by
 Yang and Lerch (2020, §3.3): the distances within one set and those between the two sets are smoothed to densities,
-which are compared by their overlapping area and Kullback-Leibler divergence. Intervals are from resampling the pieces
-of both sets, as in intervals.py, and lie around the figure. Small sets are further apart than large ones: compare sets
-of the same size.
+which are compared by their overlapping area. Their Kullback-Leibler divergence is left out: between densities that
+hardly overlap it is whatever keeps the logarithm finite. Intervals are from resampling the pieces of both sets, as in
+intervals.py, and lie around the figure. Small sets are further apart than large ones: compare sets of the same size.
 """
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import cdist
-from scipy.stats import entropy, gaussian_kde
+from scipy.stats import gaussian_kde
 
 from maestro_lstm.study.analysis.intervals import Interval, centred, resamples
 
@@ -37,8 +37,8 @@ def pooled_distance(pieces: Doubles, reference: Doubles) -> Interval:
     return centred(value, total_variation(here @ pieces, there @ reference), most=1)
 
 
-def similarity(pieces: Doubles, reference: Doubles) -> tuple[Interval, Interval]:
-    """Overlapping area and Kullback-Leibler divergence (nats) of the reference's distances within and to `pieces`.
+def similarity(pieces: Doubles, reference: Doubles) -> Interval:
+    """Overlapping area, 0 to 1, of the reference's distances within and to `pieces`.
 
     Args:
         pieces, reference: (P, K) and (R, K), K numbers for each piece; two pieces at least in the reference.
@@ -47,12 +47,11 @@ def similarity(pieces: Doubles, reference: Doubles) -> tuple[Interval, Interval]
     between = cdist(reference, pieces).ravel()
     grid = np.linspace(0, max(within.max(), between.max()) or 1.0, POINTS)
 
-    def compared(here: Doubles, there: Doubles) -> tuple[float, float]:
+    def compared(here: Doubles, there: Doubles) -> float:
         # a pair counts as often as both its pieces occur
         pairs = np.outer(there, there)[np.triu_indices(len(reference), 1)]
         a, b = _density(within, pairs, grid), _density(between, np.outer(there, here).ravel(), grid)
-        area = float(np.minimum(a, b).sum() / max(a.sum(), b.sum()))
-        return area, float(entropy(a + 1e-12, b + 1e-12))
+        return float(np.minimum(a, b).sum() / max(a.sum(), b.sum()))
 
     value = compared(np.ones(len(pieces)), np.ones(len(reference)))
     drawn = [
@@ -61,8 +60,7 @@ def similarity(pieces: Doubles, reference: Doubles) -> tuple[Interval, Interval]
             resamples(len(pieces), KDE_DRAWS, 0), resamples(len(reference), KDE_DRAWS, 1), strict=True
         )
     ]
-    areas, divergences = np.array(drawn).T
-    return centred(value[0], areas, most=1), centred(value[1], divergences)
+    return centred(value, np.array(drawn), most=1)
 
 
 def diversity(pieces: Doubles) -> float:

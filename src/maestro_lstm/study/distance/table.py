@@ -78,7 +78,7 @@ def halves(pieces: Sequence[Ids], works: Sequence[Piece], symbols: int) -> tuple
 
 
 def figures_of(some: Set, reference: Set, training: Ids, training_any_key: Ids) -> Figures:
-    """Every measure by name; `tv_`, `oa_` and `kld_` are against the reference.
+    """Every measure by name; `tv_` and `oa_` are against the reference.
 
     Args:
         training: the training split.
@@ -86,8 +86,7 @@ def figures_of(some: Set, reference: Set, training: Ids, training_any_key: Ids) 
     """
     figures = {f"tv_{name}": pooled_distance(some.values(name), reference.values(name)) for name in HISTOGRAMS}
     for name in (*BY_PIECE, *SCALARS):
-        area, divergence = similarity(some.table(name), reference.table(name))
-        figures |= {f"oa_{name}": area, f"kld_{name}": divergence}
+        figures[f"oa_{name}"] = similarity(some.table(name), reference.table(name))
     for name in BY_PIECE:
         within = diversity(some.table(name))
         figures[f"within_{name}"] = Interval(within, math.nan, math.nan)
@@ -118,8 +117,7 @@ def chord_size_points(by_writer: Mapping[str, Set]) -> list[dict[str, Any]]:
 def as_text(by_writer: Mapping[str, Figures]) -> str:
     """Two tables, one column per writer."""
     labels = {f"tv_{name}": f"{label}, total variation distance" for name, label in HISTOGRAMS.items()}
-    for name in (*BY_PIECE, *SCALARS):
-        labels |= {f"oa_{name}": f"{NAMES[name]}, overlapping area", f"kld_{name}": f"{NAMES[name]}, KL divergence"}
+    labels |= {f"oa_{name}": f"{NAMES[name]}, overlapping area" for name in (*BY_PIECE, *SCALARS)}
     labels |= {f"within_{name}": f"{NAMES[name]}, mean distance within the set" for name in BY_PIECE}
     tables = [
         markdown(["", *by_writer], [[label, *(_cell(one[key]) for one in by_writer.values())] for key, label in rows])

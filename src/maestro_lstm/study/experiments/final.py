@@ -15,33 +15,39 @@ def plan_of(params: Params, network: str, chosen: Choices) -> Plan:
     """The final training of a network. Raises UserError for an unknown network."""
     if network not in params.networks:
         raise UserError(f"params.yaml: networks.{network} is missing")
-    one, own = params.networks[network], params.networks[network].training
+    own = params.networks[network].training
     if own:
-        cosine = Cosine(own.rate, own.warm_up)
-        settings = replace(
-            network_settings(params, network, own.optimizer, cosine, own.seq_len, own.epochs),
-            draws="streams",
-            layers=one.layers,
-            skips=one.skips,
-            kind=one.kind,
-            head=one.head,
-            pedal=params.performances.pedal if one.kind != "symbols" else Settings.pedal,
-            batch=own.batch,
-            transpose=own.transpose,
-            symbols=own.steps,
-            stretch=own.stretch,
-            dropout=own.dropout,
-            weight_decay=own.weight_decay,
-            precision=own.precision,
-            log_every=own.log_every,
-            threads=own.threads,
-        )
         used = {"optimizer": own.optimizer, "learning_rate": "cosine", "seq_len": own.seq_len}
-        return Plan(used, with_seeds(settings, range(params.seed, params.seed + own.seeds)))
+        return Plan(used, with_seeds(own_settings(params, network), range(params.seed, params.seed + own.seeds)))
     used = final_choices(params, chosen)
     schedule = schedule_of(params, used["learning_rate"])
     settings = network_settings(params, network, used["optimizer"], schedule, used["seq_len"], params.train.epochs)
     return Plan(used, with_seeds(settings, params.all_seeds))
+
+
+def own_settings(params: Params, network: str) -> Settings:
+    """Of a network that is trained in a way of its own, with the first seed."""
+    one, own = params.networks[network], params.networks[network].training
+    assert own
+    cosine = Cosine(own.rate, own.warm_up)
+    return replace(
+        network_settings(params, network, own.optimizer, cosine, own.seq_len, own.epochs),
+        draws="streams",
+        layers=one.layers,
+        skips=one.skips,
+        kind=one.kind,
+        head=one.head,
+        pedal=params.performances.pedal if one.kind != "symbols" else Settings.pedal,
+        batch=own.batch,
+        transpose=own.transpose,
+        symbols=own.steps,
+        stretch=own.stretch,
+        dropout=own.dropout,
+        weight_decay=own.weight_decay,
+        precision=own.precision,
+        log_every=own.log_every,
+        threads=own.threads,
+    )
 
 
 def final_choices(params: Params, chosen: Choices) -> dict[str, Any]:

@@ -1,14 +1,15 @@
-"""Why the plateau? Ways to train, crossed: loss, learning rate, and where sequences begin."""
+"""Why the plateau? Ways to train, crossed: loss, optimizer and its learning rate, and where sequences begin."""
 
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import product
 
-from maestro_lstm.choices import Draws, LossSteps, Output, ScheduleName
+from maestro_lstm.choices import Draws, LossSteps, OptimizerName, Output, ScheduleName
 from maestro_lstm.model.training.settings import Settings, with_seeds
 from maestro_lstm.study.experiments.paper import network_settings, schedule_of
 from maestro_lstm.study.params.file import Params
 
-COLUMNS = ("output", "learning_rate", "loss_of", "draws")  # how tables name the factors; `loss` is a figure there
+# how tables name the factors; `loss` is a figure there
+COLUMNS = ("output", "optimizer", "learning_rate", "loss_of", "draws")
 
 
 @dataclass(frozen=True)
@@ -16,13 +17,14 @@ class Cell:
     """One way to train among those that `explain` crosses."""
 
     output: Output
+    optimizer: OptimizerName
     learning_rate: ScheduleName
     loss: LossSteps
     draws: Draws
 
     @property
     def name(self) -> str:
-        """Such as softmax-constant-all-random."""
+        """Such as softmax-adam-constant-all-random."""
         return "-".join(astuple(self))
 
     def columns(self) -> dict[str, str]:
@@ -37,13 +39,18 @@ def cell_candidates(params: Params) -> dict[Cell, list[Settings]]:
 
 def all_cells(params: Params) -> list[Cell]:
     """Every combination of what params.yaml lists."""
-    return [Cell(*values) for values in product(*(getattr(params.explain, factor.name) for factor in fields(Cell)))]
+    asked = params.explain
+    ways = [(optimizer, rate) for optimizer, rates in asked.optimizer.items() for rate in rates]
+    return [
+        Cell(output, *way, loss, draws)
+        for output, way, loss, draws in product(asked.output, ways, asked.loss, asked.draws)
+    ]
 
 
 def cell_settings(params: Params, cell: Cell) -> Settings:
-    """Settings of a cell: Adam, the network `paper` except for its output, probed during training."""
+    """Settings of a cell: the network `paper` except for its output, probed during training."""
     schedule = schedule_of(params, cell.learning_rate)
-    settings = network_settings(params, "paper", "adam", schedule, params.explain.seq_len, params.sweep.epochs)
+    settings = network_settings(params, "paper", cell.optimizer, schedule, params.explain.seq_len, params.sweep.epochs)
     return replace(
         settings,
         output=cell.output,

@@ -1,51 +1,48 @@
 """Which candidate of a sweep wins, and how clearly (paper §4.3).
 
-The paper's choice stands unless another candidate beats it by more than a margin and by more than the seeds' spread:
-candidates are scored on windows that differ with T, so a hundredth of a point means nothing.
+The paper's choice stands unless the best candidate is told apart from it and beats it by more than a margin: candidates
+are scored on windows that differ with T, so a hundredth of a point means nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import numpy as np
+
+from maestro_lstm.study.analysis.differences import Difference, difference
+
 T = TypeVar("T")  # a candidate: a name or a number
+Accuracies = Sequence[float]  # one per seed, percent
 
 
 @dataclass(frozen=True)
 class Lead(Generic[T]):
-    """How far one candidate leads another, in points of accuracy."""
+    """How far one candidate leads another."""
 
     first: T
     second: T
-    points: float  # between the means over seeds
-    spread: float  # the larger of the two standard deviations over seeds
-
-    @property
-    def beyond_spread(self) -> bool:
-        return self.points > self.spread
+    by: Difference  # points of accuracy
 
 
-def lead_of(figures: Mapping[T, Mapping[str, float]], first: T, second: T) -> Lead[T]:
-    """figures: for each candidate its `accuracy` (percent, mean over seeds) and `accuracy_std`."""
-    one, other = figures[first], figures[second]
-    spread = max(one["accuracy_std"], other["accuracy_std"])
-    return Lead(first, second, one["accuracy"] - other["accuracy"], spread)
+def lead_of(accuracies: Mapping[T, Accuracies], first: T, second: T) -> Lead[T]:
+    return Lead(first, second, difference(accuracies[first], accuracies[second]))
 
 
-def ranked(figures: Mapping[T, Mapping[str, float]]) -> list[T]:
+def ranked(accuracies: Mapping[T, Accuracies]) -> list[T]:
     """The candidates by their mean, the highest first."""
-    return sorted(figures, key=lambda candidate: -figures[candidate]["accuracy"])
+    return sorted(accuracies, key=lambda candidate: -float(np.mean(accuracies[candidate])))
 
 
-def choose(figures: Mapping[T, Mapping[str, float]], papers: T, margin: float) -> T:
+def choose(accuracies: Mapping[T, Accuracies], papers: T, margin: float) -> T:
     """The winner.
 
     Args:
-        papers: the candidate that the paper chose; it need not be among the figures.
-        margin: points by which another must beat it.
+        papers: the candidate that the paper chose; it need not be among them.
+        margin: points by which the best must beat it.
     """
-    best = ranked(figures)[0]
-    if papers not in figures:
+    best = ranked(accuracies)[0]
+    if papers not in accuracies:
         return best
-    lead = lead_of(figures, best, papers)
-    return best if lead.points > margin and lead.beyond_spread else papers
+    lead = lead_of(accuracies, best, papers).by
+    return best if lead.mean > margin and lead.told_apart else papers

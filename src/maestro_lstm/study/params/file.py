@@ -34,8 +34,11 @@ from maestro_lstm.study.params.sections import (
     WishBest,
     Wishes,
     WishLengths,
+    WishOptimizer,
     WishRule,
+    WishSearch,
     WishSize,
+    WishTune,
 )
 
 SweepName = Literal["optimizer", "learning_rate", "seq_len"]
@@ -70,10 +73,13 @@ class Params(Section):
     sweep_seq_len: SweepSeqLen
     explain: Explain
     wishes: Wishes
-    wish_size: WishSize
     wish_lengths: WishLengths
     wish_batch: WishBatch
     wish_rule: WishRule
+    wish_optimizer: WishOptimizer
+    wish_search: WishSearch
+    wish_size: WishSize
+    wish_tune: WishTune
     wish_best: WishBest
     train: Train
     baselines: Baselines
@@ -87,16 +93,15 @@ class Params(Section):
             raise ValueError("sweep_learning_rate.cyclical_high must not be below schedules.cyclical.low")
         for section, values in self:
             for key, found in values if isinstance(values, Section) else ():
-                if isinstance(found, list) and len(set(found)) < len(found):
-                    raise ValueError(f"{section}.{key}: a value appears twice")
+                for name, one in found.items() if isinstance(found, dict) else [("", found)]:
+                    if isinstance(one, list) and len(set(one)) < len(one):
+                        raise ValueError(f"{section}.{key}{f'.{name}' if name else ''}: a value appears twice")
         if "real" in self.networks:
             raise ValueError("networks.real: that name stands for the real music of the test split")
         if "paper" not in self.networks:
             raise ValueError("networks.paper is missing: the experiments use it")
         if "best" not in self.networks or self.networks["best"].training is None:
             raise ValueError("networks.best.training is missing: wish_best leaves out its parts")
-        if "muon" in self.wish_best.without and self.networks["best"].training.optimizer != "muon":
-            raise ValueError("wish_best.without: muon is not networks.best.training.optimizer")
         unknown = [name for name in self.train.networks if name not in self.networks]
         if unknown:
             raise ValueError(f"train.networks: networks.{unknown[0]} is missing")

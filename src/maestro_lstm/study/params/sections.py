@@ -138,7 +138,7 @@ class SweepSeqLen(Section):
 
 class Explain(Section):
     output: Annotated[list[Output], Field(min_length=1)]
-    learning_rate: Annotated[list[ScheduleName], Field(min_length=1)]
+    optimizer: Annotated[dict[OptimizerName, Annotated[list[ScheduleName], Field(min_length=1)]], Field(min_length=1)]
     loss: Annotated[list[LossSteps], Field(min_length=1)]
     draws: Annotated[list[Literal["random", "in_order"]], Field(min_length=1)]  # from a zero state
     seq_len: Positive
@@ -159,9 +159,24 @@ class Wish(Section):
     seeds: Seeds
 
 
+class WishOptimizer(Wish):
+    optimizer: Annotated[list[OptimizerName], Field(min_length=1)]
+    rate: Annotated[list[Rate], Field(min_length=1)]
+    hidden: Hidden
+
+
+class WishSearch(Wish):
+    rate: Annotated[list[Rate], Field(min_length=1)]
+
+
 class WishSize(Wish):
+    rate: Rate
     layers: Annotated[list[Layers], Field(min_length=1)]
     hidden: Annotated[list[Hidden], Field(min_length=1)]
+
+
+class WishTune(Wish):
+    rate: Annotated[list[Rate], Field(min_length=1)]
 
 
 class WishLengths(Wish):
@@ -188,6 +203,7 @@ class WishRule(Wish):
 
 class WishBest(Wish):
     without: Annotated[list[Part], Field(min_length=1)]
+    rate: Rate
     hidden: Hidden
 
 

@@ -61,12 +61,14 @@ def points_of(tables: Tables, by: str) -> list[dict[str, Any]]:
 
 
 def as_text(tables: Tables) -> str:
-    """Everything in Markdown: each predictor's figures with intervals, each against the next lower in likelihood, and
-    by position, chord and composer."""
+    """Each predictor's figures with intervals, and each against the next lower in likelihood, in Markdown."""
     ranked = sorted(tables, key=lambda name: -interval_of(tables[name], "nats").mean)
-    text = [_figures_as_text({name: tables[name] for name in ranked}), _steps_as_text(tables, ranked)]
-    text += [_groups_as_text(tables, by) for by in HEADS]
-    return "\n\n".join(text)
+    return "\n\n".join([_figures_as_text({name: tables[name] for name in ranked}), _steps_as_text(tables, ranked)])
+
+
+def groups_as_text(tables: Tables) -> str:
+    """Every predictor by position, chord and composer, in Markdown."""
+    return "\n\n".join(_groups_as_text(tables, by) for by in HEADS)
 
 
 def _figures_as_text(tables: Tables) -> str:

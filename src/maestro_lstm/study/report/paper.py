@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from maestro_lstm.plumbing.tables import markdown
+from maestro_lstm.study.analysis.differences import figures
+from maestro_lstm.study.analysis.intervals import Interval
 from maestro_lstm.study.experiments.selection import Lead, lead_of, ranked
+from maestro_lstm.study.report.differences import between, difference_cells, verdict, with_spread
 from maestro_lstm.study.scoring.metrics import Summary, metrics_row
 
 
@@ -94,9 +97,9 @@ def compare(rows: Sequence[Row], ours: Mapping[tuple[str, str], Summary]) -> lis
 def leading(comparisons: Sequence[Comparison]) -> Lead[str]:
     """How far the best candidate of an experiment leads the next, each measured against always predicting `<NEXT>`
     in its own windows: these differ with T."""
-    figures = {one.row.setting: {"accuracy": one.mean - one.next_share, "accuracy_std": one.std} for one in comparisons}
-    first, second, *_ = ranked(figures)
-    return lead_of(figures, first, second)
+    accuracies = {one.row.setting: [run - one.next_share for run in one.accuracies] for one in comparisons}
+    first, second, *_ = ranked(accuracies)
+    return lead_of(accuracies, first, second)
 
 
 def as_text(comparisons: Sequence[Comparison]) -> str:
@@ -114,34 +117,35 @@ def as_text(comparisons: Sequence[Comparison]) -> str:
 
 
 def leads_as_text(leads: Mapping[str, Lead[Any]]) -> str:
-    """For each experiment, whether its best candidate leads the next by more than the seeds' spread."""
+    """For each experiment, whether its best candidate is told apart from the next."""
     rows = [
-        [
-            title,
-            lead.first,
-            lead.second,
-            f"{lead.points:.2f} points",
-            f"{lead.spread:.2f} points",
-            "yes" if lead.beyond_spread else "no",
-        ]
+        [title, lead.first, lead.second, *difference_cells(lead.by), verdict(lead.by.told_apart)]
         for title, lead in leads.items()
     ]
-    head = ("experiment", "best over always `<NEXT>`", "next", "lead", "seeds' spread", "more than the spread?")
+    head = ("experiment", "best over always `<NEXT>`", "next", "lead, points", "95 %", "p", "told apart?")
     return markdown(head, rows, text_columns=3)
 
 
-def predictors_as_text(scores: Mapping[str, Mapping[str, float]]) -> str:
-    """Networks and n-grams on one split in Markdown, from their figures by name."""
+def predictors_as_text(scores: Mapping[str, Any], over_pieces: Mapping[str, Mapping[str, Interval]]) -> str:
+    """Networks and n-grams on one split in Markdown: ± over seeds, and 95 % over pieces.
+
+    Args:
+        scores: the figures by name; of a network a `metrics.Summary`.
+        over_pieces: the intervals of `accuracy` and `nats` by name.
+    """
     rows = []
-    for name, s in scores.items():
-        spread = f" ± {s['accuracy_std']:.2f}" if s.get("seeds", 1) > 1 else ""
+    for name, found in scores.items():
+        seeds = {key: figures(found, key) if "runs" in found else [found[key]] for key in ("accuracy", "nats")}
+        accuracy, nats = (over_pieces[name][key] for key in ("accuracy", "nats"))
         rows.append(
             [
                 name,
-                f"{s['accuracy']:.2f}{spread} %",
-                f"{s['accuracy_pitches']:.2f} %",
-                f"{s['nats']:.3f}",
-                f"{s['distinct']:g}",
+                f"{with_spread(seeds['accuracy'])} %",
+                between(accuracy.low, accuracy.high, sign=""),
+                f"{found['accuracy_pitches']:.2f} %",
+                with_spread(seeds["nats"], 3),
+                between(nats.low, nats.high, 3, sign=""),
             ]
         )
-    return markdown(("predictor", "accuracy", "on pitches", "nats", "distinct symbols"), rows)
+    head = ("predictor", "accuracy ± seeds", "95 % over pieces", "on pitches", "nats ± seeds", "95 % over pieces")
+    return markdown(head, rows)

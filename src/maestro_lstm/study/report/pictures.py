@@ -32,6 +32,12 @@ def _groups(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, dict[str, 
         yield str(name), rows, look
 
 
+def _limits(values: "pd.Series[float]") -> tuple[float, float]:
+    """Of an axis that shows these and a margin; wide enough for a single value."""
+    margin = 0.05 * (values.max() - values.min()) or 0.5
+    return values.min() - margin, values.max() + margin
+
+
 def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
     """The paper's tables: the accuracy of each setting, one point per seed, the paper's figure, and always `<NEXT>`.
 
@@ -103,11 +109,14 @@ def softmax_twice(p: Doubles, n_symbols: int) -> Doubles:
 def wish_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
     """Accuracy and nats over a sweep's settings: one mark per run, a line through the means of each group.
 
+    Runs with more than twice the nats of the best are off the panels: they would flatten the others.
+
     Args:
         points: `report.wishes.points`.
         names: of a candidate's values; the last is along the axis.
     """
     table = pd.DataFrame(points)
+    seen = table[table["nats"] <= 2 * table["nats"].min()]
     measures = {"accuracy": "accuracy, percent"}
     measures |= {"nats_a_note": "nats a note"} if "nats_a_note" in table else {"nats": "nats a symbol"}
     place = _places(table)
@@ -121,7 +130,8 @@ def wish_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequenc
                 if group:  # otherwise its settings are kinds, not a scale
                     panel.plot(means.index.map(place), means, color=look["color"], linewidth=1)
             panel.set(title=label, xlabel=names[-1])
-            panel.set_xticks(range(len(place)), [str(setting) for setting in place])
+            panel.set_xticks(range(len(place)), [str(setting) for setting in place], fontsize=8)
+            panel.set_ylim(*_limits(seen[measure]))
             panel.margins(x=0.1)
         if table["group"].any():
             axes[0].legend(frameon=False, fontsize=8)

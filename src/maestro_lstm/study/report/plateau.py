@@ -1,16 +1,21 @@
 """When each run of `explain` collapsed or escaped, and the table that says why."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from scipy.stats import fisher_exact
 
+from maestro_lstm.choices import Output
 from maestro_lstm.model.training.probes import Probe
 from maestro_lstm.plumbing.tables import markdown, read_csv
+from maestro_lstm.study.analysis.differences import difference, figures
 from maestro_lstm.study.experiments.plateau import COLUMNS as FACTORS
 from maestro_lstm.study.experiments.plateau import Cell
+from maestro_lstm.study.report.differences import difference_cells, p_of, verdict, with_spread
 from maestro_lstm.study.scoring.metrics import Summary
 
 SURE = 0.99  # mean probability of `<NEXT>` above which a network predicts nothing else
@@ -49,7 +54,7 @@ def look_points(probes: Mapping[Cell, pd.DataFrame]) -> list[dict[str, Any]]:
     return [
         {
             "output": cell.output,
-            "way": f"{cell.learning_rate}, {cell.loss}, {cell.draws}",
+            "way": f"{cell.optimizer}, {cell.learning_rate}, {cell.loss}, {cell.draws}",
             **{key: look[key] for key in ("seed", "update", "accuracy", "next_probability")},
         }
         for cell, table in probes.items()
@@ -82,5 +87,48 @@ def as_text(cells: Mapping[Cell, Summary], by_cell: Mapping[Cell, Sequence[Fate]
                 f"{len(escaped)}: {span_of(escaped)}" if escaped else "",
             ]
         )
-    head = ("output", "rate", "loss of", "draws", "accuracy", "nats", "distinct", "collapsed at the end")
-    return markdown((*head, "collapsed at update", "escaped, at update"), rows, text_columns=4)
+    head = ("output", "optimizer", "rate", "loss of", "draws", "accuracy", "nats", "distinct", "collapsed at the end")
+    return markdown((*head, "collapsed at update", "escaped, at update"), rows, text_columns=5)
+
+
+def ends_as_text(cells: Mapping[Cell, Summary]) -> str:
+    """How many runs end predicting one symbol, for each output, in Markdown; p by Fisher's exact test."""
+    rows = []
+    optimizers = list(dict.fromkeys(cell.optimizer for cell in cells))
+    losses = list(dict.fromkeys(cell.loss for cell in cells))
+    for optimizer in optimizers:
+        for loss in (*losses, None) if len(losses) > 1 else losses:
+            ends: dict[Output, list[int]] = {"softmax": [], "logits": []}
+            for cell, summary in cells.items():
+                if cell.optimizer == optimizer and loss in (cell.loss, None):
+                    ends[cell.output] += [run["collapsed"] for run in summary["runs"]]
+            counts = [(sum(one), len(one) - sum(one)) for one in ends.values()]
+            p = float(fisher_exact(counts).pvalue) if all(map(any, counts)) else math.nan
+            shown = [f"{stay} of {stay + left}" for stay, left in counts]
+            rows.append([optimizer, loss or "either", *shown, p_of(p)])
+    head = ("optimizer", "loss of", "softmax twice: collapsed at the end", "softmax once", "p")
+    return markdown(head, rows, text_columns=2)
+
+
+def optimizers_as_text(cells: Mapping[Cell, Summary], always: float) -> str:
+    """The paper's first experiment with the softmax taken twice and once, in Markdown: is a row the loss, the optimizer
+    at its rate, or luck?
+
+    Args:
+        always: what always predicting `<NEXT>` scores, percent.
+    """
+    rows = []
+    for optimizer in dict.fromkeys(cell.optimizer for cell in cells):
+        pair = [cells.get(Cell(output, optimizer, "constant", "all", "random")) for output in ("softmax", "logits")]
+        twice, once = pair
+        if twice is None or once is None:
+            continue
+        one, other = figures(once, "accuracy"), figures(twice, "accuracy")
+        apart = difference(one, other)
+        shown = [f"{with_spread(each)} %" for each in (other, one)]
+        left = [f"{sum(value > always for value in each)} of {len(each)}" for each in (other, one)]
+        rows.append(
+            [optimizer, shown[0], left[0], shown[1], left[1], *difference_cells(apart), verdict(apart.told_apart)]
+        )
+    head = ("optimizer", "softmax twice", "above always `<NEXT>`", "softmax once", "above always `<NEXT>`")
+    return markdown((*head, "difference, points", "95 %", "p", "told apart?"), rows)

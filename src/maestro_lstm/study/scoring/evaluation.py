@@ -6,6 +6,7 @@ symbol the state is what it would have been.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
 from maestro_lstm.model.networks.predictor import Predictor
@@ -60,6 +61,11 @@ def spaced_windows(ids: Ids, seq_len: int, every: int) -> tuple[Ids, Ids]:
 
     Returns: inputs and targets, (⌈(S − T) / (every · T)⌉ · T,) each for S ids.
     """
-    starts = np.arange(0, len(ids) - seq_len, every * seq_len)
-    at = (starts[:, None] + np.arange(seq_len)).ravel()
+    at = spaced_places(len(ids), seq_len, every)
     return ids[at], ids[at + 1]
+
+
+def spaced_places(symbols: int, seq_len: int, every: int) -> npt.NDArray[np.int64]:
+    """Where in S symbols the inputs of `spaced_windows` stand."""
+    starts = np.arange(0, symbols - seq_len, every * seq_len)
+    return (starts[:, None] + np.arange(seq_len)).ravel()

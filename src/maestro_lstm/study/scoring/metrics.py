@@ -27,6 +27,8 @@ WISH = (
     *("weights", "updates", "symbols_seen"),
 )
 WISH_RULE = (*WISH, "nats_a_note")
+PIECES = ("piece", "symbols", "accuracy", "nats")
+COST = ("seed", "symbols", "seconds", "nats")
 ONE_PASS = ("symbols", "accuracy", "accuracy_pitches", "nats", "bits", "distinct", "next_share")
 EVALUATE = ("accuracy_windows", *ONE_PASS)
 PARSE = ("split", "files", "skipped", "chords", "symbols", "next_share")
@@ -77,13 +79,29 @@ def read_runs(path: Path, factors: Sequence[str], figures: Sequence[str]) -> dic
 
 
 def of_candidates(
-    found: Mapping[tuple[str, ...], T], wanted: Sequence[tuple[Any, ...]], path: Path
+    found: Mapping[tuple[str, ...], T], wanted: Sequence[tuple[Any, ...]], path: Path, may_lack: bool = False
 ) -> dict[tuple[Any, ...], T]:
-    """What was found for the wanted candidates, in their order. Raises UserError for a missing one."""
+    """What was found for the wanted candidates, in their order. Raises UserError for one that is missing and may not
+    be, or if all are."""
+    keys = {candidate: tuple(map(str, candidate)) for candidate in wanted}
+    there = [candidate for candidate, key in keys.items() if key in found]
     for candidate in wanted:
-        if tuple(map(str, candidate)) not in found:
+        if candidate not in there and not (may_lack and there):
             raise damaged(path, f"it has no {', '.join(map(str, candidate))}")
-    return {candidate: found[tuple(map(str, candidate))] for candidate in wanted}
+    return {candidate: found[keys[candidate]] for candidate in there}
+
+
+def read_search(path: Path) -> dict[tuple[Any, ...], float]:
+    """The nats of each network tried, by layers, hidden units and rate, as numbers; the mean over its seeds."""
+    found = read_runs(path, ("layers", "hidden", "rate"), WISH)
+    return {(int(layers), int(hidden), float(rate)): one["nats"] for (layers, hidden, rate), one in found.items()}
+
+
+def read_pieces(path: Path, factors: Sequence[str]) -> dict[tuple[str, ...], pd.DataFrame]:
+    """The figures of each candidate piece by piece. Raises UserError, naming the file."""
+    table = read_csv(path, (*factors, *PIECES), words=factors)
+    _check_ranges(table.drop(columns="symbols"), path)  # a mean over seeds need not be whole
+    return {tuple(map(str, key)): rows.set_index("piece") for key, rows in table.groupby(list(factors), sort=False)}
 
 
 def read_split(path: Path, split: str) -> Summary:
