@@ -3,7 +3,7 @@ PYTHON ?= python3
 KILLS ?= 10
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test test-slow repro bench verify kill audit lint check-lock paper-tables env clean
+.PHONY: demo test test-slow repro bench verify kill reproduce-check audit lint check-lock paper-tables env clean
 
 demo: env      ## the paper's study on chorales that ship with music21, in build/demo
 	@python -m tools.demo
@@ -29,6 +29,9 @@ verify: env    ## every stage twice, small: the same bytes?
 
 kill: env      ## every stage, small, killed KILLS times: the same bytes?
 	@python -m tools.checks.kill $(KILLS)
+
+reproduce-check: env  ## a random tenth of the study's runs again: as in git?
+	@python -m tools.checks.reproduce
 
 audit: env     ## known vulnerabilities of the pinned packages
 	@python -m pip install -q -c constraints.txt -e '.[audit]'
