@@ -9,7 +9,7 @@ import torch
 
 from maestro_lstm.shipped.networks import export
 from maestro_lstm.weights.checkpoint import Checkpoint
-from tools.checks.lock import known_stale, mismatches, other_models, processors, records, stale, strangers
+from tools.checks.lock import made_at, mismatches, other_models, records, stale, strangers
 from tools.dvc import dvc
 
 
@@ -45,17 +45,16 @@ def test_results_that_are_not_those_described_are_strangers(tmp_path: Path, monk
     ]
 
 
-def test_the_list_of_stale_results_is_read_line_by_line(tmp_path: Path) -> None:
-    (tmp_path / "stale.txt").write_text("# why\n\ntrain_paper: made before the move: proven equal\n")
-    assert known_stale(tmp_path / "stale.txt") == {"train_paper": "made before the move: proven equal"}
-    assert known_stale(tmp_path / "none.txt") == {}
+def test_kinds_of_processor_and_commits_are_counted() -> None:
+    made = [("znver3", "a" * 40, []), ("znver3", "b" * 40, []), ("znver5", "b" * 40, ["M params.yaml"])]
+    found = {
+        str(k): {"processor": name, "commit": commit, "uncommitted": changes}
+        for k, (name, commit, changes) in enumerate(made)
+    }
+    assert made_at(found) == ("2 znver3, 1 znver5 · 1 aaaaaaaa, 1 bbbbbbbb, 1 bbbbbbbb with uncommitted changes")
 
 
-def test_kinds_of_processor_are_counted() -> None:
-    made = [{"processor": name} for name in ("znver3", "znver3", "znver5")]
-    assert processors({str(k): record for k, record in enumerate(made)}) == "2 on znver3, 1 on znver5"
-
-
+@pytest.mark.slow
 def test_changed_code_is_stale_until_its_stage_has_run_again(encoded: Path) -> None:
     dvc("repro", "--quiet", "parse", folder=encoded)
     chords = encoded / "src" / "maestro_lstm" / "data" / "midi" / "chords.py"

@@ -2,8 +2,7 @@
 
 Two questions. To `dvc status`: does any lock disagree with a file or a param? Data that git does not keep and that is
 not here is left out. To provenance/: was each result made by the code that is here now? A result that was not is
-*stale*; only running its stage makes it fresh, which `dvc commit` does not do. Known stale results are listed, with the
-reason, in provenance/stale.txt; a result listed there that is fresh again is an error, too.
+*stale*; only running its stage makes it fresh, which `dvc commit` does not do.
 """
 
 import argparse
@@ -22,7 +21,6 @@ from tools.dvc import dvc
 
 ABSENT = ("deleted", "not in cache")  # what DVC says of data that a clone does not have
 PROVENANCE = Path("provenance")
-STALE = PROVENANCE / "stale.txt"
 
 
 def tracked_by_git() -> set[str]:
@@ -82,31 +80,25 @@ def stale(found: Mapping[str, Mapping[str, Any]], root: Path) -> dict[str, str]:
     }
 
 
-def known_stale(path: Path = STALE) -> dict[str, str]:
-    """The list of known stale results: name -> reason. Lines `name: reason`; `#` starts a comment."""
-    if not path.exists():
-        return {}
-    lines = [line.strip() for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
-    return {name.strip(): reason.strip() for name, _, reason in (line.partition(":") for line in lines)}
-
-
-def processors(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """On which kinds of processor the results were made, in one line."""
-    counts = Counter(str(record["processor"]) for record in found.values())
-    return ", ".join(f"{count} on {name}" for name, count in counts.most_common())
+def made_at(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """On which kinds of processor and at which commits the results were made, in one line."""
+    kinds = Counter(str(record["processor"]) for record in found.values())
+    commits = Counter(
+        f"{str(record['commit'])[:8]}{' with uncommitted changes' if record['uncommitted'] else ''}"
+        for record in found.values()
+    )
+    counts = (", ".join(f"{count} {name}" for name, count in one.most_common()) for one in (kinds, commits))
+    return " · ".join(counts)
 
 
 def problems(root: Path) -> list[str]:
     """Everything that does not belong together, one line each."""
     if not list(root.glob("dvc.lock")):
         return ["there is no dvc.lock: run `dvc repro`"]
-    tracked, found, known = tracked_by_git(), records(), known_stale()
+    tracked, found = tracked_by_git(), records()
     lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked) + strangers(found, tracked)
     lines += other_models(found)
-    now = stale(found, root)
-    new, fresh = sorted(now.keys() - known.keys()), sorted(known.keys() - now.keys())
-    lines += [f"{name}: stale: its code has changed since {now[name][:8]}" for name in new]
-    lines += [f"{STALE}: {name} is not stale: take it off the list" for name in fresh]
+    lines += [f"{name}: stale: its code has changed since {at[:8]}" for name, at in sorted(stale(found, root).items())]
     return lines
 
 
@@ -118,9 +110,9 @@ def main() -> None:
             "error: results do not match the code; run their stages (dvc repro --force --single-item STAGE):\n"
             + "\n".join(found)
         )
-    everything, known = records(), known_stale()
+    everything = records()
     print("the locks and provenance/ match params.yaml, the code and the results")
-    print(f"{len(everything)} records: {processors(everything)}; {len(known)} known to be stale (provenance/stale.txt)")
+    print(f"{len(everything)} records: {made_at(everything)}")
 
 
 if __name__ == "__main__":
