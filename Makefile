@@ -1,14 +1,13 @@
 # make demo, make test: all that a fresh machine needs. make repro: the study.
 PYTHON ?= python3
 KILLS ?= 10
+PYTEST = python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: demo test test-slow repro bench verify kill reproduce-check audit lint check-lock paper-tables env clean
 
 demo: env      ## the paper's study on chorales that ship with music21, in build/demo
 	@python -m tools.demo
-
-PYTEST = python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 test: env      ## the test suite
 	@$(PYTEST) -m "not slow"

@@ -163,6 +163,7 @@ def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
         assert all(torch.equal(w, succeeded(runs[settings]).last[name]) for name, w in succeeded(alone).last.items())
 
 
+@pytest.mark.slow
 def test_files_are_parsed_on_the_clusters_workers(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
