@@ -53,7 +53,7 @@ class One:
 
     @property
     def name(self) -> str:
-        return f"{self.record}: {' '.join(self.candidate.values())} seed {self.settings.seed}"
+        return f"{self.record}: {' '.join([*self.candidate.values(), f'seed {self.settings.seed}'])}"
 
 
 def all_runs(params: Params) -> Iterator[One]:
