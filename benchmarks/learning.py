@@ -1,4 +1,4 @@
-"""How the networks of performances learn over processor time: a table and docs/learning.svg.
+"""How the networks of performances learn over processor time, as docs/learning.svg.
 
 From the kept runs (`runs/`), which know how long they took; a time is no result of the pipeline, which is the same each
 time. `python -m benchmarks.learning`.
@@ -14,7 +14,6 @@ from maestro_lstm.model.training.settings import placed
 from maestro_lstm.model.training.store import Run, RunStore
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes
-from maestro_lstm.plumbing.tables import markdown
 from maestro_lstm.study.experiments.plans import load_plan
 from maestro_lstm.study.params.file import load_params
 from maestro_lstm.study.performances.breakdown import event_counts
@@ -41,20 +40,15 @@ def kept_runs() -> dict[str, Run]:
 def main() -> None:
     pieces = Playing(paths.PERFORMANCES / "train").pieces
     events = float(event_counts(list(pieces)).sum()) / float(pieces.bounds[-1])  # a note
-    rows = []
     with drawn(7, 1) as (_, (panel,), file):
         for (name, run), (color, _) in zip(kept_runs().items(), GROUPS, strict=False):
             minutes = np.array(run.seconds) / 60
             loss = np.array([point.loss for point in run.curve]) / (events if run.settings.kind == "performer" else 1)
             panel.plot(minutes, loss, color=color, linewidth=1.2, label=name)
-            steps = run.curve[-1].update * run.settings.batch * run.settings.seq_len
-            rows.append(
-                (name, f"{steps / 1e6:.1f} M", f"{minutes[-1]:.0f} min", f"{60e6 * minutes[-1] / steps:.0f} µs")
-            )
         panel.set(xlabel="processor time, minutes", ylabel="training loss, nats an event", ylim=(1.9, 3.2))
         panel.legend(frameon=False)
     write_bytes(PICTURE, file.getvalue())
-    print(markdown(("", "steps", "processor time", "a step"), rows))
+    print(PICTURE)
 
 
 if __name__ == "__main__":
