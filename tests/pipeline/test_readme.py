@@ -64,7 +64,7 @@ def test_how_many_collapsed_is_as_told() -> None:
     assert ends.loc["softmax"].tolist() == [27, 64]
     assert ends.loc["logits"].tolist() == [0, 64]
     for text in (README, DOCS["findings.md"]):
-        assert re.search(r"27\s+of\s+64\s+trainings\s+end\s+predicting\s+`<NEXT>`", text)
+        assert re.search(r"27\s+of\s+64\s+runs\s+end\s+predicting\s+`<NEXT>`", text)
         assert re.search(r"none\s+of\s+64\s+does", text)
     whole = adam[adam["loss_of"] == "all"].groupby("output")["collapsed"].agg(["sum", "count"])
     assert whole.to_numpy().tolist() == [[0, 32], [27, 32]]
@@ -86,8 +86,8 @@ def test_how_many_passed_through_it_is_as_told() -> None:
     probes = pd.read_csv("metrics/plateau/probes.csv")
     assert probes[probes["output"] == "logits"]["next_probability"].max() == pytest.approx(0.932, abs=0.0005)
     text = " ".join(DOCS["findings.md"].split())
-    assert "All 128 have at some probe" in text
-    assert "with the softmax once none is ever above 0.932. Of Adam's 64 the former escape in 37 cases" in text
+    assert "All 128 reach a mean probability of `<NEXT>` of 0.99 or more" in text
+    assert "with the softmax once none is ever above 0.932. With Adam 37 of 64 escape later" in text
 
 
 def test_the_study_in_git_is_whole() -> None:
