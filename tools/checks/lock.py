@@ -91,11 +91,15 @@ def made_at(found: Mapping[str, Mapping[str, Any]]) -> str:
     return " · ".join(counts)
 
 
-def problems(root: Path) -> list[str]:
-    """Everything that does not belong together, one line each."""
+def problems(found: Mapping[str, Mapping[str, Any]], root: Path) -> list[str]:
+    """Everything that does not belong together, one line each.
+
+    Args:
+        found: the records of provenance/.
+    """
     if not list(root.glob("dvc.lock")):
         return ["there is no dvc.lock: run `dvc repro`"]
-    tracked, found = tracked_by_git(), records()
+    tracked = tracked_by_git()
     lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked) + strangers(found, tracked)
     lines += other_models(found)
     lines += [f"{name}: stale: its code has changed since {at[:8]}" for name, at in sorted(stale(found, root).items())]
@@ -104,13 +108,13 @@ def problems(root: Path) -> list[str]:
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
-    found = problems(Path.cwd())
+    everything = records()
+    found = problems(everything, Path.cwd())
     if found:
         sys.exit(
             "error: results do not match the code; run their stages (dvc repro --force --single-item STAGE):\n"
             + "\n".join(found)
         )
-    everything = records()
     print("the locks and provenance/ match params.yaml, the code and the results")
     print(f"{len(everything)} records: {made_at(everything)}")
 

@@ -15,9 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.training.jobs import train_candidates
@@ -26,12 +23,13 @@ from maestro_lstm.model.training.store import Run, curve_rows, probe_rows
 from maestro_lstm.model.training.tasks import Symbols
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import read_json
+from maestro_lstm.plumbing.tables import csv_text
 from maestro_lstm.plumbing.versions import processor
 from maestro_lstm.study.experiments.final import plan_of
 from maestro_lstm.study.experiments.paper import sweep_candidates
 from maestro_lstm.study.experiments.plateau import cell_candidates
 from maestro_lstm.study.params.file import SWEEPS, Params, load_params
-from maestro_lstm.study.scoring.metrics import read_selected
+from maestro_lstm.study.scoring.metrics import EXPLAIN, SWEEP, over_seeds, read_runs, read_selected
 from maestro_lstm.study.scoring.runs import score
 from stages import paths
 
@@ -87,12 +85,13 @@ def differences(one: One, run: Run, figures: Mapping[str, Any], here: str) -> li
         return [f"{one.name}: differs from {path}" for path in found]
     if one.scores is None:
         return []
-    table = pd.read_csv(one.scores, dtype=dict.fromkeys(one.candidate, str))
-    seeds = table[np.logical_and.reduce([table[key] == value for key, value in one.candidate.items()])]
+    columns = EXPLAIN if one.record == "explain" else SWEEP
+    runs = read_runs(one.scores, tuple(one.candidate), columns)[tuple(one.candidate.values())]["runs"]
+    seeds = {key: over_seeds(runs, key) for key in FIGURES}
     return [
-        f"{one.name}: {key} {figures[key]}, in git {seeds[key].mean():.3f} ± {seeds[key].std():.3f}, on {made_on}"
-        for key in FIGURES
-        if abs(figures[key] - seeds[key].mean()) > max(SPREAD * seeds[key].std(), LEAST)
+        f"{one.name}: {key} {figures[key]}, in git {found[key]:.3f} ± {found[f'{key}_std']:.3f}, on {made_on}"
+        for key, found in seeds.items()
+        if abs(figures[key] - found[key]) > max(SPREAD * found[f"{key}_std"], LEAST)
     ]
 
 
@@ -101,9 +100,8 @@ def points_of(one: One, run: Run) -> list[dict[str, Any]]:
 
 
 def as_lines(one: One, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Rows as `write_csv` would write them."""
-    table = pd.DataFrame([{**one.candidate, **row} for row in rows])
-    return table.to_csv(index=False, lineterminator="\n").splitlines()[1:]
+    """Rows as they would stand in a table in git."""
+    return csv_text({**one.candidate, **row} for row in rows).splitlines()[1:]
 
 
 def lines_of(one: One, path: Path) -> list[str]:

@@ -14,12 +14,14 @@ from maestro_lstm.plumbing.files import damaged, write_text
 
 def write_csv(path: Path, rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:
     """Rows with the same keys, under a header. `columns` gives the header of a table that may have no rows."""
-    write_text(
-        path,
-        pd.DataFrame(list(rows), columns=None if columns is None else list(columns)).to_csv(
-            index=False, lineterminator="\n"
-        ),
-    )
+    write_text(path, csv_text(rows, columns))
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None) -> str:
+    """What `write_csv` writes."""
+    table = pd.DataFrame(list(rows), columns=None if columns is None else list(columns))
+    text: str = table.to_csv(index=False, lineterminator="\n")
+    return text
 
 
 def read_csv(path: Path, columns: Sequence[str], words: Sequence[str] = ()) -> pd.DataFrame:
