@@ -4,7 +4,7 @@ KILLS ?= 10
 PYTEST = python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test test-slow repro bench verify kill reproduce-check audit lint check-lock paper-tables env clean
+.PHONY: demo test test-slow repro bench verify kill reproduce-check audit lint check-lock carry paper-tables env clean
 
 demo: env      ## the paper's study on chorales that ship with music21, in build/demo
 	@python -m tools.demo
@@ -41,6 +41,9 @@ lint: env      ## style and types
 
 check-lock: env  ## do the locks, params.yaml, the code and the results belong together?
 	@python -m tools.checks.lock
+
+carry: env     ## is this code equal to that at BASE in all it makes? Then its results stay; MOVED="old=new", CHANGED="path"
+	@python -m tools.carry $(BASE) $(if $(MOVED),--moved "$(MOVED)") $(if $(CHANGED),--changed "$(CHANGED)")
 
 paper-tables: env  ## the paper's figures as the git tag paper-tables, for dvc metrics diff
 	@python -m tools.paper_tables

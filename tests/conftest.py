@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.plumbing.cluster import ADDRESS
 from maestro_lstm.plumbing.torchrun import ARGUMENTS
-from tests.small_study import COMMANDS, DATA, copy_of, make_project, run
+from tests.small_study import COMMANDS, DATA, copy_of, make_project
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 use_cores(1)  # as the stages do; several threads on networks this small only wait for each other
@@ -57,11 +58,12 @@ def studies(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(shared / "studies.lock"):
         if not (shared / "studies" / "done").exists():
             with pytest.MonkeyPatch.context() as monkeypatch:
+                monkeypatch.setattr(sys, "argv", sys.argv)
                 make_project(project, shared / "making")
                 copy_of(shared / "making", shared / "studies" / "finished", monkeypatch)
-                for words in COMMANDS:
-                    run(words, monkeypatch)
-                    if words == DATA[-1]:
+                for call in COMMANDS:
+                    call.run()
+                    if call == DATA[-1]:
                         copy_of(Path(), shared / "studies" / "encoded", monkeypatch)
                         monkeypatch.chdir(shared / "studies" / "finished")
             (shared / "studies" / "done").touch()

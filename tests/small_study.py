@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from stages import command
 from tests.midi_files import dense_notes, midi_file, track
-from tests.pipeline_files import PARAMS, STAGES, entries, instances
+from tests.pipeline_files import PARAMS
 from tools.demo import TRIED, merged, prepare
+from tools.pipeline import calls_of
 
 BEST = {"hidden": 8, "training": {"batch": 4, "seq_len": 10, "epochs": 2, "log_every": 10, "threads": 1}}
 PLAYS = {"hidden": 8, "head": 8, "training": {"batch": 2, "seq_len": 8, "epochs": 2, "log_every": 5, "threads": 1}}
@@ -50,38 +50,8 @@ SMALL = {
         "sampling": {"corrected": {"length": 2}, "best": {"length": 2}},
     },
 }
-# the first stages, in an order in which they can run
-ORDER = [
-    "check_params",
-    "download",
-    "parse",
-    "vocab",
-    "check_lengths",
-    "sweep optimizer",
-    "select optimizer",
-    "sweep learning_rate",
-    "select learning_rate",
-    "sweep seq_len",
-    "select seq_len",
-]
-DATA = ORDER[:5]  # the stages up to encoded splits
-
-
-def commands() -> list[str]:
-    """The words of every stage's command, in an order in which they can run."""
-    params = merged(PARAMS, SMALL)
-    found = [
-        " ".join(instance["cmd"].split()[2:]).removeprefix("stages.")
-        for address in STAGES
-        for instance in instances(address, params)
-    ]
-    # stages within a file are in order; analysis and music come after the networks
-    rest = [words for words in found if words not in ORDER]
-    late = [words for words in rest if words.startswith(("analysis.", "music."))]
-    return [*ORDER, *(words for words in rest if words not in late), *late]
-
-
-COMMANDS = commands()
+COMMANDS = calls_of(Path(), merged(PARAMS, SMALL))
+DATA = COMMANDS[:5]  # the stages up to encoded splits
 
 
 def make_project(project: Path, folder: Path) -> None:
@@ -113,13 +83,7 @@ def outputs(folder: Path) -> dict[str, str]:
 
 def declared_outputs() -> set[str]:
     """What the dvc.yaml files say that the stages of the small study make."""
-    params = yaml.safe_load(Path("params.yaml").read_text())
-    return {
-        path
-        for address in STAGES
-        for stage in instances(address, params)
-        for path in entries(stage, "outs", "metrics", "plots")
-    }
+    return {path for call in COMMANDS for path in call.results}
 
 
 def copy_of(study: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ruamel.yaml import YAML
 
 from maestro_lstm.plumbing.errors import report_in_one_line
 from tools.dvc import dvc, leave_ctrl_c_to_dvc
+from tools.pipeline import params_of
 
 DEMO = Path("build/demo")
 CODE = ("dvc.yaml", "metrics/dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "primers", "src", "stages")
@@ -29,6 +29,7 @@ CONFIG = """\
 [plots]
     html_template = plots/page.html
 """
+OPTIONAL = {"steps"}  # keys that a section of params.yaml need not have
 TRAINING = {"batch": 4, "seq_len": 50, "threads": 1}
 TRIED = {"pieces": 2, "seconds": 20, "ways": [{"name": "plain"}, {"name": "both", "top_p": 0.95, "time_top_p": 0.97}]}
 SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate per wish, shorter pieces
@@ -66,9 +67,10 @@ def merged(tree: Any, changes: Any) -> Any:
     if not isinstance(changes, dict):
         return changes
     unknown = changes.keys() - tree.keys()
-    if unknown:
+    if unknown - OPTIONAL:
         raise KeyError(f"params.yaml has no {', '.join(sorted(unknown))}")
-    return {key: merged(value, changes[key]) if key in changes else value for key, value in tree.items()}
+    new = {key: changes[key] for key in sorted(unknown)}
+    return {key: merged(value, changes[key]) if key in changes else value for key, value in tree.items()} | new
 
 
 def prepare(root: Path, demo: Path, changes: Any = SMALL) -> None:
@@ -90,7 +92,7 @@ def prepare(root: Path, demo: Path, changes: Any = SMALL) -> None:
             shutil.copy(source, target)
     for lock, content in kept.items():
         lock.write_bytes(content)
-    params = merged(YAML(typ="safe", pure=True).load(root / "params.yaml"), changes)  # it reads 1e-3 as a number
+    params = merged(params_of(root), changes)
     (demo / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     (demo / ".dvc" / "config").write_text(CONFIG)
 

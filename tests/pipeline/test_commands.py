@@ -23,6 +23,8 @@ ELSEWHERE = {  # how a command begins -> where it is run, or why it is not
     "make lint": ".ci/run",
     "make check-lock": ".ci/run",
     ".ci/run": "it runs the tests",
+    "make carry": "twenty minutes, and MAESTRO; tests/tools/test_carry.py has what it compares and writes",
+    "git commit": "the user's own",
     "make kill": ".ci/run, with three kills",
     "make verify": "minutes; `make kill` runs every stage twice, small",
     "make reproduce-check": "minutes, and MAESTRO; tests/tools/test_reproduce.py has what it compares",

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from maestro_lstm.plumbing.sources import PLUMBING, imports, stage_code
-from tests.pipeline_files import FILES, PARAMS, STAGES, declared, entries, instances, leaves
+from tests.pipeline_files import FILES, PARAMS, STAGES, declared, instances, leaves
+from tools.pipeline import entries
 
 # Files in a dependency's folder that its stage does not run: a change re-runs the stage for nothing. Short, or a stage
 # must name single files.

@@ -21,6 +21,7 @@ from maestro_lstm.study.report.paper import compare, rows_of
 from maestro_lstm.study.report.pictures import tables_picture
 from maestro_lstm.style import GROUPS
 from tests import pipeline_files
+from tools.pipeline import entries
 
 PLOTS: dict[str, Any] = {name: plot for entry in pipeline_files.PLOTS for name, plot in entry.items()}
 TEMPLATES = {path.stem: json.loads(path.read_text()) for path in Path(".dvc/plots").glob("*.json")}
@@ -36,10 +37,8 @@ def test_every_plot_has_a_title_of_its_own_and_a_template_and_every_template_a_p
 
 
 def test_every_plot_is_of_a_file_that_a_stage_makes() -> None:
-    stages = [
-        one for address in pipeline_files.STAGES for one in pipeline_files.instances(address, pipeline_files.PARAMS)
-    ]
-    made = {path for stage in stages for path in pipeline_files.entries(stage, "outs")}
+    stages = [one for address in pipeline_files.STAGES for one in pipeline_files.instances(address)]
+    made = {path for stage in stages for path in entries(stage, "outs")}
     wanted = {Path("metrics", file) for plot in PLOTS.values() for file in plot["y"]}
     assert {file for file in wanted if not any(file.is_relative_to(one) for one in made)} == set()
 

@@ -9,7 +9,8 @@ import torch
 
 from maestro_lstm.shipped.networks import export
 from maestro_lstm.weights.checkpoint import Checkpoint
-from tools.checks.lock import made_at, mismatches, other_models, records, stale, strangers
+from tools.carry.chain import Result, follow, records
+from tools.checks.lock import made_at, mismatches, other_models, stale, strangers
 from tools.dvc import dvc
 
 
@@ -37,9 +38,9 @@ def test_results_that_are_not_those_described_are_strangers(tmp_path: Path, monk
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_text(name)
     found: dict[str, dict[str, Any]] = {
-        "x": {"results": {"a.csv": "0", "folder": "0", "untracked.csv": "0", "gone": "0"}}
+        "x": {"code": "1", "results": {"a.csv": "0", "folder": "0", "untracked.csv": "0", "gone": "0"}}
     }
-    assert strangers(found, {"a.csv", "folder/b.csv", "gone"}) == [
+    assert strangers(follow(found, []), found, {"a.csv", "folder/b.csv", "gone"}) == [
         "provenance/x.json: describes another a.csv",
         "provenance/x.json: describes another folder",
     ]
@@ -47,11 +48,14 @@ def test_results_that_are_not_those_described_are_strangers(tmp_path: Path, monk
 
 def test_kinds_of_processor_and_commits_are_counted() -> None:
     made = [("znver3", "a" * 40, []), ("znver3", "b" * 40, []), ("znver5", "b" * 40, ["M params.yaml"])]
-    found = {
-        str(k): {"processor": name, "commit": commit, "uncommitted": changes}
+    found: dict[str, dict[str, Any]] = {
+        str(k): {"processor": name, "commit": commit, "uncommitted": changes, "code": str(k), "results": {f"{k}": ""}}
         for k, (name, commit, changes) in enumerate(made)
     }
-    assert made_at(found) == ("2 znver3, 1 znver5 · 1 aaaaaaaa, 1 bbbbbbbb, 1 bbbbbbbb with uncommitted changes")
+    told = "2 znver3, 1 znver5 · 1 aaaaaaaa, 1 bbbbbbbb, 1 bbbbbbbb with uncommitted changes"
+    assert made_at(follow(found, []), found) == told
+    steps = [{Result("0", "0"): Result("0", "5")}, {Result("0", "5"): Result("9", "5")}]
+    assert made_at(follow(found, steps), found) == f"{told} · 1 carried twice"
 
 
 @pytest.mark.slow
@@ -59,30 +63,30 @@ def test_changed_code_is_stale_until_its_stage_has_run_again(encoded: Path) -> N
     dvc("repro", "--quiet", "parse", folder=encoded)
     chords = encoded / "src" / "maestro_lstm" / "data" / "midi" / "chords.py"
     text = chords.read_text()
-    assert stale(records(), encoded) == {}
+    assert stale(follow(records(), []), encoded) == {}
 
     chords.write_text(text.replace('"""Notes', '"""All notes').replace("# a chord's notes", "# the notes of a chord"))
     assert chords.read_text() != text
-    assert stale(records(), encoded) == {}  # words about the code are not the code
+    assert stale(follow(records(), []), encoded) == {}  # words about the code are not the code
 
     chords.write_text(text.replace("CHORD_WINDOW = 16", "CHORD_WINDOW = 8"))
-    assert stale(records(), encoded).keys() == {"parse"}
+    assert stale(follow(records(), []), encoded).keys() == {"parse"}
     dvc("commit", "--force", "parse", folder=encoded)
     status = json.loads(dvc("status", "--json", "parse", quiet=True, folder=encoded))
     assert "parse" not in status  # DVC believes it
-    assert stale(records(), encoded).keys() == {"parse"}
+    assert stale(follow(records(), []), encoded).keys() == {"parse"}
 
     dvc("repro", "--quiet", "--force", "--single-item", "parse", folder=encoded)
-    assert stale(records(), encoded) == {}
+    assert stale(follow(records(), []), encoded) == {}
 
 
 def test_a_network_that_comes_with_the_package_is_the_trained_one(tmp_path: Path) -> None:
     weights = {"a": torch.zeros(8)}
     export(Checkpoint(weights, {}), tmp_path / "performer.safetensors", {"model": "1234"})
-    trained: dict[str, Any] = {"train_performer": {"results": {"models/performer": "1234"}}}
-    assert other_models(trained, tmp_path) == []
+    trained: dict[str, Any] = {"train_performer": {"code": "", "results": {"models/performer": "1234"}}}
+    assert other_models(follow(trained, []), trained, tmp_path) == []
     trained["train_performer"]["results"]["models/performer"] = "5678"
-    assert other_models(trained, tmp_path) == [
+    assert other_models(follow(trained, []), trained, tmp_path) == [
         "performer.safetensors: it is not models/performer: dvc repro -s stages/shipping/dvc.yaml"
     ]
-    assert len(other_models({}, tmp_path)) == 1
+    assert len(other_models([], {}, tmp_path)) == 1

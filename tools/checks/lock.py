@@ -1,8 +1,8 @@
 """Do the locks, params.yaml, the code and the results in git match? `python -m tools.checks.lock`.
 
 Two questions. To `dvc status`: does any lock disagree with a file or a param? Data that git does not keep and that is
-not here is left out. To provenance/: was each result made by the code that is here now? A result that was not is
-*stale*; only running its stage makes it fresh, which `dvc commit` does not do.
+not here is left out. To provenance/: was each result made by the code that is here now, or by code that was proven
+equal to it (`make carry`)? A result that was not is *stale*; `dvc commit` does not make it fresh.
 """
 
 import argparse
@@ -10,17 +10,20 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.provenance import hash_of
-from maestro_lstm.plumbing.sources import stage_digest
 from maestro_lstm.shipped.networks import FOLDER, told_of
+from tools.carry.chain import CARRIED, Followed, codes_of, follow, is_fresh, records, steps_in
+from tools.carry.versions import digests_at
 from tools.dvc import dvc
+from tools.pipeline import calls_of, params_of
 
 ABSENT = ("deleted", "not in cache")  # what DVC says of data that a clone does not have
-PROVENANCE = Path("provenance")
+HOW_OFTEN = {1: "once", 2: "twice"}
 
 
 def tracked_by_git() -> set[str]:
@@ -42,53 +45,67 @@ def mismatches(status: Mapping[str, Any], tracked: set[str]) -> list[str]:
     return lines
 
 
-def records(folder: Path = PROVENANCE) -> dict[str, dict[str, Any]]:
-    """What provenance/ says of each call of a stage."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
-
-
-def strangers(found: Mapping[str, Mapping[str, Any]], tracked: set[str]) -> list[str]:
+def strangers(followed: Sequence[Followed], found: Mapping[str, Mapping[str, Any]], tracked: set[str]) -> list[str]:
     """Results in git that are not those that provenance/ describes, one line each."""
     return [
-        f"provenance/{name}.json: describes another {result}"
-        for name, record in found.items()
-        for result, digest in record["results"].items()
-        if _in_git(result, tracked) and Path(result).exists() and hash_of(Path(result)) != digest
+        f"provenance/{one.record}.json: describes another {one.now.path}"
+        for one in followed
+        if _in_git(one.now.path, tracked)
+        and Path(one.now.path).exists()
+        and hash_of(Path(one.now.path)) != found[one.record]["results"][one.made.path]
     ]
 
 
-def other_models(found: Mapping[str, Mapping[str, Any]], folder: Path = FOLDER) -> list[str]:
+def other_models(
+    followed: Sequence[Followed], found: Mapping[str, Mapping[str, Any]], folder: Path = FOLDER
+) -> list[str]:
     """Networks that come with the package and are not the trained ones, one line each."""
-    lines = []
-    for path in sorted(folder.glob("*.safetensors")):
-        trained = found.get(f"train_{path.stem}", {}).get("results", {}).get(f"models/{path.stem}")
-        if told_of(path).get("model") != trained:
-            lines.append(f"{path.name}: it is not models/{path.stem}: dvc repro -s stages/shipping/dvc.yaml")
-    return lines
+    trained = {one.now.path: found[one.record]["results"][one.made.path] for one in followed}
+    return [
+        f"{path.name}: it is not models/{path.stem}: dvc repro -s stages/shipping/dvc.yaml"
+        for path in sorted(folder.glob("*.safetensors"))
+        if told_of(path).get("model") != trained.get(f"models/{path.stem}")
+    ]
 
 
 def _in_git(result: str, tracked: set[str]) -> bool:
     return result in tracked or any(name.startswith(f"{result}/") for name in tracked)
 
 
-def stale(found: Mapping[str, Mapping[str, Any]], root: Path) -> dict[str, str]:
-    """Results whose code has changed since they were made: the name of each record, and the commit it was made at."""
-    return {
-        name: record["commit"] or "no commit"
-        for name, record in found.items()
-        if not (root / record["script"]).is_file() or stage_digest(root / record["script"], root) != record["code"]
-    }
+def stale(followed: Sequence[Followed], root: Path) -> dict[str, str]:
+    """Records of results whose code has changed since they were made and was not proven equal: of each, a result."""
+    codes = codes_of(calls_of(root, params_of(root)), root)
+    return {one.record: one.now.path for one in followed if not is_fresh(one, codes)}
 
 
-def made_at(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """On which kinds of processor and at which commits the results were made, in one line."""
+def made_at(followed: Sequence[Followed], found: Mapping[str, Mapping[str, Any]]) -> str:
+    """On which kinds of processor and at which commits the results were made, and how often they were carried since,
+    in one line."""
     kinds = Counter(str(record["processor"]) for record in found.values())
     commits = Counter(
         f"{str(record['commit'])[:8]}{' with uncommitted changes' if record['uncommitted'] else ''}"
         for record in found.values()
     )
-    counts = (", ".join(f"{count} {name}" for name, count in one.most_common()) for one in (kinds, commits))
-    return " · ".join(counts)
+    times = Counter(
+        max(one.times for one in followed if one.record == name) for name in {one.record for one in followed}
+    )
+    carried = Counter({f"carried {HOW_OFTEN.get(n, f'{n} times')}": count for n, count in times.items() if n})
+    counted = (", ".join(f"{count} {name}" for name, count in one.most_common()) for one in (kinds, commits, carried))
+    return " · ".join(filter(None, counted))
+
+
+def not_as_said(folder: Path, here: Path) -> list[str]:
+    """Carried files whose digests are not those of their commits' code, one line each. Commits that a shallow clone
+    lacks are left out."""
+    lines = []
+    for path in sorted(folder.glob("*.json")):
+        content = json.loads(path.read_text())
+        for end, key in (("from", "was"), ("to", "is")):
+            made = digests_at(content[end], here)
+            said = {one[key] for one in content["code"]}
+            if made is not None and not said <= set(made["makes"].values()):
+                lines.append(f"{CARRIED / path.name}: its digests are not those of {content[end][:8]}")
+    return lines
 
 
 def problems(found: Mapping[str, Mapping[str, Any]], root: Path) -> list[str]:
@@ -99,25 +116,27 @@ def problems(found: Mapping[str, Mapping[str, Any]], root: Path) -> list[str]:
     """
     if not list(root.glob("dvc.lock")):
         return ["there is no dvc.lock: run `dvc repro`"]
-    tracked = tracked_by_git()
-    lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked) + strangers(found, tracked)
-    lines += other_models(found)
-    lines += [f"{name}: stale: its code has changed since {at[:8]}" for name, at in sorted(stale(found, root).items())]
-    return lines
+    tracked, followed = tracked_by_git(), follow(found, steps_in(root / CARRIED))
+    lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked)
+    lines += strangers(followed, found, tracked) + other_models(followed, found) + not_as_said(root / CARRIED, root)
+    return lines + [
+        f"{name}: stale: the code of {path} has changed since {str(found[name]['commit'])[:8]}"
+        for name, path in sorted(stale(followed, root).items())
+    ]
 
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
-    everything = records()
-    found = problems(everything, Path.cwd())
-    if found:
+    found = records()
+    wrong = problems(found, Path.cwd())
+    if wrong:
         sys.exit(
-            "error: results do not match the code; run their stages (dvc repro --force --single-item STAGE):\n"
-            + "\n".join(found)
+            "error: results do not match the code; run their stages (dvc repro --force --single-item STAGE), or prove "
+            "the code equal (make carry):\n" + "\n".join(wrong)
         )
     print("the locks and provenance/ match params.yaml, the code and the results")
-    print(f"{len(everything)} records: {made_at(everything)}")
+    print(f"{len(found)} records: {made_at(follow(found, steps_in(CARRIED)), found)}")
 
 
 if __name__ == "__main__":
-    main()
+    report_in_one_line(main)

@@ -1,0 +1,245 @@
+"""Carrying results over to code that was proven equal: a changed bit stops it, a change of names does not."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from maestro_lstm.model.networks.predictors import TorchPredictor
+from maestro_lstm.model.performer.network import Performer
+from maestro_lstm.model.training.autograd import AutogradRun
+from maestro_lstm.model.training.learners import CompiledRun
+from maestro_lstm.music.composing.stepper import Stepper
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.files import write_json, write_text
+from tests.small_study import run
+from tools.carry import __main__ as tool
+from tools.carry import versions
+from tools.carry.chain import Result, codes_of, follow, is_fresh, records, sealed, steps_in
+from tools.carry.compare import differences, first_difference
+from tools.carry.predictions import predict
+from tools.checks import lock
+from tools.pipeline import Call
+
+BEST, PERFORMER = Path("models/best/seed-0.safetensors"), Path("models/performer/seed-0.safetensors")
+
+
+def after(method: Callable[..., Any], change: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """A method whose result is changed."""
+    return lambda self, *args, **words: change(self, method(self, *args, **words))
+
+
+def last_bit(tensor: Any) -> Any:
+    """The same with the last bit of one number changed."""
+    array = np.array(tensor.detach().numpy() if isinstance(tensor, torch.Tensor) else tensor)
+    array.flat[0] = np.nextafter(array.flat[0], np.inf, dtype=array.dtype)
+    return torch.from_numpy(array) if isinstance(tensor, torch.Tensor) else array
+
+
+def upwards(scores: Any) -> Any:
+    """With the last bit of every number changed: that of one may be lost in a sum."""
+    return np.nextafter(scores, np.inf, dtype=np.float32)
+
+
+def in_compiled_code(own: Any, losses: Any) -> Any:
+    own.flat.w[:] = last_bit(own.flat.w)
+    return losses
+
+
+def in_torch(own: Any, losses: Any) -> Any:
+    weight = next(own.network.parameters())
+    weight.data = last_bit(weight.data)
+    return losses
+
+
+TRAININGS: dict[str, tuple[Any, Any]] = {
+    "train paper": (CompiledRun, in_compiled_code),
+    "sweep optimizer": (CompiledRun, in_compiled_code),
+    "plateau.explain": (CompiledRun, in_compiled_code),
+    "train best": (AutogradRun, in_torch),
+    "wishes.wish lengths": (AutogradRun, in_torch),
+    "performer.train performer": (AutogradRun, in_torch),
+    "performer.train events": (AutogradRun, in_torch),
+}
+
+
+@pytest.mark.parametrize("words", TRAININGS)
+def test_a_last_bit_that_changes_in_any_kind_of_training_is_found(
+    words: str, studies: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a table is rounded: the weights are compared."""
+    shutil.rmtree("runs")
+    kind, change = TRAININGS[words]
+    with monkeypatch.context() as planted:
+        planted.setattr(kind, "take_updates", after(kind.take_updates, change))
+        run(words, monkeypatch)
+    old = studies / "finished"
+    kept = {path.name for path in (finished / "runs").glob("*.safetensors")}
+    for path in (old / "runs").glob("*.safetensors"):
+        if path.name not in kept:  # of other stages
+            shutil.copy(path, finished / "runs")
+    found = differences(old, finished, {})
+    assert found
+    if words.startswith(("train", "performer.train")):
+        assert any("models/" in line and ", now " in line for line in found)
+    else:
+        assert any("/runs/" in line for line in found)
+
+
+EVALUATIONS: dict[str, tuple[Any, str, Any]] = {
+    "symbols.likelihood": (TorchPredictor, "scores", lambda _, made: (upwards(made[0]), made[1])),
+    "symbols.stepped": (Stepper, "_step", lambda _, made: (last_bit(made[0]), made[1])),
+    "notes.nats": (Performer, "cost", lambda _, made: last_bit(made)),
+    "notes.h": (Performer, "run", lambda _, made: (made[0], (last_bit(made[1][0]), made[1][1]))),
+}
+
+
+@pytest.mark.parametrize("figure", EVALUATIONS)
+def test_a_last_bit_that_changes_in_evaluation_or_music_is_found(
+    figure: str, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict(BEST, PERFORMER, Path("one.safetensors"))
+    predict(BEST, PERFORMER, Path("two.safetensors"))
+    assert Path("one.safetensors").read_bytes() == Path("two.safetensors").read_bytes()
+    kind, method, change = EVALUATIONS[figure]
+    monkeypatch.setattr(kind, method, after(getattr(kind, method), change))
+    predict(BEST, PERFORMER, Path("two.safetensors"))
+    assert Path("one.safetensors").read_bytes() != Path("two.safetensors").read_bytes()
+    assert figure.partition(".")[0] in first_difference(finished / "one.safetensors", finished / "two.safetensors")
+
+
+def test_the_first_figure_that_differs_is_named(tmp_path: Path) -> None:
+    for name, text in {"old": "seed,nats\n0,1.5\n1,1.25\n", "new": "seed,nats\n0,1.5\n1,1.26\n"}.items():
+        write_text(tmp_path / name / "metrics" / "x.csv", text)
+        write_json(tmp_path / name / "metrics" / "same.json", 1)
+    write_text(tmp_path / "old" / "metrics" / "y.csv", "a\n1\n")
+    write_text(tmp_path / "new" / "metrics" / "z" / "y.csv", "a\n1\n")
+    found = differences(tmp_path / "old", tmp_path / "new", {"metrics/y.csv": "metrics/z/y.csv"})
+    assert found == ["new/metrics/x.csv: row 2, nats: 1.25, now 1.26"]
+    assert len(differences(tmp_path / "old", tmp_path / "new", {})) == 3
+    assert differences(tmp_path / "old", tmp_path / "new", {}, frozenset({"metrics"})) == []
+
+
+def carried(folder: Path, **content: Any) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{len(list(folder.iterdir())) + 1:03}-x.json"
+    path.write_text(json.dumps(sealed(content)))
+    return path
+
+
+def test_results_are_followed_through_new_code_new_names_and_merged_stages(tmp_path: Path) -> None:
+    made = {
+        "play": {"code": "p0", "results": {"a": "", "b": ""}},
+        "generate_best": {"code": "g0", "results": {"c": ""}},
+    }
+    carried(tmp_path / "x", code=[{"was": "p0", "is": "p1", "results": {"a": "a", "b": "b"}}])
+    carried(
+        tmp_path / "x",
+        code=[
+            {"was": "p1", "is": "g1", "results": {"a": "generated/a", "b": "generated/b"}},
+            {"was": "g0", "is": "g1", "results": {"c": "c"}},
+        ],
+    )
+    followed = follow(made, steps_in(tmp_path / "x"))
+    assert [(one.record, one.now, one.times) for one in followed] == [
+        ("play", Result("generated/a", "g1"), 2),
+        ("play", Result("generated/b", "g1"), 2),
+        ("generate_best", Result("c", "g1"), 1),
+    ]
+    codes = {Call(("stages.generate",), (), ("generated", "c")): "g1"}
+    assert all(is_fresh(one, codes) for one in followed)
+    assert not any(is_fresh(one, dict.fromkeys(codes, "g2")) for one in followed)
+    assert not is_fresh(follow(made, [])[0], codes)
+
+
+def test_a_carried_file_that_was_edited_by_hand_is_refused(tmp_path: Path) -> None:
+    path = carried(tmp_path / "x", code=[{"was": "0", "is": "1", "results": {"a": "a"}}])
+    steps_in(tmp_path / "x")
+    path.write_text(path.read_text().replace('"is": "1"', '"is": "2"'))
+    with pytest.raises(UserError, match=r"001-x\.json was changed by hand"):
+        steps_in(tmp_path / "x")
+
+
+def test_code_is_told_by_what_it_does_and_where_it_is(project: Path) -> None:
+    one, other = (Call((f"stages.{name}",), (), ()) for name in ("select", "plan"))
+    codes = codes_of([one, other], project)
+    assert len(set(codes.values())) == 2
+    assert codes_of([Call(("stages.gone",), (), ())], project) == {Call(("stages.gone",), (), ()): ""}
+
+
+def test_settings_that_differ_are_no_equal_code(tmp_path: Path) -> None:
+    write_text(tmp_path / "old" / "params.yaml", "wish_a: {rate: 1e-2, x: 1}\nseed: 0\n")
+    write_text(tmp_path / "new" / "params.yaml", "sweep_a: {rate: 0.01}\nseed: 1\n")
+    found = tool.other_settings(tmp_path / "old", tmp_path / "new", {"wish_a": "sweep_a"})
+    assert found == ["params.yaml: seed: 1, was 0"]
+    assert len(tool.other_settings(tmp_path / "old", tmp_path / "new", {})) == 2
+
+
+@pytest.fixture
+def clone(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone of this repository, with this checkout's files as its last commit."""
+    folder = versions.clone("HEAD", tmp_path / "clone", project)
+    for name in subprocess.run(
+        ["git", "ls-files", "-mo", "--exclude-standard"], cwd=project, capture_output=True, text=True, check=True
+    ).stdout.split():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(project / name, folder / name) if (project / name).exists() else (folder / name).unlink()
+    monkeypatch.chdir(folder)
+    committed()
+    return folder
+
+
+def committed() -> str:
+    who = ["-c", "user.name=x", "-c", "user.email=x@localhost"]
+    for words in (["add", "-A"], [*who, "commit", "-qm", "x", "--allow-empty"]):
+        subprocess.run(["git", *words], check=True)
+    return versions.git("rev-parse", "HEAD")
+
+
+@pytest.mark.slow
+def test_a_rename_is_carried_with_its_locks_and_a_difference_is_not(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = versions.git("rev-parse", "HEAD")
+    script = clone / "stages" / "select.py"
+    script.write_text(script.read_text().replace("winner", "chosen_one"))
+    assert lock.problems(records(), clone)
+    with pytest.raises(UserError, match=r"commit first, or take back: M stages/select\.py"):
+        tool.carry(base, {}, frozenset(), 0)
+    head = committed()
+
+    def sampled(old: Path, new: Path, *_: Any, differ: bool = False) -> None:
+        """In place of twenty minutes."""
+        for name in tool.PROJECTS:
+            for checkout in (old, new):
+                text = "2" if differ and checkout == new else "1"
+                write_text(checkout / "sample" / name / "metrics" / "x.csv", f"nats\n{text}\n")
+
+    monkeypatch.setattr(tool, "run_side_by_side", lambda *args: sampled(*args, differ=True))
+    with pytest.raises(SystemExit, match=r"whole/metrics/x\.csv: row 1, nats: 1, now 2"):
+        tool.carry(base, {}, frozenset(), 0)
+    assert versions.git("status", "--porcelain") == ""
+
+    monkeypatch.setattr(tool, "run_side_by_side", sampled)
+    tool.carry(base, {}, frozenset(), 0)
+    written = {line.split()[-1] for line in versions.git("status", "--porcelain").splitlines()}
+    assert written == {"dvc.lock", "provenance/carried/"}
+    assert lock.problems(records(), clone) == []
+    monkeypatch.setattr(sys, "argv", ["lock"])
+    lock.main()
+    assert "3 carried once" in capsys.readouterr().out
+
+    (path,) = (clone / "provenance" / "carried").iterdir()
+    content = json.loads(path.read_text())
+    assert (content["from"], content["to"]) == (base, head)
+    content["code"][0]["is"] = "0" * 64
+    path.write_text(json.dumps(sealed(content)))  # by somebody who knows how
+    refused = f"provenance/carried/{path.name}: its digests are not those of {head[:8]}"
+    assert refused in lock.problems(records(), clone)

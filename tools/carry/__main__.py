@@ -1,0 +1,162 @@
+"""Carry results in git over to code that was proven equal: `make carry BASE=COMMIT`.
+
+BASE, a commit whose results belong to its code, and HEAD run the same sample side by side in clones (sample.py), twenty
+minutes on two cores. Where all outputs are the same bytes, provenance/carried/ gets a file and the locks today's names
+and code; both are to be committed. Where not, the first figure that differs in each output is named, and nothing is
+written.
+
+A result that keeps its bytes under another name is told by --moved OLD=NEW, for paths and for keys of params.yaml; one
+that is meant to differ, or is new or gone, by --changed PATH: it is not carried, and its stage is to be run.
+"""
+
+import argparse
+import platform
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from maestro_lstm.plumbing.errors import UserError, report_in_one_line
+from maestro_lstm.plumbing.files import write_json
+from maestro_lstm.plumbing.versions import arithmetic, libraries
+from tools.carry.chain import CARRIED, sealed
+from tools.carry.compare import differences, moved, outputs_of
+from tools.carry.locks import locked_at, write_locks
+from tools.carry.versions import clone, digests_of, git, start
+from tools.pipeline import overlap, params_of
+
+ROOT = Path("build/carry")
+PROJECTS = ("whole", "small", "scratch", "shipped", "reports")
+
+
+def run_side_by_side(old: Path, new: Path, weights: Path, seed: int) -> None:
+    """The sample of both versions. Raises UserError where one fails."""
+    words = ("tools.carry.sample", "sample", "--weights", str(weights.resolve()), "--seed", str(seed))
+    logs = {checkout: checkout.with_name(f"{checkout.name}.log") for checkout in (old, new)}
+    running = {
+        checkout: start(checkout, *words, stdout=log.open("w"), stderr=subprocess.STDOUT)
+        for checkout, log in logs.items()
+    }
+    try:
+        while any(process.poll() is None for process in running.values()):
+            failed = [checkout for checkout, process in running.items() if process.poll()]
+            if failed:
+                raise UserError(f"{failed[0]}: its sample fails: see {logs[failed[0]]}")
+            time.sleep(1)
+    finally:
+        for process in running.values():
+            process.kill()
+    failed = [checkout for checkout, process in running.items() if process.returncode]
+    if failed:
+        raise UserError(f"{failed[0]}: its sample fails: see {logs[failed[0]]}")
+
+
+def leaves(tree: Any, key: str = "") -> dict[str, Any]:
+    """The values of params.yaml by their dotted keys; a list is one."""
+    if not isinstance(tree, dict):
+        return {key: tree}
+    return {
+        leaf: value
+        for name, part in tree.items()
+        for leaf, value in leaves(part, f"{key}.{name}" if key else str(name)).items()
+    }
+
+
+def other_settings(old: Path, new: Path, moves: Mapping[str, str]) -> list[str]:
+    """Keys of params.yaml whose values differ, or that are new: the sample has values of its own in their place."""
+
+    by_path = {one.replace(".", "/"): other.replace(".", "/") for one, other in moves.items()}
+
+    def renamed(key: str) -> str:
+        return moved(key.replace(".", "/"), by_path).replace("/", ".")
+
+    before = {renamed(key): value for key, value in leaves(params_of(old)).items()}
+    return [
+        f"params.yaml: {key}: {value!r}, was {before.get(key, 'not there')!r}"
+        for key, value in leaves(params_of(new)).items()
+        if before.get(key, before) != value
+    ]
+
+
+def digests_in(
+    old: Mapping[str, Any], new: Mapping[str, Any], moves: Mapping[str, str], changed: frozenset[str]
+) -> list[dict[str, Any]]:
+    """For each code that another code stands for now: both digests, and the results, old path to new."""
+    groups: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for path, was in sorted(old["results"].items()):
+        target = moved(path, moves)
+        now = next((code for made, code in new["makes"].items() if overlap(made, target)), None)
+        if now is None and path not in changed:
+            raise UserError(f"no stage makes {target} any more: --moved {path}=NEW, or --changed {path}")
+        if now and target not in changed and (was, path) != (now, target):
+            groups[was, now][path] = target
+    return [{"was": was, "is": now, "results": paths} for (was, now), paths in sorted(groups.items())]
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("base", help="a commit whose results belong to its code")
+    words.add_argument("--moved", action="append", default=[], metavar="OLD=NEW")
+    words.add_argument("--changed", action="append", default=[], metavar="PATH")
+    words.add_argument("--seed", type=int, help="of which runs of the paper's experiments; another each time")
+    given = words.parse_args()
+    moves = dict(word.split("=", 1) for one in given.moved for word in one.split())
+    changed = frozenset(word for one in given.changed for word in one.split())
+    seed = random.randrange(10_000) if given.seed is None else given.seed
+    carry(given.base, moves, changed, seed)
+
+
+def carry(base: str, moves: Mapping[str, str], changed: frozenset[str], seed: int) -> None:
+    """Compare, and write what was proven. Raises UserError, or exits naming what differs."""
+    began = time.monotonic()
+    if dirty := git("status", "--porcelain", "--", "src", "stages", "tools", "dvc.yaml", "params.yaml", "metrics"):
+        raise UserError(f"commit first, or take back: {dirty.splitlines()[0].strip()}")
+    commits = {"from": git("rev-parse", base), "to": git("rev-parse", "HEAD")}
+    shutil.rmtree(ROOT, ignore_errors=True)
+    ROOT.mkdir(parents=True)
+    old, new = clone(commits["from"], ROOT / "old"), clone(commits["to"], ROOT / "new")
+    before, after = digests_of(old), digests_of(new)
+    if before["stale"]:
+        raise UserError(f"{base}: its results are not its code's: {', '.join(before['stale'])}")
+    if wrong := other_settings(old, new, moves):
+        raise UserError(f"{wrong[0]}: run its stages instead ({len(wrong)} settings differ)")
+    code = digests_in(before, after, moves, changed)
+    shipped = next(path for path in git("ls-files", "src/*.safetensors").splitlines())
+    run_side_by_side(old, new, Path(shipped).parent, seed)
+    folders = {name: (old / "sample" / name, new / "sample" / name) for name in PROJECTS}
+    wrong = [line for one, other in folders.values() for line in differences(one, other, moves, changed)]
+    if wrong:
+        sys.exit(f"error: not equal, and nothing is carried; {len(wrong)} outputs differ:\n" + "\n".join(wrong))
+    counts = {name: len(outputs_of(other)) for name, (_, other) in folders.items()}
+    seconds = round(time.monotonic() - began)
+    number = len(list(CARRIED.glob("*.json"))) + 1
+    path = CARRIED / f"{number:03}-{commits['to'][:8]}.json"
+    content = {
+        **commits,
+        "moved": moves,
+        "changed": sorted(changed),
+        "sample": {"seed": seed, "files": counts},
+        **arithmetic(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "libraries": libraries() | {name: version(name) for name in ("symusic", "music21")},
+        "seconds": seconds,
+        "code": code,
+    }
+    equal = {moved(path, moves) for path in before["results"]} - changed
+    left = write_locks(Path.cwd(), locked_at(commits["from"], moves), equal)
+    write_json(path, sealed(content))
+    print(f"{sum(counts.values())} files of the sample are equal, byte for byte ({counts}); seed {seed}, {seconds} s")
+    print(f"{path}: {sum(len(one['results']) for one in code)} results carried; commit it with the locks")
+    if left:
+        print("to be run: " + " ".join(f"dvc repro -s {one}" for one in left))
+
+
+if __name__ == "__main__":
+    report_in_one_line(main)

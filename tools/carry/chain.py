@@ -1,0 +1,95 @@
+"""Which code stands for which result: provenance/ says what made it, provenance/carried/ what was proven equal since.
+
+A carried file holds, for two commits, the digest of the code of every result at both. Followed from the code that made
+a result, they end at the code that is there now, or the result is stale.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.sources import stage_digest
+from tools.pipeline import Call, overlap
+
+CARRIED = Path("provenance/carried")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result, and a digest of the code that makes it."""
+
+    path: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A result in git: what made it, and what it is by now."""
+
+    record: str  # in provenance/
+    made: Result
+    now: Result
+    times: int  # how often it was carried
+
+
+def records(folder: Path = Path("provenance")) -> dict[str, dict[str, Any]]:
+    """What provenance/ says of each call of a stage."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """With a hash of everything else, by which a change by hand is seen."""
+    whole = {key: value for key, value in content.items() if key != "seal"}
+    return {**whole, "seal": hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()}
+
+
+def steps_in(folder: Path) -> list[dict[Result, Result]]:
+    """What each carried file says, in the order in which they were written. Raises UserError for one that was changed
+    since."""
+    steps = []
+    for path in sorted(folder.glob("*.json")):
+        content = json.loads(path.read_text())
+        if content != sealed(content):
+            raise UserError(f"{path} was changed by hand: take it back, or run make carry again")
+        steps.append(
+            {
+                Result(old, one["was"]): Result(new, one["is"])
+                for one in content["code"]
+                for old, new in one["results"].items()
+            }
+        )
+    return steps
+
+
+def follow(records: Mapping[str, Mapping[str, Any]], steps: Sequence[Mapping[Result, Result]]) -> list[Followed]:
+    """Every result that provenance/ describes, followed through what was carried."""
+    found = []
+    for name, record in records.items():
+        for path in record["results"]:
+            made = now = Result(path, record["code"])
+            times = 0
+            for step in steps:
+                if now in step:
+                    now, times = step[now], times + 1
+            found.append(Followed(name, made, now, times))
+    return found
+
+
+def codes_of(calls: Iterable[Call], root: Path) -> dict[Call, str]:
+    """A digest of the code of each call."""
+    scripts = {call.script for call in calls}
+    digests = {script: stage_digest(root / script, root) for script in scripts if (root / script).is_file()}
+    return {call: digests.get(call.script, "") for call in calls}
+
+
+def is_fresh(one: Followed, codes: Mapping[Call, str]) -> bool:
+    """Whether a stage makes the result today, and by code that is, or was proven equal to, what made it."""
+    return any(code == one.now.code for call, code in codes.items() if makes(call, one.now.path))
+
+
+def makes(call: Call, path: str) -> bool:
+    return any(overlap(path, result) for result in call.results)

@@ -1,0 +1,62 @@
+"""What networks say, before any rounding: a change in the last bit shows here, and not in a table."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from maestro_lstm.data.performances.columns import open_performances
+from maestro_lstm.data.performances.rows import to_rows
+from maestro_lstm.data.performances.steps import to_steps
+from maestro_lstm.data.vocabulary.encoded import load_ids
+from maestro_lstm.model.networks.device import use_cores
+from maestro_lstm.model.networks.predictors import predictor
+from maestro_lstm.music.composing.stepper import Stepper
+from maestro_lstm.music.playing.player import Player
+from maestro_lstm.music.playing.steering import PLAIN
+from maestro_lstm.plumbing.arrays import Arrays, save_arrays
+from maestro_lstm.study.performances.scoring import cost_of
+from maestro_lstm.study.scoring.evaluation import guesses
+from maestro_lstm.weights.checkpoint import load_checkpoint
+from maestro_lstm.weights.performer import load_performer
+
+SYMBOLS, PIECES, NOTES = 20_000, 2, 200
+
+
+def predict(symbols: Path, notes: Path, target: Path) -> None:
+    """Of a network of symbols and of one of notes, on the encoded splits and performances of the current directory."""
+    use_cores(1)
+    save_arrays(target, of_symbols(symbols) | of_notes(notes), {})
+
+
+def of_symbols(model: Path) -> Arrays:
+    """Evaluated, and as music is sampled from it."""
+    weights, ids = load_checkpoint(model).weights, np.asarray(load_ids(Path("data/encoded/test.safetensors")))[:SYMBOLS]
+    made = guesses(predictor(weights), ids[:-1], ids[1:])
+    scores, (h, c) = Stepper(weights).scores(ids[:NOTES, None])
+    return {
+        "symbols.best": made.best,
+        "symbols.sure": made.sure,
+        "symbols.likelihood": made.likelihood,
+        "symbols.stepped": scores,
+        "symbols.h": h,
+        "symbols.c": c,
+    }
+
+
+def of_notes(model: Path) -> Arrays:
+    network = load_performer(model)
+    pieces = [piece for piece, _ in zip(open_performances(Path("data/performances/test")), range(PIECES), strict=False)]
+    cost = cost_of(network, pieces)
+    player = Player(network, [0, 1], PLAIN)
+    player.feed(to_rows(to_steps(pieces[0].beginning(10))))
+    played = [np.stack(player.play()) for _ in range(NOTES)]
+    assert player.state is not None
+    h, c = (torch.as_tensor(part).numpy() for part in player.state)
+    return {
+        "notes.nats": cost.nats,
+        "notes.right": cost.right,
+        "notes.played": np.stack(played),
+        "notes.h": h,
+        "notes.c": c,
+    }

@@ -1,0 +1,187 @@
+"""What stands for all the results of a version of the code: `python -m tools.carry.sample FOLDER`.
+
+Each version runs its own sample, in its own checkout, on one core:
+
+- small: every stage at a small size;
+- scratch: trainings by the engine that no stage uses by itself;
+- whole: the corpus as it is; a few whole runs of the paper's experiments, another draw each time; and of every other
+  kind of training the first updates at full width and T, two of them killed and resumed;
+- shipped: evaluation and music of the networks that come with the package, on a part of the corpus; and their figures
+  before any rounding, which tables do not show;
+- reports: every table and picture that is made of the metrics in git.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from maestro_lstm.data.corpus.pieces import read_index
+from tools.carry.predictions import predict
+from tools.checks.verify import SMALL
+from tools.demo import merged, prepare
+from tools.pipeline import Call, calls_of, params_of
+
+SECONDS = 8  # of music, of each piece
+PART = 24  # one piece of the corpus in so many stands for all
+BRIEF = {"batch": 16, "threads": 1, "log_every": 20, "seeds": 1}
+UPDATES = {"best": 160, "performer": 100, "performer_brief": 40, "events": 100}
+KILLED = ("train_best", "train_performer")  # just after a snapshot, then resumed
+DATA = ("check_params", "download", "parse", "vocab", "check_lengths")
+WHOLE = (*DATA, "performances", "rules", "sweep_", "select_", "plan_", "train_", "wish_", "explain")
+SHIPPED = (*DATA[:4], "performances", "live", "likeness", "excerpts", "real", "remember", "steer", "play")
+SHIPPED_NETWORKS = ("evaluate_best", "evaluate_performer", "sample_best", "generate_best")
+NOT_SHIPPED = ("evaluate_performer_brief",)
+REPORTS = ("compare", "breakdown", "nats", "plateau", "wishes")
+
+
+def whole(seed: int) -> dict[str, Any]:
+    """The changes to params.yaml for full-size trainings that end soon."""
+    draw = random.Random(seed)
+    brief = {
+        name: {"training": {**BRIEF, "steps": updates * 128 * BRIEF["batch"]}} for name, updates in UPDATES.items()
+    }
+    brief["best"]["training"]["steps"] *= 2  # its T is 256
+    size = {"symbols": 40 * 32 * 256, "seeds": 1}
+    paper = {"symbols": 200 * 16 * 100, "seeds": 1}
+    return {
+        "seed": draw.randrange(1_000_000),
+        "seeds": 1,
+        "networks": brief,
+        "train": {"epochs": 1},
+        "sweep_optimizer": {"candidates": [draw.choice(["sgd", "adagrad"]), "adam"]},
+        "sweep_learning_rate": {"candidates": ["cyclical"]},
+        "sweep_seq_len": {"candidates": [draw.choice([25, 50, 200]), 100]},
+        "explain": {
+            "output": [draw.choice(["softmax", "logits"])],
+            "optimizer": {draw.choice(["adam", "sgd", "adagrad"]): ["constant"]},
+            "loss": ["first"],
+            "draws": ["in_order"],
+        },
+        "wish_lengths": {**paper, "candidates": ["growing", "cyclical"]},
+        "wish_batch": {**paper, "draws": ["random", "streams"], "batch": [4]},
+        "wish_rule": paper,
+        "wish_optimizer": {**size, "rate": [0.02], "seeds": 2},
+        "wish_search": {**size, "rate": [0.04]},
+        "wish_size": {**size, "layers": [1, 3], "hidden": [draw.choice([64, 128, 256])]},
+        "wish_tune": {"symbols": size["symbols"] // 2, "seeds": 1, "rate": [0.04]},
+        "wish_best": {**size, "without": ["streams", "transposition", "decay"]},
+    }
+
+
+SHORT_MUSIC = {
+    "corpus": "folder",
+    "play": {
+        "steering": {"seconds": SECONDS},
+        "samples": {"pieces": 2, "seconds": 60},
+        "tried": {"pieces": 2, "seconds": SECONDS},
+    },
+    "generate": {"real_seconds": SECONDS, "sampling": {"best": {"length": SECONDS}}},
+    "distances": {"pieces": 8, "symbols": 200},
+}
+SCRATCH = {**SMALL, "engine": "scratch", "sweep": {"epochs": 1}, "seeds": 1}
+
+
+def make(folder: Path, changes: Mapping[str, Any]) -> Any:
+    """A project of this version; its params.yaml."""
+    prepare(Path.cwd(), folder, changes)
+    return merged(params_of(Path.cwd()), changes)
+
+
+def run(root: Path, folder: Path, params: Any, wanted: Iterable[str] = ("",), but: Iterable[str] = ()) -> None:
+    """Run the calls whose names begin with a wanted word, in a project."""
+    calls = [
+        one
+        for one in calls_of(root, params)
+        if one.name.startswith(tuple(wanted)) and not one.name.startswith(tuple(but) or ("-",))
+    ]
+    os.chdir(folder)
+    try:
+        for call in calls:
+            began = time.monotonic()
+            if folder.name == "whole" and call.name in KILLED:
+                kill_at_snapshot(root, call)
+            call.run()
+            print(f"{folder.name} {call.name}: {time.monotonic() - began:.1f} s", flush=True)
+    finally:
+        os.chdir(root)
+
+
+def kill_at_snapshot(root: Path, call: Call) -> None:
+    """Start the training in a process of its own, and kill it when it has left a snapshot."""
+    environment = {**os.environ, "SNAPSHOT_SECONDS": "0", "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"}
+    with subprocess.Popen([sys.executable, "-m", *call.words], env=environment, start_new_session=True) as process:
+        while process.poll() is None and not list(Path("runs/under_way").glob("*.safetensors")):
+            time.sleep(0.1)
+        if process.poll() is not None:
+            sys.exit(f"error: {call.name} ended before it left a snapshot")
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def small(root: Path, folder: Path) -> None:
+    run(root, folder, make(folder, SMALL))
+
+
+def scratch(root: Path, folder: Path) -> None:
+    run(root, folder, make(folder, SCRATCH), (*DATA, "sweep_optimizer"))
+
+
+def full_size(root: Path, folder: Path, seed: int) -> None:
+    run(root, folder, make(folder, whole(seed)), WHOLE)
+
+
+def shipped(root: Path, folder: Path, corpus: Path, weights: Path) -> None:
+    """On some pieces of the corpus, evenly taken."""
+    params = make(folder, SHORT_MUSIC)
+    pieces = read_index(corpus)
+    for piece in pieces[::PART]:
+        target = folder / "my-midi" / Path(piece.file).name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(corpus / piece.file, target)
+    models = {name: folder / "models" / name / f"seed-{params['seed']}.safetensors" for name in ("best", "performer")}
+    for name, model in models.items():
+        model.parent.mkdir(parents=True)
+        shutil.copy(weights / f"{name}.safetensors", model)
+    run(root, folder, params, (*SHIPPED, *SHIPPED_NETWORKS), NOT_SHIPPED)
+    os.chdir(folder)
+    predict(models["best"], models["performer"], Path("data/predictions.safetensors"))
+    os.chdir(root)
+
+
+def reports(root: Path, folder: Path, data: Path) -> None:
+    """Of the metrics in git.
+
+    Args:
+        data: a project with the encoded splits.
+    """
+    params = make(folder, {})
+    shutil.copytree("metrics", folder / "metrics", dirs_exist_ok=True)
+    shutil.copytree(data / "data" / "encoded", folder / "data" / "encoded")
+    run(root, folder, params, REPORTS)
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("folder", type=Path)
+    words.add_argument("--weights", type=Path, required=True, help="the folder of the shipped networks")
+    words.add_argument("--seed", type=int, default=0, help="of which runs of the paper's experiments")
+    given = words.parse_args()
+    os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # the other version runs beside this one
+    root, folder = Path.cwd(), given.folder.resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    full_size(root, folder / "whole", given.seed)
+    small(root, folder / "small")
+    scratch(root, folder / "scratch")
+    shipped(root, folder / "shipped", folder / "whole/data/corpus", given.weights.resolve())
+    reports(root, folder / "reports", folder / "whole")
+
+
+if __name__ == "__main__":
+    main()
