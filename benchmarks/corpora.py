@@ -114,7 +114,7 @@ def memory_of(process: int) -> tuple[float, float]:
 def take_updates(name: str) -> None:
     """The first updates of an epoch, in this folder."""
     planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1)
-    first_updates(Training(task_of(planned), [placed(planned, "compiled", "cpu")]), UPDATES[name])()
+    first_updates(Training(task_of(planned), placed(planned, "compiled", "cpu")), UPDATES[name])()
 
 
 def main() -> None:

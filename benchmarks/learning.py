@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from maestro_lstm.model.networks.device import pick_engine
-from maestro_lstm.model.performer.lessons import Playing
+from maestro_lstm.model.performer.task import NoteTask
+from maestro_lstm.model.training.run_cache import Run, RunCache
 from maestro_lstm.model.training.settings import placed
-from maestro_lstm.model.training.store import Run, RunStore
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes
 from maestro_lstm.study.experiments.plans import load_plan
@@ -26,7 +26,7 @@ PICTURE = Path("docs/learning.svg")
 def kept_runs() -> dict[str, Run]:
     """The first seed of each network of performances. Raises UserError where one is not kept here."""
     params, found = load_params(), {}
-    store = RunStore(paths.RUNS, Playing(paths.PERFORMANCES / "train"))
+    store = RunCache(paths.RUNS, NoteTask(paths.PERFORMANCES / "train"))
     for name, one in params.networks.items():
         if one.kind != "symbols":
             settings = placed(load_plan(paths.plan(name)).runs[0], *pick_engine(params.engine, params.device))
@@ -38,7 +38,7 @@ def kept_runs() -> dict[str, Run]:
 
 
 def main() -> None:
-    pieces = Playing(paths.PERFORMANCES / "train").pieces
+    pieces = NoteTask(paths.PERFORMANCES / "train").pieces
     events = float(event_counts(list(pieces)).sum()) / float(pieces.bounds[-1])  # a note
     with drawn(7, 1) as (_, (panel,), file):
         for (name, run), (color, _) in zip(kept_runs().items(), GROUPS, strict=False):

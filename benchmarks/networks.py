@@ -13,7 +13,7 @@ from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.model.networks.network import initial_weights
 from maestro_lstm.model.networks.predictor import Predictor
 from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.learners import learner_for
+from maestro_lstm.model.training.engines import engine_for
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.windows import Plain, draw_starts
@@ -44,9 +44,9 @@ def training_way(ids: Ids, way: str, seq_len: int, symbols: int) -> Way:
         return Way(trainer(ids, weights, seq_len, starts[:, 0]), updates * seq_len)
     engine = cast(EngineName, way)
     settings = Settings(HIDDEN, "softmax", "adam", Schedule.constant(0.001), seq_len, 1, seed=0, engine=engine)
-    learner = learner_for(Plain(ids), len(SYMBOLS), [settings])
-    rates, lengths = np.full((1, updates), 0.001), np.full(updates, seq_len)
-    return Way(lambda: learner.take_updates(starts[None], rates, lengths)[0], updates * seq_len)
+    own = engine_for(Plain(ids), len(SYMBOLS), settings)
+    rates, lengths = np.full(updates, 0.001), np.full(updates, seq_len)
+    return Way(lambda: own.take_updates(starts, rates, lengths), updates * seq_len)
 
 
 def evaluation(ids: Ids) -> list[Figure]:

@@ -16,8 +16,7 @@ from benchmarks.measure import Figure, Way, compare, table
 from benchmarks.trainings import first_updates, task_of
 from maestro_lstm.choices import Precision
 from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.model.training.autograd import AutogradRun
-from maestro_lstm.model.training.learners import OneByOne
+from maestro_lstm.model.training.autograd import AutogradEngine
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.muon import ITERATIONS, Muon
 from maestro_lstm.model.training.settings import Settings, placed
@@ -51,7 +50,7 @@ def peak(precision: Precision) -> float:
     return 2 * SIDE**3 / seconds(lambda: one @ other, 20)
 
 
-def operations(run: AutogradRun) -> float:
+def operations(run: AutogradEngine) -> float:
     """Of an update's products: forward and twice that backward for each weight matrix, and Muon's iterations."""
     steps = run.settings.batch * run.settings.seq_len
     weights = sum(w.numel() for name, w in run.network.named_parameters() if w.ndim == 2 and "embed" not in name)
@@ -66,27 +65,25 @@ def operations(run: AutogradRun) -> float:
     return total
 
 
-def training_of(task: Task, settings: Settings) -> tuple[AutogradRun, Callable[[], object]]:
+def training_of(task: Task, settings: Settings) -> tuple[AutogradEngine, Callable[[], object]]:
     """A run, and what takes its first updates."""
-    training = Training(task, [settings])
-    learner = training.learner
-    assert isinstance(learner, OneByOne)
-    (run,) = learner.runs
-    assert isinstance(run, AutogradRun)
-    return run, first_updates(training, UPDATES)
+    training = Training(task, settings)
+    assert isinstance(training.engine, AutogradEngine)
+    return training.engine, first_updates(training, UPDATES)
 
 
 def plain_loop(task: Task, settings: Settings) -> Callable[[], None]:
     """The same network in float32 as torch's documentation trains one: one-hot inputs, Adam, nothing carried."""
-    training = Training(task, [settings])
-    (run,) = training.learner.runs  # type: ignore[attr-defined]
-    optimizer = torch.optim.Adam(run.network.parameters())
+    training = Training(task, settings)
+    engine = training.engine
+    assert isinstance(engine, AutogradEngine)
+    optimizer = torch.optim.Adam(engine.network.parameters())
 
     def updates() -> None:
-        for start in torch.from_numpy(training.starts[0, :UPDATES]):
-            loss, _ = run.lesson.loss(start, settings.seq_len, None)
+        for start in torch.from_numpy(training.starts[:UPDATES]):
+            loss, _ = engine.objective.loss(start, settings.seq_len, None)
             optimizer.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             optimizer.step()
 
     return updates

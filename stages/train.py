@@ -6,8 +6,8 @@ python -m stages.train paper
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS
 from maestro_lstm.model.training.jobs import train_candidates
-from maestro_lstm.model.training.store import curve_rows
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.run_cache import curve_rows
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.files import whole_folder
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plans import load_plan
@@ -21,7 +21,7 @@ def main() -> None:
     name = command.argument("network")
     params, plan = load_params(), load_plan(paths.plan(name))
     train = load_ids(paths.encoded("train"))
-    task, curve = Symbols(train, len(SYMBOLS)), paths.of_network("curves", name)
+    task, curve = SymbolTask(train, len(SYMBOLS)), paths.of_network("curves", name)
     runs = train_candidates(paths.RUNS, task, {name: plan.runs}, params.engine, params.device, curve)[name]
     with whole_folder(paths.MODELS / name) as folder:
         for run in runs:

@@ -12,7 +12,7 @@ class Section(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-EngineName = Literal["scratch", "torch", "compiled", "batched"]
+EngineName = Literal["scratch", "torch", "compiled"]
 OptimizerName = Literal["sgd", "adagrad", "adam", "muon"]
 Output = Literal["softmax", "logits"]  # what the cross entropy is given
 LossSteps = Literal["all", "first"]  # of a sequence: whose loss the optimizer sees

@@ -3,9 +3,9 @@
 python -m stages.performer.train performer
 """
 
-from maestro_lstm.model.performer.lessons import Playing
+from maestro_lstm.model.performer.task import NoteTask
 from maestro_lstm.model.training.jobs import train_candidates
-from maestro_lstm.model.training.store import Run, curve_rows
+from maestro_lstm.model.training.run_cache import Run, curve_rows
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import whole_folder
 from maestro_lstm.plumbing.tables import write_csv
@@ -20,7 +20,7 @@ def main() -> None:
     params, plan = load_params(), load_plan(paths.plan(name))
     if plan.runs[0].kind == "events" and params.performances.pedal == "events":
         raise UserError(f"{name}: the 388 events have none for the pedal: use performances.pedal: folded")
-    task, curve = Playing(paths.PERFORMANCES / "train"), paths.PERFORMER / "curves" / f"{name}.csv"
+    task, curve = NoteTask(paths.PERFORMANCES / "train"), paths.PERFORMER / "curves" / f"{name}.csv"
     runs = train_candidates(paths.RUNS, task, {name: plan.runs}, params.engine, params.device, curve)[name]
     with whole_folder(paths.MODELS / name) as folder:
         for run in runs:

@@ -3,8 +3,8 @@
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS
 from maestro_lstm.model.training.jobs import train_candidates
-from maestro_lstm.model.training.store import probe_rows
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.run_cache import probe_rows
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plateau import cell_candidates
 from maestro_lstm.study.params.file import load_params
@@ -17,7 +17,7 @@ def main() -> None:
     params = load_params()
     train = load_ids(paths.encoded("train"))
     trained = train_candidates(
-        paths.RUNS, Symbols(train, len(SYMBOLS)), cell_candidates(params), params.engine, params.device
+        paths.RUNS, SymbolTask(train, len(SYMBOLS)), cell_candidates(params), params.engine, params.device
     )
 
     validation = load_ids(paths.encoded("validation"))

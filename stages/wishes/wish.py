@@ -12,9 +12,9 @@ from joblib import cpu_count
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.training.jobs import train_candidates
+from maestro_lstm.model.training.run_cache import Run
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.store import Run
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.model.training.windows import check_seq_len
 from maestro_lstm.plumbing.cluster import parallel_map
 from maestro_lstm.plumbing.tables import write_csv
@@ -75,7 +75,7 @@ def main() -> None:
 def trained_on(train: Ids, params: Params, wish: WishName, found: Mapping[Candidate, Sequence[Settings]]) -> Runs:
     for settings, *_ in found.values():  # here, where the key is known
         check_seq_len(settings.seq_len, len(train), "train", f"wish_{wish}", settings.parts)
-    task = Symbols(train, len(SYMBOLS))
+    task = SymbolTask(train, len(SYMBOLS))
     return train_candidates(paths.RUNS, task, found, params.engine, params.device, may_fail=wish in MAY_FAIL)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
-from maestro_lstm.model.performer.lessons import Playing
+from maestro_lstm.model.performer.task import NoteTask
 from maestro_lstm.model.training.jobs import train_candidates
+from maestro_lstm.model.training.run_cache import Run
 from maestro_lstm.model.training.schedules import Cosine
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.store import Run
-from maestro_lstm.model.training.tasks import Symbols, Task
+from maestro_lstm.model.training.tasks import SymbolTask, Task
 from maestro_lstm.plumbing import torchrun
 from maestro_lstm.plumbing.errors import report_in_one_line
 from tests.performances import SETTINGS
@@ -43,7 +43,7 @@ NOTES = replace(SETTINGS, dropout=0.2, batch=4, epochs=40, symbols=UPDATES * 4 *
 
 
 def tasks(folder: Path) -> dict[str, tuple[Task, Settings]]:
-    return {"symbols": (Symbols(IDS, 90), SYMBOLS), "notes": (Playing(folder / "train"), NOTES)}
+    return {"symbols": (SymbolTask(IDS, 90), SYMBOLS), "notes": (NoteTask(folder / "train"), NOTES)}
 
 
 def trained(folder: Path, name: str) -> Run:

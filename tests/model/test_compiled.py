@@ -23,7 +23,7 @@ from maestro_lstm.model.networks.predictors import predictor
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 
 V, H = 90, 64
 RANDOM = np.random.default_rng(0)
@@ -120,9 +120,9 @@ def test_gradients_are_autograds(output: Output, seq_len: int) -> None:
 
 
 def losses_of(settings: Settings, ids: Ids = IDS) -> tuple[np.ndarray, Weights]:
-    training = Training(Symbols(ids, V), [settings])
+    training = Training(SymbolTask(ids, V), settings)
     list(training)
-    return np.array([point.loss for point in training.progress[0].curve]), training.learner.weights(0)
+    return np.array([point.loss for point in training.progress.curve]), training.engine.weights()
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
@@ -140,9 +140,9 @@ def test_a_symbol_that_comes_no_more_still_moves_under_adam_and_not_under_sgd() 
     ids = np.array([7] * 60 + [5, 6] * 500, dtype=np.uint8)
     for optimizer, moves in (("adam", True), ("sgd", False), ("adagrad", False)):
         settings = Settings(8, "logits", optimizer, Schedule.constant(0.01), 5, 1, seed=0, log_every=1)  # type: ignore[arg-type]
-        training = Training(Symbols(ids, V), [settings])
-        training.starts[0, :3], training.starts[0, 3:] = 10, 200
-        rows = [training.learner.weights(0)["lstm.U.weight"] for update in training if update >= 3]
+        training = Training(SymbolTask(ids, V), settings)
+        training.starts[:3], training.starts[3:] = 10, 200
+        rows = [training.engine.weights()["lstm.U.weight"] for update in training if update >= 3]
         assert torch.equal(rows[0][:, 7], rows[-1][:, 7]) != moves
         assert torch.equal(rows[-1][:, 8], initial_weights(V, 8, 0)["lstm.U.weight"][:, 8])
 
@@ -174,7 +174,7 @@ def test_every_engine_predicts_the_same_and_carries_its_state(engine: EngineName
 def test_an_id_beyond_the_alphabet_is_refused_before_compiled_code_reads_beside_its_arrays() -> None:
     settings = Settings(8, "logits", "adam", Schedule.constant(0.01), 5, 1, seed=0)
     with pytest.raises(ValueError, match="an id of 12 among 12 symbols"):
-        Training(Symbols(np.array([1, 12] * 9, dtype=np.uint8), 12), [settings])
+        Training(SymbolTask(np.array([1, 12] * 9, dtype=np.uint8), 12), settings)
     with pytest.raises(ValueError, match="an id of 90 among 90 symbols"):
         predictor(initial_weights(V, H, 0)).scores(np.array([[90]], dtype=np.uint8))
 
@@ -215,15 +215,15 @@ from maestro_lstm.model.networks.predictors import predictor
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 
 if "parts first" in sys.argv:  # as a process does that evaluates before it trains
     functions.exp(np.float32(1)), compiled.softmax(np.ones(90, np.float32))
     predictor(initial_weights(90, 64, 0)).scores(np.ones((9, 1), np.uint8))
 ids = np.random.default_rng(0).integers(0, 90, 5000).astype(np.uint8)
-training = Training(Symbols(ids, 90), [Settings(64, "softmax", "adam", Schedule.constant(0.001), 25, 1, 0)])
+training = Training(SymbolTask(ids, 90), Settings(64, "softmax", "adam", Schedule.constant(0.001), 25, 1, 0))
 list(training)
-print(hashlib.sha256(pack(training.learner.weights(0)).tobytes()).hexdigest())
+print(hashlib.sha256(pack(training.engine.weights()).tobytes()).hexdigest())
 """
 
 

@@ -15,7 +15,6 @@ from maestro_lstm.plumbing.errors import UserError
         (True, "auto", "auto", ("torch", "cuda")),
         (True, "auto", "cuda", ("torch", "cuda")),
         (True, "auto", "cpu", ("compiled", "cpu")),
-        (True, "batched", "auto", ("batched", "cuda")),
         (True, "compiled", "auto", ("compiled", "cpu")),
         (True, "scratch", "auto", ("scratch", "cuda")),
     ],

@@ -9,13 +9,12 @@ import torch
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.networks.network import initial_weights
 from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.batched import BatchedLearner
+from maestro_lstm.model.training.gpu_check import difference, first_losses, proven
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.probes import Probes
-from maestro_lstm.model.training.proving import difference, first_losses, proven
 from maestro_lstm.model.training.schedules import Cosine, Schedule
 from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.model.training.windows import Plain
 from maestro_lstm.study.scoring.evaluation import evaluate
 
@@ -39,7 +38,7 @@ BEST = Settings(
     batch=8,
     transpose=3,
 )
-TASK = Symbols(IDS, 90)
+TASK = SymbolTask(IDS, 90)
 
 
 @pytest.mark.parametrize("run", [PAPER, replace(PAPER, output="logits"), BEST], ids=["paper", "corrected", "best"])
@@ -57,28 +56,14 @@ def test_tf32_is_on_where_it_is_asked_for() -> None:
     assert torch.backends.cudnn.rnn.fp32_precision == "tf32"  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("engine", ["torch", "batched", "scratch"])
+@pytest.mark.parametrize("engine", ["torch", "scratch"])
 def test_every_engine_is_proven_for_the_papers_network(engine: str) -> None:
     assert proven(TASK, PAPER, engine, "cuda") == (engine, "cuda")  # type: ignore[arg-type]
 
 
-def test_a_captured_update_is_the_plain_one_and_leaves_no_trace_in_the_runs() -> None:
-    runs = [replace(PAPER, engine="batched", device="cuda", seed=seed) for seed in range(3)]
-    captured, plain = BatchedLearner(IDS, 90, runs), BatchedLearner(IDS, 90, runs)
-    plain._update = plain.update  # never captured
-    starts = np.random.default_rng(1).integers(0, 10_000, size=(3, 5, 1))
-    rates, lengths = np.full((3, 5), 0.01), np.full(5, 25)
-    for _ in range(2):
-        losses = plain.take_updates(starts, rates, lengths)
-        np.testing.assert_allclose(captured.take_updates(starts, rates, lengths), losses, rtol=1e-6)
-    for k in range(3):
-        for name, value in captured.weights(k).items():
-            torch.testing.assert_close(value, plain.weights(k)[name])
-
-
 def test_a_probe_reads_weights_where_they_are() -> None:
-    training = Training(TASK, [placed(BEST, "torch", "cuda")])
-    weights = training.learner.weights(0)
+    training = Training(TASK, placed(BEST, "torch", "cuda"))
+    weights = training.engine.weights()
     assert all(value.is_cuda for value in weights.values())
     there = Probes(Plain(IDS), 90, 32, 0, 1, 1).look(weights, BEST, 0)
     here = Probes(Plain(IDS), 90, 32, 0, 1, 1).look({name: w.cpu() for name, w in weights.items()}, BEST, 0)

@@ -12,10 +12,10 @@ import torch
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.training import jobs
 from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all, train_candidates
+from maestro_lstm.model.training.run_cache import Failed, Run, RunCache
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.store import Failed, Run, RunStore
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.versions import KERNEL_CHOICES
 
@@ -29,8 +29,8 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Seeds that are trained from here on; in this process, where they can be counted."""
     seeds: list[int] = []
 
-    def counted(job: Job) -> list[Run | Failed]:
-        seeds.extend(run.seed for run in job.runs)
+    def counted(job: Job) -> Run | Failed:
+        seeds.append(job.run.seed)
         return do(job)
 
     def here(work: Callable[..., Any], jobs: Any, **_: Any) -> Any:
@@ -48,8 +48,8 @@ def same(one: Run, other: Run) -> bool:
 
 
 def test_one_more_seed_costs_one_more_training(tmp_path: Path, trained: list[int]) -> None:
-    before = train_all(tmp_path, Symbols(IDS, 12), SEEDS[:2])
-    after = train_all(tmp_path, Symbols(IDS, 12), SEEDS)
+    before = train_all(tmp_path, SymbolTask(IDS, 12), SEEDS[:2])
+    after = train_all(tmp_path, SymbolTask(IDS, 12), SEEDS)
     assert trained == [0, 1, 2]
     for settings in SEEDS[:2]:
         assert same(succeeded(before[settings]), succeeded(after[settings]))
@@ -57,7 +57,7 @@ def test_one_more_seed_costs_one_more_training(tmp_path: Path, trained: list[int
 
 def test_the_same_settings_twice_are_one_training(tmp_path: Path, trained: list[int]) -> None:
     """The paper's `adam` and `constant` are one: ADAM at a constant rate, T = 25."""
-    assert len(train_all(tmp_path, Symbols(IDS, 12), [ONE, replace(ONE)])) == 1
+    assert len(train_all(tmp_path, SymbolTask(IDS, 12), [ONE, replace(ONE)])) == 1
     assert trained == [0]
 
 
@@ -72,9 +72,9 @@ def test_an_interrupted_study_keeps_what_was_done(
 
     monkeypatch.setattr(jobs, "parallel_map", stopped_at_the_third)
     with pytest.raises(KeyboardInterrupt):
-        train_all(tmp_path, Symbols(IDS, 12), SEEDS)
+        train_all(tmp_path, SymbolTask(IDS, 12), SEEDS)
     monkeypatch.setattr(jobs, "parallel_map", lambda work, jobs, **_: (work(*job) for job in jobs))
-    train_all(tmp_path, Symbols(IDS, 12), SEEDS)
+    train_all(tmp_path, SymbolTask(IDS, 12), SEEDS)
     assert trained == [0, 1, 2]
 
 
@@ -114,20 +114,20 @@ OTHER: dict[str, Any] = {
 
 @pytest.mark.parametrize("setting", [field.name for field in fields(Settings)])
 def test_a_run_is_not_taken_for_one_with_another_setting(tmp_path: Path, setting: str) -> None:
-    store = RunStore(tmp_path, Symbols(IDS, 12))
+    store = RunCache(tmp_path, SymbolTask(IDS, 12))
     assert store.path(ONE) != store.path(replace(ONE, **{setting: OTHER[setting]}))
 
 
 def test_nor_for_one_of_other_data_code_or_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = RunStore(tmp_path, Symbols(IDS, 12)).path(ONE)
-    assert RunStore(tmp_path, Symbols(IDS, 12)).path(replace(ONE)) == here
-    assert RunStore(tmp_path, Symbols(IDS[::-1], 12)).path(ONE) != here
-    assert RunStore(tmp_path, Symbols(IDS, 13)).path(ONE) != here
-    monkeypatch.setattr("maestro_lstm.model.training.store.digest", lambda _: "other code")
-    assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) != here
+    here = RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE)
+    assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(replace(ONE)) == here
+    assert RunCache(tmp_path, SymbolTask(IDS[::-1], 12)).path(ONE) != here
+    assert RunCache(tmp_path, SymbolTask(IDS, 13)).path(ONE) != here
+    monkeypatch.setattr("maestro_lstm.model.training.run_cache.digest", lambda _: "other code")
+    assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE) != here
     monkeypatch.undo()
-    monkeypatch.setattr("maestro_lstm.model.training.store.libraries", lambda: {"torch": "0.0"})
-    assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) != here
+    monkeypatch.setattr("maestro_lstm.model.training.run_cache.libraries", lambda: {"torch": "0.0"})
+    assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE) != here
 
 
 @pytest.mark.parametrize("variable", KERNEL_CHOICES)
@@ -135,34 +135,34 @@ def test_nor_for_one_of_other_kernels_or_another_processor(
     variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(variable, raising=False)
-    here = RunStore(tmp_path, Symbols(IDS, 12)).path(ONE)
+    here = RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE)
     monkeypatch.setenv(variable, "another")
-    assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) != here
+    assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE) != here
     monkeypatch.delenv(variable)
     for name in ("processor", "_features"):
         with monkeypatch.context() as patch:
             patch.setattr(f"maestro_lstm.plumbing.versions.{name}", lambda: "another")
-            assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) != here
-    assert RunStore(tmp_path, Symbols(IDS, 12)).path(ONE) == here
+            assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE) != here
+    assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE) == here
 
 
 def test_nor_is_one_of_a_gpu_for_one_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, on_gpu = RunStore(tmp_path, Symbols(IDS, 12)), replace(ONE, device="cuda")
+    store, on_gpu = RunCache(tmp_path, SymbolTask(IDS, 12)), replace(ONE, device="cuda")
     paths = set()
     for name in ("one GPU", "another"):
-        monkeypatch.setattr("maestro_lstm.model.training.store.gpu_name", lambda name=name: name)
+        monkeypatch.setattr("maestro_lstm.model.training.run_cache.gpu_name", lambda name=name: name)
         paths |= {store.path(on_gpu), store.path(ONE)}
     assert len(paths) == 3
 
 
 def test_a_damaged_run_is_trained_again(tmp_path: Path, trained: list[int]) -> None:
-    first = succeeded(train_all(tmp_path, Symbols(IDS, 12), [ONE])[ONE])
+    first = succeeded(train_all(tmp_path, SymbolTask(IDS, 12), [ONE])[ONE])
     (file,) = tmp_path.iterdir()
     data = file.read_bytes()
     for damaged in (data[:-1], b"", data[:2000] + bytes([data[2000] ^ 1]) + data[2001:]):
         file.write_bytes(damaged)
-        assert same(first, succeeded(train_all(tmp_path, Symbols(IDS, 12), [ONE])[ONE]))
-        kept = RunStore(tmp_path, Symbols(IDS, 12)).load(ONE)
+        assert same(first, succeeded(train_all(tmp_path, SymbolTask(IDS, 12), [ONE])[ONE]))
+        kept = RunCache(tmp_path, SymbolTask(IDS, 12)).load(ONE)
         assert kept is not None
         assert same(first, kept)
     assert trained == [0] * 4
@@ -170,7 +170,7 @@ def test_a_damaged_run_is_trained_again(tmp_path: Path, trained: list[int]) -> N
 
 def test_a_run_that_diverged_is_told_where_it_is_asked_for(tmp_path: Path, trained: list[int]) -> None:
     steep = replace(ONE, optimizer="sgd", schedule=Schedule.constant(1e38))
-    runs = train_all(tmp_path, Symbols(IDS, 12), [steep, ONE])
+    runs = train_all(tmp_path, SymbolTask(IDS, 12), [steep, ONE])
     assert trained == [0, 0]
     assert succeeded(runs[ONE]).settings == ONE
     with pytest.raises(UserError, match="sgd, logits, T = 10, seed 0: the loss is no longer finite"):
@@ -181,7 +181,7 @@ def test_a_candidate_that_diverged_ends_a_sweep_or_is_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     steep = replace(ONE, optimizer="sgd", schedule=Schedule.constant(1e38))
-    task, sweep = Symbols(IDS, 12), {"steep": [steep], "flat": [ONE]}
+    task, sweep = SymbolTask(IDS, 12), {"steep": [steep], "flat": [ONE]}
     with pytest.raises(UserError, match="no longer finite"):
         train_candidates(tmp_path, task, sweep, "torch", "cpu")
     found = train_candidates(tmp_path, task, sweep, "torch", "cpu", may_fail=True)
@@ -194,18 +194,17 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """How trainings are asked for that nobody then does."""
     told: dict[str, Any] = {}
 
-    def spy(work: object, jobs: list[tuple[Job]], **how: Any) -> list[list[Run | Failed]]:  # noqa: ARG001
-        told.update(how, runs=[len(job.runs) for (job,) in jobs])
-        return [[Failed(run, "") for run in job.runs] for (job,) in jobs]
+    def spy(work: object, jobs: list[tuple[Job]], **how: Any) -> list[Run | Failed]:  # noqa: ARG001
+        told.update(how, runs=len(jobs))
+        return [Failed(job.run, "") for (job,) in jobs]
 
     monkeypatch.setattr(jobs, "parallel_map", spy)
     return told
 
 
-def test_a_gpus_runs_stay_on_its_machine_and_come_one_batch_at_a_time(tmp_path: Path, asked: dict[str, Any]) -> None:
-    batched = [replace(run, engine="batched", device="cuda") for run in SEEDS]
-    train_all(tmp_path, Symbols(IDS, 12), [*batched, replace(batched[0], seq_len=20)])
-    assert asked == {"n_jobs": 1, "stay_here": True, "runs": [3, 1]}
+def test_a_gpus_runs_stay_on_its_machine_and_come_one_at_a_time(tmp_path: Path, asked: dict[str, Any]) -> None:
+    train_all(tmp_path, SymbolTask(IDS, 12), [replace(run, engine="torch", device="cuda") for run in SEEDS])
+    assert asked == {"n_jobs": 1, "stay_here": True, "runs": 3}
 
 
 @pytest.mark.parametrize(("cores", "threads", "at_once"), [(4, 1, 3), (2, 1, 2), (4, 2, 2), (2, 2, 1), (1, 2, 1)])
@@ -218,11 +217,11 @@ def test_trainings_of_several_threads_leave_each_other_their_cores(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(jobs, "cpu_count", lambda: cores)
-    train_all(tmp_path, Symbols(IDS, 12), [replace(run, threads=threads) for run in SEEDS])
+    train_all(tmp_path, SymbolTask(IDS, 12), [replace(run, threads=threads) for run in SEEDS])
     assert asked["n_jobs"] == at_once
 
 
 def test_where_all_is_kept_nobody_is_asked(tmp_path: Path, trained: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    train_all(tmp_path, Symbols(IDS, 12), SEEDS)
+    train_all(tmp_path, SymbolTask(IDS, 12), SEEDS)
     monkeypatch.setattr(jobs, "parallel_map", None)
-    assert len(train_all(tmp_path, Symbols(IDS, 12), SEEDS)) == len(trained) == 3
+    assert len(train_all(tmp_path, SymbolTask(IDS, 12), SEEDS)) == len(trained) == 3

@@ -16,7 +16,7 @@ from maestro_lstm.model.networks.predictors import predictor
 from maestro_lstm.model.training.loop import Training, smooth
 from maestro_lstm.model.training.schedules import Cosine, Schedule, lengths
 from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.model.training.windows import (
     Transposed,
     check_seq_len,
@@ -41,7 +41,7 @@ SETTINGS = Settings(
 
 
 def trained(settings: Settings, ids: Ids = IDS, n_symbols: int = 12) -> Training:
-    training = Training(Symbols(ids, n_symbols), [settings])
+    training = Training(SymbolTask(ids, n_symbols), settings)
     for _ in training:
         pass
     return training
@@ -82,7 +82,7 @@ def test_a_pass_in_order_goes_on_where_it_ended_and_from_the_first_symbol_again(
         100,
     ]  # of the fourth the last target is missing
     assert starts_in_order(401, five)[:, 0].tolist() == [0, 100, 200, 300, 0]
-    assert trained(replace(SETTINGS, draws="in_order")).starts[0, :3, 0].tolist() == [0, 10, 20]
+    assert trained(replace(SETTINGS, draws="in_order")).starts[:3, 0].tolist() == [0, 10, 20]
 
 
 def test_side_by_side_each_goes_through_a_part_of_its_own() -> None:
@@ -91,7 +91,7 @@ def test_side_by_side_each_goes_through_a_part_of_its_own() -> None:
     assert (starts[:, 1] == starts[:, 0] + 200).all()
 
 
-@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled", "batched"])
+@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled"])
 def test_the_first_steps_loss_alone_is_the_gradient_of_the_whole_sequence_with_the_rest_left_out(
     engine: EngineName,
 ) -> None:
@@ -105,12 +105,12 @@ def test_the_first_steps_loss_alone_is_the_gradient_of_the_whole_sequence_with_t
         plain.zero_grad()
         torch.autograd.backward(losses[0])
         plain.step()
-    for name, value in trained(settings).learner.weights(0).items():
+    for name, value in trained(settings).engine.weights().items():
         torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
-@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled", "batched"])
+@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled"])
 def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer: OptimizerName) -> None:
     settings = replace(SETTINGS, engine=engine, optimizer=optimizer)
     training = trained(settings)
@@ -131,9 +131,9 @@ def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer:
         losses.append(loss.item() / 10)
 
     expected = [np.mean(losses[k : k + 6]) for k in range(0, 40, 6)]
-    np.testing.assert_allclose([point.loss for point in training.progress[0].curve], expected, rtol=1e-5)
-    assert [point.update for point in training.progress[0].curve] == [6, 12, 18, 24, 30, 36, 40]
-    for name, value in training.learner.weights(0).items():
+    np.testing.assert_allclose([point.loss for point in training.progress.curve], expected, rtol=1e-5)
+    assert [point.update for point in training.progress.curve] == [6, 12, 18, 24, 30, 36, 40]
+    for name, value in training.engine.weights().items():
         torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
 
 
@@ -143,8 +143,8 @@ def test_an_update_on_several_sequences_is_the_one_written_out_plainly(draws: Dr
     settings = replace(
         SETTINGS, engine="torch", draws=draws, layers=2, batch=3, lengths="growing", shortest=4, seq_len=20, symbols=900
     )
-    training = Training(Symbols(IDS, 12), [settings])
-    lengths, starts = training.lengths.tolist(), training.starts[0].tolist()
+    training = Training(SymbolTask(IDS, 12), settings)
+    lengths, starts = training.lengths.tolist(), training.starts.tolist()
     assert lengths[0] == 4
     assert lengths[-1] == 20
     assert abs(3 * sum(lengths) - 900) < 60
@@ -153,7 +153,7 @@ def test_an_update_on_several_sequences_is_the_one_written_out_plainly(draws: Dr
     network.load_weights(initial_weights(12, 8, settings.seed, layers=2))
     plain = torch.optim.Adam(network.parameters())
     losses, state, carried, before = [], None, 0, [-1]
-    for length, places, rate in zip(lengths, starts, training.rates[0].tolist(), strict=True):
+    for length, places, rate in zip(lengths, starts, training.rates.tolist(), strict=True):
         windows = torch.stack([torch.from_numpy(IDS[s : s + length + 1].astype(np.int64)) for s in places], dim=1)
         goes_on = draws == "streams" and places == before
         carried += goes_on
@@ -169,8 +169,8 @@ def test_an_update_on_several_sequences_is_the_one_written_out_plainly(draws: Dr
 
     list(training)
     expected = [np.mean(losses[k : k + 6]) for k in range(0, len(losses), 6)]
-    np.testing.assert_allclose([point.loss for point in training.progress[0].curve], expected, rtol=1e-5)
-    for name, value in training.learner.weights(0).items():
+    np.testing.assert_allclose([point.loss for point in training.progress.curve], expected, rtol=1e-5)
+    for name, value in training.engine.weights().items():
         torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
 
 
@@ -182,12 +182,10 @@ def test_what_an_engine_cannot_train_is_given_to_torch() -> None:
         {"lengths": "growing", "shortest": 5},
     ]
     for other in others:
-        engines: tuple[EngineName, ...] = ("compiled", "batched")
-        for engine in engines:
-            settings = replace(SETTINGS, engine=engine, **other)
-            with pytest.raises(ValueError, match="trains one layer"):
-                Training(Symbols(IDS, 12), [settings])
-            assert placed(settings, engine, "cpu") == replace(settings, engine="torch")
+        settings = replace(SETTINGS, engine="compiled", **other)
+        with pytest.raises(ValueError, match="trains one layer"):
+            Training(SymbolTask(IDS, 12), settings)
+        assert placed(settings, "compiled", "cpu") == replace(settings, engine="torch")
         assert placed(replace(SETTINGS, **other), "scratch", "cpu").engine == "scratch"
     assert placed(SETTINGS, "compiled", "cpu") == SETTINGS
 
@@ -195,19 +193,17 @@ def test_what_an_engine_cannot_train_is_given_to_torch() -> None:
 def test_transposed_a_training_goes_through_all_its_epochs_once() -> None:
     streams = replace(SETTINGS, engine="torch", draws="streams", batch=4, epochs=3, transpose=5)
     ids = np.concatenate([IDS[:-1], [END_ID]]).astype(np.uint8)
-    training = Training(Symbols(ids, 90), [streams])
+    training = Training(SymbolTask(ids, 90), streams)
     source = Transposed(ids, 3, 5, streams.seed)
     music = source.span(0, len(source))
     assert training.n_updates == 3 * len(ids) // (4 * 10)
-    own = training.learner.runs[0].lesson.source  # type: ignore[attr-defined]
+    own = training.engine.objective.source  # type: ignore[attr-defined]
     assert own.span(0, len(own)).tolist() == music.tolist()
     places = np.array([0, 7, len(music) - 250])
     expected = np.stack([music[place : place + 250] for place in places.tolist()], axis=1)  # of several pieces
     assert source.windows(places, 250).tolist() == expected.tolist()
     part = (len(music) - 1) // 4
-    assert training.starts[0, :2].tolist() == [[k * part + begin for k in range(4)] for begin in (0, 10)]
-    with pytest.raises(ValueError, match="cannot be trained together"):
-        Training(Symbols(ids, 90), [streams, replace(streams, seed=6)])
+    assert training.starts[:2].tolist() == [[k * part + begin for k in range(4)] for begin in (0, 10)]
 
 
 def test_a_training_takes_as_many_threads_as_it_says_and_is_the_same_twice() -> None:
@@ -221,7 +217,7 @@ def test_a_training_takes_as_many_threads_as_it_says_and_is_the_same_twice() -> 
     finally:
         use_cores(1)
     assert one.n_updates == 3
-    assert all(torch.equal(one.learner.weights(0)[name], value) for name, value in two.learner.weights(0).items())
+    assert all(torch.equal(one.engine.weights()[name], value) for name, value in two.engine.weights().items())
 
 
 def test_a_cosine_goes_up_in_a_line_and_down_as_pytorchs() -> None:
@@ -249,25 +245,25 @@ def test_lengths_grow_or_go_up_and_down_and_come_to_the_same_symbols() -> None:
 
 
 def test_the_same_seed_trains_the_same_weights_and_another_does_not() -> None:
-    one, same, other = (trained(replace(SETTINGS, seed=seed)).learner.weights(0) for seed in (1, 1, 2))
+    one, same, other = (trained(replace(SETTINGS, seed=seed)).engine.weights() for seed in (1, 1, 2))
     assert all(torch.equal(one[name], same[name]) for name in one)
     assert not torch.equal(one["output.bias"], other["output.bias"])
 
 
 class Scripted:
-    """A learner that reports the losses it is told to, and counts its updates in its weights."""
+    """An engine that reports the losses it is told to, and counts its updates in its weights."""
 
     def __init__(self, losses: list[float]) -> None:
         self.losses, self.done = np.array(losses), 0
         self.tensor = torch.zeros(1)
 
     def take_updates(self, starts: np.ndarray, rates: np.ndarray, lengths: np.ndarray) -> np.ndarray:  # noqa: ARG002
-        some = self.losses[self.done : self.done + starts.shape[1]]
-        self.done += starts.shape[1]
+        some = self.losses[self.done : self.done + len(starts)]
+        self.done += len(starts)
         self.tensor.fill_(self.done)  # in place: whoever kept the tensor and not a copy sees it change
-        return np.stack([some] * len(starts))
+        return some
 
-    def weights(self, run: int) -> Weights:  # noqa: ARG002
+    def weights(self) -> Weights:
         return {"w": self.tensor.clone()}
 
     def state(self) -> Arrays:
@@ -279,10 +275,10 @@ class Scripted:
 
 def test_the_weights_kept_are_those_of_the_lowest_smoothed_loss() -> None:
     training = Training(
-        Symbols(IDS, 12), [replace(SETTINGS, log_every=1, smoothing=0.5)], Scripted([5, 1, 1, 1, *[9] * 36])
+        SymbolTask(IDS, 12), replace(SETTINGS, log_every=1, smoothing=0.5), Scripted([5, 1, 1, 1, *[9] * 36])
     )
     assert len(list(training)) == 40
-    best = training.progress[0].best
+    best = training.progress.best
     assert best is not None
     assert (best.update, best.weights["w"].item()) == (4, 4)
     assert best.smoothed == pytest.approx(1.5)
@@ -295,31 +291,29 @@ def test_smoothing_is_an_exponential_mean_that_starts_at_the_first_loss() -> Non
 
 def test_a_run_is_given_up_where_its_loss_is_not_finite() -> None:
     losses = [1.0, float("nan"), *[1.0] * 38]
-    training = Training(Symbols(IDS, 12), [replace(SETTINGS, log_every=10)], Scripted(losses))
+    training = Training(SymbolTask(IDS, 12), replace(SETTINGS, log_every=10), Scripted(losses))
     assert list(training) == [10]
-    assert training.progress[0].problem == (
-        "the loss is no longer finite after 10 updates: choose a lower learning_rate"
-    )
+    assert training.progress.problem == ("the loss is no longer finite after 10 updates: choose a lower learning_rate")
 
 
-@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled", "batched"])
+@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled"])
 def test_every_engine_shows_when_it_diverges(engine: EngineName) -> None:
     steep = replace(SETTINGS, engine=engine, optimizer="sgd", schedule=Schedule.constant(1e38))
-    assert "no longer finite" in trained(steep).progress[0].problem
+    assert "no longer finite" in trained(steep).progress.problem
 
 
 def test_one_bar_is_learned_by_heart() -> None:
     bar = np.tile(np.array([1, 5, 9, 1, 7, 3, 1, 2], dtype=np.uint8), 50)
     settings = replace(SETTINGS, hidden=32, schedule=Schedule.constant(0.01), seq_len=16, epochs=12, log_every=50)
     assert (
-        trained(settings, bar).progress[0].curve[-1].loss < 0.4
+        trained(settings, bar).progress.curve[-1].loss < 0.4
     )  # the state starts at zero: which 1 it was is not yet known
 
 
 def test_one_bar_that_always_begins_at_its_beginning_is_learned_to_no_loss() -> None:
     bar = np.tile(np.array([1, 5, 9, 1, 7, 3, 1, 2], dtype=np.uint8), 50)
     settings = replace(SETTINGS, hidden=32, schedule=Schedule.constant(0.01), seq_len=8, epochs=40, draws="in_order")
-    assert trained(settings, bar).progress[0].curve[-1].loss < 1e-3
+    assert trained(settings, bar).progress.curve[-1].loss < 1e-3
 
 
 def test_what_was_said_ten_steps_ago_is_said_again() -> None:
@@ -338,7 +332,7 @@ def test_what_was_said_ten_steps_ago_is_said_again() -> None:
         engine="compiled",
         log_every=1000,
     )
-    weights = trained(settings, np.append(blocks[:500], 0).astype(np.uint8)).learner.weights(0)
+    weights = trained(settings, np.append(blocks[:500], 0).astype(np.uint8)).engine.weights()
     network = predictor(weights)
     answers = [
         int(network.scores(block[:-1, None])[0][-1].argmax()) for block in blocks[500:]
@@ -349,13 +343,13 @@ def test_what_was_said_ten_steps_ago_is_said_again() -> None:
 def test_a_sequence_longer_than_the_data_is_refused() -> None:
     check_seq_len(399, 400, "train")
     with pytest.raises(UserError, match="seq_len: 400 is longer than the train split, 400 symbols; take at most 399"):
-        Training(Symbols(IDS, 12), [replace(SETTINGS, seq_len=400)])
+        Training(SymbolTask(IDS, 12), replace(SETTINGS, seq_len=400))
     streams = replace(SETTINGS, engine="torch", batch=4, draws="streams")
     with pytest.raises(UserError, match=r"seq_len: 100 is longer than the train split in 4 parts, .* take at most 99"):
-        Training(Symbols(IDS, 12), [replace(streams, seq_len=100)])
-    assert Training(Symbols(IDS, 12), [replace(streams, seq_len=100, draws="random")]).n_updates == 1
+        Training(SymbolTask(IDS, 12), replace(streams, seq_len=100))
+    assert Training(SymbolTask(IDS, 12), replace(streams, seq_len=100, draws="random")).n_updates == 1
 
 
 def test_fewer_symbols_than_an_update_takes_are_refused() -> None:
     with pytest.raises(UserError, match="symbols: 39 are fewer than one update's, 4 × 10"):
-        Training(Symbols(IDS, 12), [replace(SETTINGS, engine="torch", batch=4, symbols=39)])
+        Training(SymbolTask(IDS, 12), replace(SETTINGS, engine="torch", batch=4, symbols=39))

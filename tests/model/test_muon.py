@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.model.training.autograd import SymbolLesson, optimizers_of
+from maestro_lstm.model.training.autograd import SymbolObjective, optimizers_of
 from maestro_lstm.model.training.muon import Muon, orthogonal
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
@@ -53,7 +53,7 @@ def test_each_gate_takes_torchs_steps() -> None:
 
 def test_every_weight_of_a_network_has_one_optimizer() -> None:
     settings = Settings(8, "logits", "muon", Schedule.constant(0.1), 5, 1, 0, engine="torch", layers=2)
-    lesson = SymbolLesson(Plain(np.zeros(9, np.uint8)), 12, settings)
+    lesson = SymbolObjective(Plain(np.zeros(9, np.uint8)), 12, settings)
     network = lesson.network
     muon, adam = optimizers_of(lesson, settings)
     matrices, others = muon.param_groups[0]["params"], adam.param_groups[0]["params"]

@@ -13,9 +13,9 @@ from maestro_lstm.data.performances.steps import BINS, to_steps
 from maestro_lstm.data.performances.times import LONGEST
 from maestro_lstm.model.performer.batch import Batch, Said, batch_of
 from maestro_lstm.model.performer.event_network import BEGIN, EventNetwork, event_batch_of
-from maestro_lstm.model.performer.lessons import Playing, PlayingLesson
 from maestro_lstm.model.performer.network import Performer
 from maestro_lstm.model.performer.streams import Streams, keys_on_the_piano
+from maestro_lstm.model.performer.task import NoteObjective, NoteTask
 from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.settings import Settings, placed
 from maestro_lstm.model.training.snapshots import resumed, with_snapshots
@@ -189,38 +189,38 @@ def test_a_network_of_events_carries_its_state_and_forgets_it_where_a_piece_begi
 )
 def test_a_training_that_was_stopped_goes_on_bit_for_bit(settings: Settings, tmp_path: Path) -> None:
     corpus(tmp_path / "train")
-    task, path = Playing(tmp_path / "train"), tmp_path / "snapshot.safetensors"
-    whole = Training(task, [settings])
+    task, path = NoteTask(tmp_path / "train"), tmp_path / "snapshot.safetensors"
+    whole = Training(task, settings)
     list(whole)
-    for done in with_snapshots(Training(task, [settings]), path, every=0):
+    for done in with_snapshots(Training(task, settings), path, every=0):
         if done == 8:
             break
-    again = resumed(lambda: Training(task, [settings]), path)
+    again = resumed(lambda: Training(task, settings), path)
     assert again.done == 8
     list(again)
-    assert again.progress[0].curve == whole.progress[0].curve
-    last, expected = again.learner.weights(0), whole.learner.weights(0)
+    assert again.progress.curve == whole.progress.curve
+    last, expected = again.engine.weights(), whole.engine.weights()
     assert all(torch.equal(last[name], value) for name, value in expected.items())
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, EVENTS], ids=["rows", "events"])
 def test_it_learns(settings: Settings, tmp_path: Path) -> None:
     corpus(tmp_path / "train")
-    training = Training(Playing(tmp_path / "train"), [replace(settings, epochs=30)])
+    training = Training(NoteTask(tmp_path / "train"), replace(settings, epochs=30))
     list(training)
-    curve = [point.loss for point in training.progress[0].curve]
+    curve = [point.loss for point in training.progress.curve]
     assert curve[-1] < 0.8 * curve[0]
-    assert len(training.progress[0].seconds) == len(curve)
-    assert sorted(training.progress[0].seconds) == training.progress[0].seconds
+    assert len(training.progress.seconds) == len(curve)
+    assert sorted(training.progress.seconds) == training.progress.seconds
 
 
 def test_in_bfloat16_it_learns_the_same_but_for_rounding(tmp_path: Path) -> None:
     corpus(tmp_path / "train")
     losses = []
     for precision in ("float32", "bfloat16"):
-        training = Training(Playing(tmp_path / "train"), [replace(SETTINGS, precision=precision)])
+        training = Training(NoteTask(tmp_path / "train"), replace(SETTINGS, precision=precision))
         list(training)
-        losses.append([point.loss for point in training.progress[0].curve])
+        losses.append([point.loss for point in training.progress.curve])
     np.testing.assert_allclose(losses[0], losses[1], rtol=0.02)
     assert losses[0] != losses[1]
 
@@ -234,14 +234,14 @@ def test_auto_is_one_precision_where_it_is_trained() -> None:
 def test_more_windows_at_once_than_there_are_are_refused(tmp_path: Path) -> None:
     corpus(tmp_path / "train", (5,))
     with pytest.raises(UserError, match="batch: 300 windows of seq_len: 8 are more than the train split has"):
-        Training(Playing(tmp_path / "train"), [replace(SETTINGS, batch=300)])
+        Training(NoteTask(tmp_path / "train"), replace(SETTINGS, batch=300))
 
 
 @torch.no_grad()
 def test_an_update_is_on_the_mean_note(tmp_path: Path) -> None:
     pieces = corpus(tmp_path / "train")
     streams = Streams(pieces, [len(piece) for piece in pieces], 8, 3, 1, 0, 0.0, 0, to_rows)
-    lesson = PlayingLesson(streams, SETTINGS)
+    lesson = NoteObjective(streams, SETTINGS)
     starts = torch.tensor([0, 8, 16])
     loss, _ = lesson.loss(starts, 8, None)
     batch = batch_of([streams.part(start) for start in starts.tolist()], 8)

@@ -42,13 +42,13 @@ def test_two_processes_train_as_one_does(name: str, tmp_path: Path) -> None:
     assert len(list((tmp_path / "runs").glob("*.safetensors"))) == 1
     two = trained(tmp_path, name)  # the kept one
     task, settings = tasks(tmp_path)[name]
-    alone = Training(task, [settings])
+    alone = Training(task, settings)
     list(alone)
-    one = alone.progress[0]
+    one = alone.progress
     assert two.curve[-1].update == one.curve[-1].update == UPDATES
     np.testing.assert_allclose([p.loss for p in two.curve], [p.loss for p in one.curve], rtol=2e-5)
     assert one.curve[-1].loss < 0.97 * one.curve[0].loss
-    for weight, value in alone.learner.weights(0).items():
+    for weight, value in alone.engine.weights().items():
         torch.testing.assert_close(two.last[weight], value, rtol=1e-2, atol=1e-4)
 
 
@@ -72,9 +72,9 @@ def test_a_lost_process_ends_the_training_in_a_line_and_any_number_that_divides_
 
     resumed = trained(tmp_path, "symbols")  # by this process alone
     task, settings = tasks(tmp_path)["symbols"]
-    alone = Training(task, [settings])
+    alone = Training(task, settings)
     list(alone)
-    np.testing.assert_allclose([p.loss for p in resumed.curve], [p.loss for p in alone.progress[0].curve], rtol=2e-5)
+    np.testing.assert_allclose([p.loss for p in resumed.curve], [p.loss for p in alone.progress.curve], rtol=2e-5)
 
 
 def test_sequences_are_divided_evenly_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import pytest
 import vl_convert
 
 from maestro_lstm.model.training.loop import Point
-from maestro_lstm.model.training.store import curve_rows
+from maestro_lstm.model.training.run_cache import curve_rows
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.report.curves import COLUMNS, MOST, loss_points, read_curve
 from maestro_lstm.study.report.paper import compare, rows_of

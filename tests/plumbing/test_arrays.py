@@ -16,11 +16,11 @@ from safetensors.numpy import save
 from maestro_lstm.data.vocabulary.encoded import load_ids, save_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS
 from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model.training.run_cache import RunCache
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.snapshots import resumed
-from maestro_lstm.model.training.store import RunStore
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.weights.checkpoint import load_checkpoint
@@ -108,13 +108,13 @@ def test_a_hostile_pickle_is_never_executed(
         with pytest.raises(UserError, match=r"x\.safetensors is damaged"):
             load(tmp_path / "x.safetensors")
 
-    store = RunStore(tmp_path, Symbols(IDS, 90))
+    store = RunCache(tmp_path, SymbolTask(IDS, 90))
     store.path(SETTINGS).write_bytes(data)
     assert store.load(SETTINGS) is None
-    snapshot = store.under_way([SETTINGS])
+    snapshot = store.under_way(SETTINGS)
     snapshot.parent.mkdir()
     snapshot.write_bytes(data)
-    assert resumed(lambda: Training(Symbols(IDS, 90), [SETTINGS]), snapshot).done == 0
+    assert resumed(lambda: Training(SymbolTask(IDS, 90), SETTINGS), snapshot).done == 0
     assert capsys.readouterr().err.count("is not used") == 2
 
     assert not trap.exists()

@@ -22,10 +22,10 @@ from maestro_lstm.data.vocabulary.encoded import load_ids, save_ids
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.training import jobs
 from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
+from maestro_lstm.model.training.run_cache import Failed, Run
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.store import Failed, Run
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing import cluster as cluster_module
 from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.cluster import ADDRESS, parallel_map
@@ -46,8 +46,8 @@ def note(what: object) -> None:
         time.sleep(60)
 
 
-def noted_training(job: Job) -> list[Run | Failed]:
-    note(job.runs[0].seed)
+def noted_training(job: Job) -> Run | Failed:
+    note(job.run.seed)
     return do(job)
 
 
@@ -149,7 +149,7 @@ def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
 
     killer = Thread(target=kill_it_at_work, daemon=True)
     killer.start()
-    runs = train_all(tmp_path / "runs", Symbols(IDS, 90), RUNS)
+    runs = train_all(tmp_path / "runs", SymbolTask(IDS, 90), RUNS)
     killer.join(timeout=1)
 
     begun = cluster.begun()
@@ -159,7 +159,7 @@ def test_a_worker_killed_at_work_costs_its_training_a_retry_and_no_more(
     assert sorted(int(seed) for process, seed in begun if process == survivor) == [run.seed for run in RUNS]
     assert len(list((tmp_path / "runs").iterdir())) == len(RUNS)  # all came home
     for settings in (RUNS[0], RUNS[lost[0]]):
-        (alone,) = do(Job(Symbols(IDS, 90), [settings], False))
+        alone = do(Job(SymbolTask(IDS, 90), settings, False))
         assert all(torch.equal(w, succeeded(runs[settings]).last[name]) for name, w in succeeded(alone).last.items())
 
 
@@ -186,7 +186,7 @@ def test_files_are_parsed_on_the_clusters_workers(
         np.testing.assert_array_equal(one, other)
 
 
-def file_of(task: Symbols) -> Path | None:
+def file_of(task: SymbolTask) -> Path | None:
     return mapped_file(task.ids)
 
 
@@ -196,7 +196,7 @@ def test_a_worker_maps_the_file_that_it_sees_and_is_sent_what_it_does_not(
 ) -> None:
     path = tmp_path / "train.safetensors"
     save_ids(path, [IDS])
-    task = Symbols(load_ids(path), 90)
+    task = SymbolTask(load_ids(path), 90)
     assert list(parallel_map(file_of, [(task,)])) == [path]
     monkeypatch.setattr(cluster_module, "fingerprint", lambda _: os.getpid())  # each sees another file
     assert list(parallel_map(file_of, [(task,)])) == [None]

@@ -8,8 +8,8 @@ import pytest
 
 from maestro_lstm.data.vocabulary.encoded import load_ids, save_ids
 from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.performer.lessons import Playing
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.performer.task import NoteTask
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.sharing import fingerprint, sent_to
 from tests.performances import corpus
@@ -20,7 +20,7 @@ IDS: Ids = np.random.default_rng(0).integers(0, 90, size=100_000).astype(np.uint
 def test_symbols_travel_as_their_files_name_or_with_it(tmp_path: Path) -> None:
     path = tmp_path / "train.safetensors"
     save_ids(path, [IDS])
-    task = Symbols(load_ids(path), 90)
+    task = SymbolTask(load_ids(path), 90)
     asked: list[Path] = []
     for shared in (True, False):
 
@@ -36,12 +36,12 @@ def test_symbols_travel_as_their_files_name_or_with_it(tmp_path: Path) -> None:
         assert (mapped_file(there.ids) == path) is shared
     assert asked == [path, path]
     assert len(pickle.dumps(task)) < 1000  # to a process of this machine
-    assert len(pickle.dumps(Symbols(load_ids(path)[:-1], 90))) > len(IDS) - 1  # not all of the file
+    assert len(pickle.dumps(SymbolTask(load_ids(path)[:-1], 90))) > len(IDS) - 1  # not all of the file
 
 
 def test_performances_travel_as_their_folders_name_or_with_it(tmp_path: Path) -> None:
     pieces = corpus(tmp_path / "train")
-    task = Playing(tmp_path / "train")
+    task = NoteTask(tmp_path / "train")
     by_name = pickle.dumps(task)
     with sent_to(lambda _: False):
         whole = pickle.dumps(task)

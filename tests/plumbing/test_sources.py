@@ -35,19 +35,19 @@ def test_a_relative_import_would_go_unseen_and_is_refused(tmp_path: Path) -> Non
 
 def test_the_hash_of_the_training_covers_what_it_computes_with(project: Path) -> None:
     library = project / "src" / "maestro_lstm"
-    names = {path.name for path in closure(library / "model" / "training" / "store.py", {"maestro_lstm": library})}
+    names = {path.name for path in closure(library / "model" / "training" / "run_cache.py", {"maestro_lstm": library})}
     assert {
-        "store.py",
+        "run_cache.py",
         "loop.py",
-        "learners.py",
+        "engines.py",
         "compiled.py",
         "functions.py",
         "optimizers.py",
         "network.py",
     } <= names
-    assert {"schedules.py", "windows.py", "batched.py", "lstm.py", "layout.py"} <= names
+    assert {"schedules.py", "windows.py", "lstm.py", "layout.py"} <= names
     assert "pictures.py" not in names
-    assert len({digest("model.training.store"), digest("model.training.schedules")}) == 2
+    assert len({digest("model.training.run_cache"), digest("model.training.schedules")}) == 2
 
 
 def test_words_about_the_code_are_not_the_code() -> None:

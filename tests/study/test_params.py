@@ -175,7 +175,7 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
     "seed": ([0, 2**31 - 1], [-1, 2**31, 0.5, "0"]),
     "seeds": ([1, 1000], [0, 1001, 1.5]),
     "device": (["auto", "cpu", "cuda"], ["gpu", "cuda:0"]),
-    "engine": (["auto", "scratch", "torch", "compiled", "batched"], ["numba"]),
+    "engine": (["auto", "scratch", "torch", "compiled"], ["numba"]),
     "download.maestro": (["3.0.0", "2.0.0"], ["3", 3.0]),
     "download.chorales": ([3, 400], [2, 401, 60.5]),
     "download.folder": (["x", "/a b/ü"], [""]),

@@ -17,7 +17,7 @@ from maestro_lstm.model.training.loop import Training
 from maestro_lstm.model.training.probes import GRADIENTS, Probes
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.model.training.windows import Plain
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.experiments.plateau import Cell
@@ -48,16 +48,16 @@ def test_looks_are_spaced_in_the_logarithm_after_whole_stretches_and_at_the_end(
 
 def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:
     looked, left_alone = (
-        Training(Symbols(IDS, 12), [SETTINGS]),
-        Training(Symbols(IDS, 12), [replace(SETTINGS, probes=0)]),
+        Training(SymbolTask(IDS, 12), SETTINGS),
+        Training(SymbolTask(IDS, 12), replace(SETTINGS, probes=0)),
     )
     for training in (looked, left_alone):
         for _ in training:
             pass
-    assert {probe.update for probe in looked.progress[0].probes} == PROBES.updates
-    assert not left_alone.progress[0].probes
-    for name, value in looked.learner.weights(0).items():
-        assert torch.equal(value, left_alone.learner.weights(0)[name])
+    assert {probe.update for probe in looked.progress.probes} == PROBES.updates
+    assert not left_alone.progress.probes
+    for name, value in looked.engine.weights().items():
+        assert torch.equal(value, left_alone.engine.weights()[name])
 
 
 @pytest.mark.parametrize("loss", ["all", "first"])

@@ -12,10 +12,10 @@ from maestro_lstm.choices import Part
 from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
 from maestro_lstm.model.networks.predictors import predictor
 from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model.training.run_cache import Run, result
 from maestro_lstm.model.training.schedules import Cosine
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.store import Run, results
-from maestro_lstm.model.training.tasks import Symbols, lengths_of
+from maestro_lstm.model.training.tasks import SymbolTask, lengths_of
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.analysis.wished import STRETCH, piece_rows, score_wish
 from maestro_lstm.study.experiments.final import own_settings
@@ -188,9 +188,9 @@ def run() -> Run:
     settings = Settings(
         8, "logits", "adam", Cosine(0.01, 0.1), 10, 1, 3, batch=4, layers=2, engine="torch", symbols=800
     )
-    training = Training(Symbols(IDS, 90), [settings])
+    training = Training(SymbolTask(IDS, 90), settings)
     list(training)
-    (done,) = results(training)
+    done = result(training)
     assert isinstance(done, Run)
     return done
 

@@ -14,8 +14,8 @@ import torch
 
 from maestro_lstm.model.networks.predictors import TorchPredictor
 from maestro_lstm.model.performer.network import Performer
-from maestro_lstm.model.training.autograd import AutogradRun
-from maestro_lstm.model.training.learners import CompiledRun
+from maestro_lstm.model.training.autograd import AutogradEngine
+from maestro_lstm.model.training.engines import CompiledEngine
 from maestro_lstm.music.composing.stepper import Stepper
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json, write_text
@@ -60,13 +60,13 @@ def in_torch(own: Any, losses: Any) -> Any:
 
 
 TRAININGS: dict[str, tuple[Any, Any]] = {
-    "train paper": (CompiledRun, in_compiled_code),
-    "sweep optimizer": (CompiledRun, in_compiled_code),
-    "plateau.explain": (CompiledRun, in_compiled_code),
-    "train best": (AutogradRun, in_torch),
-    "wishes.wish lengths": (AutogradRun, in_torch),
-    "performer.train performer": (AutogradRun, in_torch),
-    "performer.train events": (AutogradRun, in_torch),
+    "train paper": (CompiledEngine, in_compiled_code),
+    "sweep optimizer": (CompiledEngine, in_compiled_code),
+    "plateau.explain": (CompiledEngine, in_compiled_code),
+    "train best": (AutogradEngine, in_torch),
+    "wishes.wish lengths": (AutogradEngine, in_torch),
+    "performer.train performer": (AutogradEngine, in_torch),
+    "performer.train events": (AutogradEngine, in_torch),
 }
 
 

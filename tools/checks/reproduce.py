@@ -18,9 +18,9 @@ from typing import Any
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
 from maestro_lstm.model.training.jobs import train_candidates
+from maestro_lstm.model.training.run_cache import Run, curve_rows, probe_rows
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.store import Run, curve_rows, probe_rows
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import read_json
 from maestro_lstm.plumbing.tables import csv_text
@@ -132,7 +132,7 @@ def main() -> None:
     train, validation = load_ids(paths.encoded("train")), load_ids(paths.encoded("validation"))
     wanted = {k: [one.settings] for k, one in enumerate(some)}
     with TemporaryDirectory() as folder:  # not among the runs that are kept: those would be found, not trained
-        done = train_candidates(Path(folder), Symbols(train, len(SYMBOLS)), wanted, params.engine, params.device)
+        done = train_candidates(Path(folder), SymbolTask(train, len(SYMBOLS)), wanted, params.engine, params.device)
     wrong = []
     for k, one in enumerate(some):
         (run,) = done[k]

@@ -84,7 +84,7 @@ def digest(module: str) -> str:
     """A digest of what a module of the library computes, including all it imports from the library.
 
     Args:
-        module: such as `model.training.store`.
+        module: such as `model.training.run_cache`.
     """
     return _digest(figures_code(LIBRARY_FOLDER.joinpath(*module.split(".")).with_suffix(".py"), LIBRARY), LIBRARY)
 

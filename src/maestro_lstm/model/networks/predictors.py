@@ -57,11 +57,10 @@ class CompiledPredictor:
 def predictor(weights: Mapping[str, Tensor], engine: EngineName = "compiled", device: str = "cpu") -> Predictor:
     """The network with these weights.
 
-    `batched` only trains: its networks run in compiled code, like any network of one layer unless another engine is
-    named. Deeper networks run in torch.
+    Deeper networks than compiled code takes run in torch.
     """
     layers = layers_of(weights)
-    if engine in ("compiled", "batched") and layers == 1:
+    if engine == "compiled" and layers == 1:
         return CompiledPredictor(weights)
     skips = layers > 1 and weights["output.weight"].shape[1] > sizes(weights)[1]
     network = Network(*sizes(weights), engine, layers, skips)

@@ -1,4 +1,4 @@
-"""A run by torch's autograd and optimizers, whatever the network: a lesson says what its loss is."""
+"""A run by torch's autograd and optimizers, whatever the network: an objective says what its loss is."""
 
 from collections import defaultdict
 from typing import Protocol
@@ -26,7 +26,7 @@ OPTIMIZERS = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": to
 GATES = 4  # of an LSTM; torch.nn.LSTM and our scratch cell keep their weights as one matrix
 
 
-class Lesson(Protocol):
+class Objective(Protocol):
     """A network and what it learns from."""
 
     @property
@@ -51,7 +51,7 @@ class Lesson(Protocol):
         """The weights, not a copy."""
 
 
-class SymbolLesson:
+class SymbolObjective:
     """Either network of `network.py`, and symbols."""
 
     def __init__(self, source: Source, n_symbols: int, settings: Settings) -> None:
@@ -77,28 +77,28 @@ class SymbolLesson:
 
 
 class _Loss(nn.Module):
-    """A lesson's loss as a module, for DistributedDataParallel."""
+    """An objective's loss as a module, for DistributedDataParallel."""
 
-    def __init__(self, lesson: Lesson) -> None:
+    def __init__(self, objective: Objective) -> None:
         super().__init__()
-        self.lesson, self.network = lesson, lesson.network
+        self.objective, self.network = objective, objective.network
 
     def forward(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
-        return self.lesson.loss(starts, length, state)
+        return self.objective.loss(starts, length, state)
 
 
-class AutogradRun:
+class AutogradEngine:
     """One run by torch's autograd and optimizers; its sequences are divided among the ranks, if there are several."""
 
-    def __init__(self, lesson: Lesson, settings: Settings) -> None:
-        self.lesson, self.network, self.settings = lesson, lesson.network, settings
+    def __init__(self, objective: Objective, settings: Settings) -> None:
+        self.objective, self.network, self.settings = objective, objective.network, settings
         self.own = ranks.share(settings.batch)  # of B
-        self.loss: nn.Module = _Loss(lesson)
+        self.loss: nn.Module = _Loss(objective)
         if ranks.count() > 1:
             self.loss = DistributedDataParallel(self.loss)
         self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the last sequences ended, if the state is carried
         self.carried: State | None = None  # the state there, (L, B / ranks, H) each
-        self.optimizers = optimizers_of(lesson, settings)
+        self.optimizers = optimizers_of(objective, settings)
 
     def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
         """(n, B), (n,), (n,) → (n,)."""
@@ -123,7 +123,7 @@ class AutogradRun:
         return ranks.mean(losses).cpu().numpy().astype(np.float64) / steps
 
     def weights(self) -> Weights:
-        return self.lesson.weights()
+        return self.objective.weights()
 
     def state(self) -> Arrays:
         parts = {f"network.{name}": value for name, value in self.network.state_dict().items()}
@@ -155,12 +155,12 @@ class AutogradRun:
             self.ends, self.carried = carried["ends"], (h, c)
 
 
-def optimizers_of(lesson: Lesson, settings: Settings) -> list[torch.optim.Optimizer]:
+def optimizers_of(objective: Objective, settings: Settings) -> list[torch.optim.Optimizer]:
     """The optimizers of a network, all at the same rate."""
-    parameters = list(lesson.network.parameters())
+    parameters = list(objective.network.parameters())
     if settings.optimizer != "muon":
         return [OPTIMIZERS[settings.optimizer](parameters, fused=True)]  # fused: the same step in one call
-    matrices = lesson.matrices()
+    matrices = objective.matrices()
     others = [weight for weight in parameters if not any(weight is matrix for matrix in matrices)]
     decay = settings.weight_decay
     precision = torch.bfloat16 if settings.precision == "bfloat16" else torch.float32

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -16,13 +16,13 @@ from joblib import cpu_count
 from maestro_lstm.choices import EngineName
 from maestro_lstm.model.networks import ranks
 from maestro_lstm.model.networks.device import pick_engine, use_cores
-from maestro_lstm.model.training.loop import Training, batch_key
-from maestro_lstm.model.training.proving import proven
+from maestro_lstm.model.training.gpu_check import proven
+from maestro_lstm.model.training.live_curve import LiveCurve, added_to, live_curve
+from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model.training.run_cache import Failed, Run, RunCache, curve_rows, result
 from maestro_lstm.model.training.settings import Settings, placed
 from maestro_lstm.model.training.snapshots import resumed, with_snapshots
-from maestro_lstm.model.training.store import Failed, Run, RunStore, curve_rows, results
 from maestro_lstm.model.training.tasks import Task
-from maestro_lstm.model.training.watching import Watched, growing, watched
 from maestro_lstm.plumbing.cluster import on_cluster, parallel_map
 from maestro_lstm.plumbing.errors import Stopped, UserError
 from maestro_lstm.plumbing.progress import progress
@@ -33,18 +33,14 @@ C = TypeVar("C")  # a candidate
 
 @dataclass(frozen=True)
 class Job:
-    """What one worker trains at a time: one run, or several together."""
+    """What one worker trains at a time."""
 
     task: Task
-    runs: Sequence[Settings]
+    run: Settings
     watched: bool = False  # it is the only job, and shows its own progress
     snapshot: Path | None = None  # where it is kept meanwhile, on this machine
-    curve: Watched | None = None  # where its points go meanwhile, on this machine
+    curve: LiveCurve | None = None  # where its points go meanwhile, on this machine
     head: int = 0  # the process that waits for it, on this machine
-
-    def name(self) -> str:
-        """For a progress bar."""
-        return describe(self.runs[0]) if len(self.runs) == 1 else f"{len(self.runs)} runs"
 
 
 def describe(run: Settings) -> str:
@@ -54,11 +50,11 @@ def describe(run: Settings) -> str:
     return f"{kind}{run.optimizer}, {run.output}, {size}T = {run.seq_len}, seed {run.seed}"
 
 
-def do(job: Job) -> list[Run | Failed]:
+def do(job: Job) -> Run | Failed:
     """Train."""
 
     def make() -> Training:
-        return Training(job.task, job.runs)
+        return Training(job.task, job.run)
 
     if job.snapshot is None:
         training = make()
@@ -67,68 +63,57 @@ def do(job: Job) -> list[Run | Failed]:
         training = resumed(make, job.snapshot)
         steps = with_snapshots(training, job.snapshot)
     if job.curve:
-        steps = growing(job.curve, training, steps)
-    bar = progress(steps, job.name(), training.n_points, "point", training.points_done) if job.watched else None
+        steps = added_to(job.curve, training, steps)
+    bar = progress(steps, describe(job.run), training.n_points, "point", training.points_done) if job.watched else None
     for _ in bar or steps:
-        if bar and (curve := training.progress[0].curve):
+        if bar and (curve := training.progress.curve):
             bar.set_postfix_str(f"loss {curve[-1].loss:.4f}, rate {curve[-1].learning_rate:.2g}", refresh=False)
         if job.head and job.head not in (os.getpid(), os.getppid()):
             print("stopped: the stage that waited for this training is gone", file=sys.stderr, flush=True)
             os._exit(1)  # a worker of joblib's would catch an exception and take the next job; the snapshot stays
-    return results(training)
-
-
-def grouped(runs: Iterable[Settings]) -> list[list[Settings]]:
-    """Runs that are trained together: with the engine `batched` all of one batch key, with any other each alone."""
-    batched: list[Settings] = []
-    alone: list[Settings] = []
-    for run in runs:
-        (batched if run.engine == "batched" else alone).append(run)
-    together = groupby(sorted(batched, key=lambda run: repr(batch_key(run))), key=batch_key)
-    return [[run] for run in alone] + [list(group) for _, group in together]
+    return result(training)
 
 
 def train_all(
     folder: Path, task: Task, wanted: Iterable[Settings], curve: Path | None = None
 ) -> dict[Settings, Run | Failed]:
-    """Every wanted run, from the folder of kept runs or trained now. Each is kept as soon as it is done, so an
+    """Every wanted run, from the run cache or trained now. Each is kept as soon as it is done, so an
     interruption costs only what was in progress.
 
     Args:
         curve: a csv file that grows while they are trained on this machine, with the loss curves of all.
     """
-    store, wanted = RunStore(folder, task), list(dict.fromkeys(wanted))
-    kept = (store.load(settings) for settings in wanted) if is_first() else ()
+    cache, wanted = RunCache(folder, task), list(dict.fromkeys(wanted))
+    kept = (cache.load(settings) for settings in wanted) if is_first() else ()
     runs: dict[Settings, Run | Failed] = {run.settings: run for run in kept if run}
-    groups = grouped(ranks.from_first([settings for settings in wanted if settings not in runs]))
-    if not groups:
+    missing = ranks.from_first([settings for settings in wanted if settings not in runs])
+    if not missing:
         return runs
     kept_rows = curve_rows([run for run in runs.values() if isinstance(run, Run)])
-    shown = watched(curve, kept_rows) if curve and is_first() else None
-    missing = list(chain.from_iterable(groups))
-    on_gpu = any(run.device == "cuda" for run in missing)  # this machine's, one batch at a time
+    shown = live_curve(curve, kept_rows) if curve and is_first() else None
+    on_gpu = any(run.device == "cuda" for run in missing)  # this machine's, one at a time
     here = on_gpu or started() or not on_cluster()
     waiting = os.getppid() if ranks.count() > 1 else os.getpid()  # torchrun waits for its ranks
     jobs = []
-    for k, group in enumerate(groups):
+    for k, run in enumerate(missing):
         # cluster workers share no folder, and do not belong to the process that waits for them
         points = shown.following() if shown and k else shown
-        own = (store.under_way(group), points, waiting) if here else (None, None, 0)
-        jobs.append((Job(task, group, len(groups) == 1 and is_first(), *own),))
+        own = (cache.under_way(run), points, waiting) if here else (None, None, 0)
+        jobs.append((Job(task, run, len(missing) == 1 and is_first(), *own),))
     side_by_side = max(cpu_count() // max(run.threads for run in missing), 1)
     n_jobs = 1 if on_gpu or ranks.count() > 1 else min(len(jobs), side_by_side)
     ended = parallel_map(do, jobs, n_jobs=n_jobs, stay_here=here)
     try:
         bar = progress(ended, "train", len(jobs), "job") if len(jobs) > 1 and is_first() else None
         for done in bar or ended:
-            for run in done:
-                if bar and isinstance(run, Run):
-                    bar.set_postfix_str(f"last loss {run.curve[-1].loss:.4f}", refresh=False)
-                runs[run.settings] = run
-                if isinstance(run, Run) and is_first():
-                    store.save(run)
+            runs[done.settings] = done
+            if isinstance(done, Run):
+                if bar:
+                    bar.set_postfix_str(f"last loss {done.curve[-1].loss:.4f}", refresh=False)
+                if is_first():
+                    cache.save(done)
             if is_first():
-                store.under_way([run.settings for run in done]).unlink(missing_ok=True)
+                cache.under_way(done.settings).unlink(missing_ok=True)
     except KeyboardInterrupt:
         raise Stopped(_what_is_kept(runs, jobs if here else [])) from None
     return runs
@@ -158,7 +143,7 @@ def train_candidates(
     """Every candidate's runs, trained together so that many cores, a GPU or a cluster are kept busy.
 
     Args:
-        folder: of kept runs.
+        folder: the run cache.
         engine, device: as in params.yaml.
         curve: as for `train_all`.
         may_fail: a candidate of which a run failed is left out, and said so.

@@ -1,14 +1,12 @@
 """Windows to weights: the training loop (paper §4.3, §4.4), one or several sequences per update.
 
-The loop draws, schedules, smooths and keeps the best; how an update is computed is up to the learner. It takes one run,
-or several for a learner that trains them together.
+The loop draws, schedules, smooths and keeps the best; how an update is computed is up to the engine.
 """
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,7 @@ import torch
 from maestro_lstm.model.networks import ranks
 from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.model.networks.network import Weights, copy_of
-from maestro_lstm.model.training.learners import Learner
+from maestro_lstm.model.training.engines import Engine
 from maestro_lstm.model.training.probes import Probe
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.tasks import Task
@@ -70,97 +68,87 @@ class Progress:
 
 
 class Training:
-    """Runs trained together. Iterate to train, one point of the curves at a time; `progress` then holds the results.
+    """A run. Iterate to train, one point of the curve at a time; `progress` then holds the results.
 
     Args:
-        task: what they learn from which data.
-        runs: R settings with the same `batch_key`.
-        learner: the engine; the task's if not given.
-
-    All draws follow from the seed and are made at the start, so `done` says where in them the training is.
+        task: what is learned from which data.
+        engine: the task's if not given.
 
     Raises: UserError if the split does not hold one window.
+
+    All draws follow from the seed and are made at the start, so `done` says where in them the training is.
     """
 
-    def __init__(self, task: Task, runs: Sequence[Settings], learner: Learner | None = None) -> None:
-        self.runs, one = runs, runs[0]
-        if any(batch_key(run) != batch_key(one) for run in runs) or (one.transpose and len(runs) > 1):
-            raise ValueError("these runs cannot be trained together")
-        use_cores(ranks.threads(one.threads), one.precision)
-        course = task.course(runs)
-        self.lengths, self.starts = course.lengths, course.starts  # (n,), (R, n, B)
+    def __init__(self, task: Task, run: Settings, engine: Engine | None = None) -> None:
+        self.run = run
+        use_cores(ranks.threads(run.threads), run.precision)
+        plan = task.plan(run)
+        self.lengths, self.starts = plan.lengths, plan.starts  # (n,), (n, B)
         self.n_updates = len(self.lengths)
         if not self.n_updates:
             raise UserError(
-                f"params.yaml: symbols: {one.symbols:,} are fewer than one update's, {one.batch} × {one.seq_len}"
+                f"params.yaml: symbols: {run.symbols:,} are fewer than one update's, {run.batch} × {run.seq_len}"
             )
-        self.n_points = math.ceil(self.n_updates / one.log_every)  # of each curve
-        self.rates = np.stack([run.schedule.rates(self.n_updates) for run in runs])  # (R, n)
-        self.learner = learner or course.learner()
-        self.progress = [Progress() for _ in runs]
-        self.probes = course.probes
-        self.done = 0  # updates so far, of each run
+        self.n_points = math.ceil(self.n_updates / run.log_every)  # of the curve
+        self.rates = run.schedule.rates(self.n_updates)  # (n,)
+        self.engine = engine or plan.engine()
+        self.progress = Progress()
+        self.probes = plan.probes
+        self.done = 0  # updates so far
 
     def __iter__(self) -> Iterator[int]:
-        """Yield the updates done, at every point of the curves."""
-        log_every, before = self.runs[0].log_every, self.progress[0].seconds[-1] if self.done else 0.0
-        began = time.process_time()
-        for first in range(self.done, self.n_updates, log_every):
-            some = slice(first, min(first + log_every, self.n_updates))
-            starts, rates = self.starts[:, some], self.rates[:, some]
-            losses = self.learner.take_updates(starts, rates, self.lengths[some])  # (R, log_every)
-            spent = ranks.total(time.process_time() - began)
-            for k, run in enumerate(self.runs):
-                rate = float(rates[k, -1])
-                self.progress[k].add(losses[k], rate, some.stop, run.smoothing, partial(self.learner.weights, k))
-                self.progress[k].seconds.append(round(before + spent, 3))
-                if self.probes and some.stop in self.probes.updates:
-                    self.progress[k].probes.append(self.probes.look(self.learner.weights(k), run, some.stop))
+        """Yield the updates done, at every point of the curve."""
+        run, kept = self.run, self.progress
+        began, before = time.process_time(), kept.seconds[-1] if self.done else 0.0
+        for first in range(self.done, self.n_updates, run.log_every):
+            some = slice(first, min(first + run.log_every, self.n_updates))
+            losses = self.engine.take_updates(self.starts[some], self.rates[some], self.lengths[some])  # (log_every,)
+            kept.add(losses, float(self.rates[some][-1]), some.stop, run.smoothing, self.engine.weights)
+            kept.seconds.append(round(before + ranks.total(time.process_time() - began), 3))
+            if self.probes and some.stop in self.probes.updates:
+                kept.probes.append(self.probes.look(self.engine.weights(), run, some.stop))
             self.done = some.stop
             yield self.done
-            if all(progress.problem for progress in self.progress):
+            if kept.problem:
                 return
 
     @property
     def points_done(self) -> int:
-        return math.ceil(self.done / self.runs[0].log_every)
+        return math.ceil(self.done / self.run.log_every)
 
     def state(self) -> tuple[Arrays, Any]:
         """Everything the rest of the training depends on: arrays, and what fits JSON."""
-        arrays = {f"learner.{name}": value for name, value in self.learner.state().items()}
-        about = []
-        for k, kept in enumerate(self.progress):
-            best = None
-            if kept.best:
-                arrays |= {f"best.{k}.{name}": value.numpy() for name, value in kept.best.weights.items()}
-                best = [kept.best.update, kept.best.smoothed]
-            curve = [astuple(point) for point in kept.curve]
-            probes = [astuple(probe) for probe in kept.probes]
-            told = {"curve": curve, "seconds": kept.seconds, "problem": kept.problem}
-            about.append({**told, "probes": probes, "best": best})
-        return arrays, {"done": self.done, "progress": about}
+        kept, best = self.progress, None
+        arrays = {f"engine.{name}": value for name, value in self.engine.state().items()}
+        if kept.best:
+            arrays |= {f"best.{name}": value.numpy() for name, value in kept.best.weights.items()}
+            best = [kept.best.update, kept.best.smoothed]
+        about = {
+            "done": self.done,
+            "curve": [astuple(point) for point in kept.curve],
+            "seconds": kept.seconds,
+            "problem": kept.problem,
+            "probes": [astuple(probe) for probe in kept.probes],
+            "best": best,
+        }
+        return arrays, about
 
     def restore(self, arrays: Arrays, about: Any) -> None:
         """Continue from what `state` returned, bit for bit on the same machine. Raises KeyError or ValueError for
         another training's."""
-        self.learner.restore(_under("learner.", arrays))
-        for k, (kept, saved) in enumerate(zip(self.progress, about["progress"], strict=True)):
-            kept.curve, kept.problem = [Point(*point) for point in saved["curve"]], saved["problem"]
-            kept.seconds = list(saved["seconds"])
-            kept.probes = [Probe(*probe) for probe in saved["probes"]]
-            if saved["best"]:
-                weights = {name: torch.from_numpy(value) for name, value in _under(f"best.{k}.", arrays).items()}
-                kept.best = Best(weights, *saved["best"])
+        self.engine.restore(_under("engine.", arrays))
+        kept = self.progress
+        kept.curve, kept.problem = [Point(*point) for point in about["curve"]], about["problem"]
+        kept.seconds = list(about["seconds"])
+        kept.probes = [Probe(*probe) for probe in about["probes"]]
+        if about["best"]:
+            weights = {name: torch.from_numpy(value) for name, value in _under("best.", arrays).items()}
+            kept.best = Best(weights, *about["best"])
         self.done = about["done"]
 
 
 def _under(prefix: str, arrays: Arrays) -> Arrays:
     return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
-
-
-def batch_key(run: Settings) -> Settings:
-    """What runs trained together share; seed, optimizer, output and schedule may differ."""
-    return replace(run, seed=0, optimizer="adam", output="logits", schedule=None)  # type: ignore[arg-type]
 
 
 def smooth(losses: Doubles, before: float | None, keep: float) -> float:

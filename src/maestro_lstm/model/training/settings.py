@@ -79,8 +79,8 @@ class Settings:
 
     @property
     def fits_compiled(self) -> bool:
-        """Whether `compiled` and `batched` can train it: one layer, one sequence of T per update, from a zero state, by
-        one of the paper's optimizers."""
+        """Whether `compiled` can train it: one layer, one sequence of T per update, from a zero state, by one of the
+        paper's optimizers."""
         alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
         return self.kind == "symbols" and alike and self.draws != "streams" and self.optimizer != "muon"
 
@@ -114,7 +114,7 @@ def with_seeds(settings: Settings, seeds: Iterable[int]) -> list[Settings]:
 def placed(settings: Settings, engine: EngineName, device: str) -> Settings:
     """The same run on an engine and device, in the precision of the place; on torch.nn.LSTM where the engine cannot
     train it."""
-    if engine in ("compiled", "batched") and not settings.fits_compiled:
+    if engine == "compiled" and not settings.fits_compiled:
         engine = "torch"
     precision = fast_precision(device) if settings.precision == "auto" else settings.precision
     if precision == "tf32" and device == "cpu":

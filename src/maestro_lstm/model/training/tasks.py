@@ -1,7 +1,7 @@
-"""What can be learned, and from what: a task plans a training's windows and makes the network and its engine."""
+"""What can be learned, and from what: a task plans a run's windows and makes its engine."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from maestro_lstm.data.vocabulary.encoded import load_ids
 from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training.learners import Learner, learner_for
+from maestro_lstm.model.training.engines import Engine, engine_for
 from maestro_lstm.model.training.probes import Probes
 from maestro_lstm.model.training.schedules import lengths
 from maestro_lstm.model.training.settings import Settings
@@ -30,12 +30,12 @@ from maestro_lstm.plumbing.sharing import is_shared
 
 
 @dataclass(frozen=True)
-class Course:
-    """What several runs go through together."""
+class BatchPlan:
+    """What a run goes through."""
 
     lengths: npt.NDArray[np.int64]  # (n,) T of each update
-    starts: Starts  # (R, n, B) where its sequences begin
-    learner: Callable[[], Learner]
+    starts: Starts  # (n, B) where its sequences begin
+    engine: Callable[[], Engine]
     probes: Probes | None = None
 
 
@@ -43,12 +43,12 @@ class Task(Protocol):
     def about(self) -> dict[str, Any]:
         """What a run depends on, beside its settings and the code."""
 
-    def course(self, runs: Sequence[Settings]) -> Course:
-        """Plan runs that are trained together. Raises UserError if the split does not hold one window."""
+    def plan(self, run: Settings) -> BatchPlan:
+        """Plan a run. Raises UserError if the split does not hold one window."""
 
 
 @dataclass(frozen=True)
-class Symbols:
+class SymbolTask:
     """The next symbol."""
 
     ids: Ids  # (S,) the training split
@@ -57,30 +57,30 @@ class Symbols:
     def about(self) -> dict[str, Any]:
         return {"data": hashlib.sha256(np.ascontiguousarray(self.ids).data).hexdigest(), "n_symbols": self.n_symbols}
 
-    def course(self, runs: Sequence[Settings]) -> Course:
-        one, source = runs[0], self.source(runs[0])
-        check_seq_len(one.seq_len, len(source), "train", parts=one.parts)
-        each = lengths_of(one, len(source))
-        starts = np.stack([_starts(run, len(source), each) for run in runs])
+    def plan(self, run: Settings) -> BatchPlan:
+        source = self.source(run)
+        check_seq_len(run.seq_len, len(source), "train", parts=run.parts)
+        each = lengths_of(run, len(source))
         probes = None
-        if one.probes and len(each):
-            probes = Probes(source, self.n_symbols, one.seq_len, one.probes, len(each), one.log_every)
-        return Course(each, starts, lambda: learner_for(source, self.n_symbols, runs), probes)
+        if run.probes and len(each):
+            probes = Probes(source, self.n_symbols, run.seq_len, run.probes, len(each), run.log_every)
+        starts = _starts(run, len(source), each)
+        return BatchPlan(each, starts, lambda: engine_for(source, self.n_symbols, run), probes)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process as the name of the mapped file, if it sees that; else with its content."""
         file = mapped_file(self.ids)
         if file and is_shared(file):
             return _mapped, (file, self.n_symbols)
-        return Symbols, (np.array(self.ids), self.n_symbols)
+        return SymbolTask, (np.array(self.ids), self.n_symbols)
 
     def source(self, run: Settings) -> Source:
         """What a run's windows are cut from."""
         return Transposed(self.ids, run.epochs, run.transpose, run.seed) if run.transpose else Plain(self.ids)
 
 
-def _mapped(file: Path, n_symbols: int) -> Symbols:
-    return Symbols(load_ids(file), n_symbols)
+def _mapped(file: Path, n_symbols: int) -> SymbolTask:
+    return SymbolTask(load_ids(file), n_symbols)
 
 
 def lengths_of(run: Settings, n_symbols: int) -> npt.NDArray[np.int64]:

@@ -10,7 +10,7 @@ from maestro_lstm.data.vocabulary.keys import bounds_of
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.networks.device import use_cores
 from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.store import Run
+from maestro_lstm.model.training.run_cache import Run
 from maestro_lstm.model.training.tasks import lengths_of
 from maestro_lstm.study.analysis.breakdown import Groups, over_runs, tally
 from maestro_lstm.study.scoring.evaluation import guesses, spaced_places

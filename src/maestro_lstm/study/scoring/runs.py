@@ -4,7 +4,7 @@ from typing import Any
 
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.store import Run
+from maestro_lstm.model.training.run_cache import Run
 from maestro_lstm.study.scoring.evaluation import evaluate, spaced_windows
 
 

@@ -10,25 +10,25 @@ import pytest
 from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.training import jobs
 from maestro_lstm.model.training.jobs import train_all
+from maestro_lstm.model.training.live_curve import added_to, live_curve
 from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model.training.run_cache import Run, curve_rows
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.store import Run, curve_rows
-from maestro_lstm.model.training.tasks import Symbols
-from maestro_lstm.model.training.watching import growing, watched
+from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.errors import UserError
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=300).astype(np.uint8)
 ONE = Settings(4, "logits", "adam", Schedule.constant(0.01), 10, 1, seed=0, log_every=10)
-TASK = Symbols(IDS, 12)
+TASK = SymbolTask(IDS, 12)
 
 
 def test_every_point_is_in_the_file_as_soon_as_it_is_there(tmp_path: Path) -> None:
-    path, training = tmp_path / "new" / "curve.csv", Training(TASK, [ONE])
-    for done in growing(watched(path, []), training, training):
+    path, training = tmp_path / "new" / "curve.csv", Training(TASK, ONE)
+    for done in added_to(live_curve(path, []), training, training):
         table = pd.read_csv(path)
         assert table["update"].iloc[-1] == done
-        assert table["loss"].tolist() == [point.loss for point in training.progress[0].curve]
+        assert table["loss"].tolist() == [point.loss for point in training.progress.curve]
     assert len(table) == training.n_points > 1
 
 
@@ -49,13 +49,13 @@ def test_trainings_share_the_file_behind_what_was_kept(tmp_path: Path, monkeypat
 
 def test_who_does_not_lead_waits_for_the_file_and_loses_no_point(tmp_path: Path) -> None:
     path = tmp_path / "curve.csv"
-    leads = watched(path, [])
-    training = Training(TASK, [replace(ONE, log_every=5)])
-    for done in growing(leads.following(), training, training):
+    leads = live_curve(path, [])
+    training = Training(TASK, replace(ONE, log_every=5))
+    for done in added_to(leads.following(), training, training):
         assert path.exists() == (done > 15)
         if done == 15:
             leads.begin()
-    assert pd.read_csv(path)["update"].tolist() == [point.update for point in training.progress[0].curve]
+    assert pd.read_csv(path)["update"].tolist() == [point.update for point in training.progress.curve]
 
 
 def test_a_training_that_cannot_start_leaves_the_last_curve(tmp_path: Path) -> None:

@@ -7,32 +7,32 @@ import numpy as np
 import pytest
 
 from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training import learners, proving
-from maestro_lstm.model.training.learners import CompiledRun
-from maestro_lstm.model.training.proving import TOLERANCE, difference, first_losses, proven
+from maestro_lstm.model.training import engines, gpu_check
+from maestro_lstm.model.training.engines import CompiledEngine
+from maestro_lstm.model.training.gpu_check import TOLERANCE, difference, first_losses, proven
 from maestro_lstm.model.training.schedules import Schedule
 from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.tasks import Symbols
+from maestro_lstm.model.training.tasks import SymbolTask
 
 IDS: Ids = np.random.default_rng(0).integers(0, 90, size=5000).astype(np.uint8)
 RUN = Settings(16, "logits", "adam", Schedule(1e-3, 1e-2, 7), 10, 1, seed=0, log_every=5, engine="torch")
-TASK = Symbols(IDS, 90)
+TASK = SymbolTask(IDS, 90)
 
 
-@pytest.mark.parametrize("engine", ["scratch", "compiled", "batched"])
+@pytest.mark.parametrize("engine", ["scratch", "compiled"])
 def test_what_agrees_is_used(engine: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert proven(TASK, RUN, engine, "cpu") == (engine, "cpu")  # type: ignore[arg-type]
     assert not capsys.readouterr().err
 
 
-class Wrong(CompiledRun):
+class Wrong(CompiledEngine):
     """It forgets one of twenty updates."""
 
     def take_updates(self, starts, rates, lengths):  # type: ignore[no-untyped-def]
         return super().take_updates(starts, np.where(np.arange(len(rates)) == 10, 0, rates), lengths)
 
 
-class Failing(CompiledRun):
+class Failing(CompiledEngine):
     def take_updates(self, starts, rates, lengths):  # type: ignore[no-untyped-def]  # noqa: ARG002
         raise RuntimeError("an illegal memory access was encountered\nCompile with …")
 
@@ -47,7 +47,7 @@ class Failing(CompiledRun):
 def test_what_differs_or_fails_is_named_and_torch_used(
     broken: type, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(learners, "CompiledRun", broken)
+    monkeypatch.setattr(engines, "CompiledEngine", broken)
     assert proven(TASK, RUN, "compiled", "cpu") == ("torch", "cpu")
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("engine compiled is not used on cpu: ")
@@ -57,10 +57,10 @@ def test_what_differs_or_fails_is_named_and_torch_used(
 def test_where_torch_fails_too_the_cpu_trains(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(proving, "difference", lambda *_: "out of memory")
-    assert proven(TASK, RUN, "batched", "cuda") == ("compiled", "cpu")
+    monkeypatch.setattr(gpu_check, "difference", lambda *_: "out of memory")
+    assert proven(TASK, RUN, "scratch", "cuda") == ("compiled", "cpu")
     assert [line.split(":")[0] for line in capsys.readouterr().err.splitlines()] == [
-        "engine batched is not used on cuda",
+        "engine scratch is not used on cuda",
         "engine torch is not used on cuda",
     ]
 

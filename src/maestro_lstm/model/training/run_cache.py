@@ -55,19 +55,16 @@ def probe_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
     return [{"seed": run.settings.seed, **probe.rounded()} for run in runs for probe in run.probes]
 
 
-def results(training: Training) -> list[Run | Failed]:
-    """The result of each run of a finished training."""
-    done: list[Run | Failed] = []
-    for k, (settings, kept) in enumerate(zip(training.runs, training.progress, strict=True)):
-        if kept.problem or kept.best is None:
-            done.append(Failed(settings, kept.problem))
-        else:
-            last = copy_of(training.learner.weights(k))
-            done.append(Run(settings, kept.curve, last, kept.best, kept.probes, kept.seconds))
-    return done
+def result(training: Training) -> Run | Failed:
+    """The result of a finished training."""
+    kept = training.progress
+    if kept.problem or kept.best is None:
+        return Failed(training.run, kept.problem)
+    last = copy_of(training.engine.weights())
+    return Run(training.run, kept.curve, last, kept.best, kept.probes, kept.seconds)
 
 
-class RunStore:
+class RunCache:
     """A folder of trained runs on the same data.
 
     Args:
@@ -78,7 +75,7 @@ class RunStore:
     def __init__(self, folder: Path, task: Task) -> None:
         self.folder = folder
         self.shared = {
-            "code": digest("model.training.store"),
+            "code": digest("model.training.run_cache"),
             "libraries": libraries(),
             "arithmetic": arithmetic(),
             **task.about(),
@@ -88,9 +85,9 @@ class RunStore:
         """Where a run with these settings is kept."""
         return self.folder / _named_after(self._determines(settings))
 
-    def under_way(self, runs: Sequence[Settings]) -> Path:
-        """Where the snapshot of runs trained together is kept."""
-        return self.folder / "under_way" / _named_after([self._determines(settings) for settings in runs])
+    def under_way(self, settings: Settings) -> Path:
+        """Where the snapshot of its training is kept."""
+        return self.folder / "under_way" / _named_after(self._determines(settings))
 
     def save(self, run: Run) -> None:
         tensors = {f"last.{name}": value for name, value in run.last.items()}

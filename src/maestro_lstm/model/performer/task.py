@@ -23,10 +23,9 @@ from maestro_lstm.model.performer.batch import batch_of
 from maestro_lstm.model.performer.event_network import EventNetwork, event_batch_of
 from maestro_lstm.model.performer.network import Performer
 from maestro_lstm.model.performer.streams import Streams
-from maestro_lstm.model.training.autograd import AutogradRun
-from maestro_lstm.model.training.learners import OneByOne
+from maestro_lstm.model.training.autograd import AutogradEngine
 from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import Course
+from maestro_lstm.model.training.tasks import BatchPlan
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.sharing import is_shared
 from maestro_lstm.plumbing.sources import digest
@@ -48,7 +47,7 @@ CODINGS: dict[NetworkKind, Coding[Any]] = {
 }
 
 
-class PlayingLesson:
+class NoteObjective:
     """The next step of a network of either coding."""
 
     def __init__(self, streams: Streams[Any], settings: Settings) -> None:
@@ -69,7 +68,7 @@ class PlayingLesson:
 
 
 @dataclass(frozen=True)
-class Playing:
+class NoteTask:
     """The task of a network of performances."""
 
     folder: Path  # of the training split's columns
@@ -88,10 +87,9 @@ class Playing:
         content = hashlib.sha256(self.pieces.bounds.tobytes())
         for column in self.pieces.columns.values():
             content.update(np.ascontiguousarray(column).data)
-        return {"data": content.hexdigest(), "network": digest("model.performer.lessons")}
+        return {"data": content.hexdigest(), "network": digest("model.performer.task")}
 
-    def course(self, runs: Sequence[Settings]) -> Course:
-        (run,) = runs
+    def plan(self, run: Settings) -> BatchPlan:
         sizes, drawn = sizes_of(self.pieces, run.kind), (run.epochs, run.transpose, run.stretch, run.seed)
         streams = Streams(self.pieces, sizes, run.seq_len, run.batch, *drawn, CODINGS[run.kind].encode)
         if not streams.updates:
@@ -99,11 +97,8 @@ class Playing:
                 f"params.yaml: batch: {run.batch} windows of seq_len: {run.seq_len} are more than the train split has"
             )
         n = min(streams.updates, run.symbols // (run.batch * run.seq_len)) if run.symbols else streams.updates
-        return Course(
-            np.full(n, run.seq_len),
-            streams.starts()[None, :n],
-            lambda: OneByOne([AutogradRun(PlayingLesson(streams, run), run)]),
-        )
+        starts = streams.starts()[:n]
+        return BatchPlan(np.full(n, run.seq_len), starts, lambda: AutogradEngine(NoteObjective(streams, run), run))
 
 
 def sizes_of(pieces: Performances, kind: NetworkKind) -> list[int]:

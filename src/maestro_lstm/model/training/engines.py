@@ -1,11 +1,9 @@
 """Engines as the training loop sees them: windows and rates in, losses out, weights at any time.
 
-A learner trains R runs together, each with B sequences per update. `scratch` and `torch` go through autograd
-(autograd.py) and train anything; `compiled` (compiled.py), one run at a time, and `batched` (batched.py), many as one,
-train what `Settings.fits_compiled` allows.
+`scratch` and `torch` go through autograd (autograd.py) and train anything; `compiled` (compiled.py) trains what
+`Settings.fits_compiled` allows.
 """
 
-from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +13,7 @@ from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.model.networks import compiled
 from maestro_lstm.model.networks.layout import MEMORY, Flat, pack, split, unpack
 from maestro_lstm.model.networks.network import Weights, initial_weights
-from maestro_lstm.model.training.autograd import AutogradRun, SymbolLesson
+from maestro_lstm.model.training.autograd import AutogradEngine, SymbolObjective
 from maestro_lstm.model.training.settings import Settings
 from maestro_lstm.model.training.windows import Plain, Source, Starts
 from maestro_lstm.plumbing.arrays import Arrays
@@ -24,20 +22,20 @@ Doubles = npt.NDArray[np.float64]
 Lengths = npt.NDArray[np.int64]
 
 
-class Learner(Protocol):
+class Engine(Protocol):
     def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
-        """Take n updates of each run, in order.
+        """Take n updates, in order.
 
         Args:
-            starts: (R, n, B), where their sequences begin.
-            rates: (R, n), their learning rates.
+            starts: (n, B), where their sequences begin.
+            rates: (n,), their learning rates.
             lengths: (n,), T of each.
 
-        Returns: the loss of each, nats a symbol, (R, n).
+        Returns: the loss of each, nats a symbol, (n,).
         """
 
-    def weights(self, run: int) -> Weights:
-        """A run's current weights, where they are: later updates may change them."""
+    def weights(self) -> Weights:
+        """The current weights, where they are: later updates may change them."""
 
     def state(self) -> Arrays:
         """A copy of everything later updates depend on: weights and optimizer state."""
@@ -47,7 +45,7 @@ class Learner(Protocol):
         state."""
 
 
-class CompiledRun:
+class CompiledEngine:
     """One run in compiled code."""
 
     def __init__(self, ids: Ids, n_symbols: int, settings: Settings) -> None:
@@ -92,35 +90,10 @@ class CompiledRun:
         self.done = int(state["done"])
 
 
-class OneByOne:
-    """Runs without shared arithmetic: each takes its updates in turn."""
-
-    def __init__(self, runs: Sequence[AutogradRun | CompiledRun]) -> None:
-        self.runs = runs
-
-    def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
-        return np.stack([run.take_updates(s, r, lengths) for run, s, r in zip(self.runs, starts, rates, strict=True)])
-
-    def weights(self, run: int) -> Weights:
-        return self.runs[run].weights()
-
-    def state(self) -> Arrays:
-        return {f"{k}.{name}": value for k, run in enumerate(self.runs) for name, value in run.state().items()}
-
-    def restore(self, state: Arrays) -> None:
-        for k, run in enumerate(self.runs):
-            own = f"{k}."
-            run.restore({name.removeprefix(own): value for name, value in state.items() if name.startswith(own)})
-
-
-def learner_for(source: Source, n_symbols: int, runs: Sequence[Settings]) -> Learner:
-    """The engine that the runs name, the same for all. Raises ValueError for what it cannot train."""
-    if runs[0].engine not in ("compiled", "batched"):
-        return OneByOne([AutogradRun(SymbolLesson(source, n_symbols, settings), settings) for settings in runs])
-    if not runs[0].fits_compiled or not isinstance(source, Plain):
-        raise ValueError(f"engine {runs[0].engine} trains one layer and one sequence of T an update, from a zero state")
-    if runs[0].engine == "batched":
-        from maestro_lstm.model.training.batched import BatchedLearner
-
-        return BatchedLearner(source.ids, n_symbols, runs)
-    return OneByOne([CompiledRun(source.ids, n_symbols, settings) for settings in runs])
+def engine_for(source: Source, n_symbols: int, run: Settings) -> Engine:
+    """The engine that a run names. Raises ValueError for what it cannot train."""
+    if run.engine != "compiled":
+        return AutogradEngine(SymbolObjective(source, n_symbols, run), run)
+    if not run.fits_compiled or not isinstance(source, Plain):
+        raise ValueError("engine compiled trains one layer and one sequence of T an update, from a zero state")
+    return CompiledEngine(source.ids, n_symbols, run)

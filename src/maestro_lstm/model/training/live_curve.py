@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Watched:
+class LiveCurve:
     """Where a training's points go."""
 
     path: Path
@@ -28,7 +28,7 @@ class Watched:
     before: int = 0  # the inode of the file that was there, of another training
     leads: bool = True
 
-    def following(self) -> "Watched":
+    def following(self) -> "LiveCurve":
         """The same for a training that does not lead."""
         return replace(self, kept=(), leads=False)
 
@@ -50,21 +50,20 @@ class Watched:
             os.close(file)
 
 
-def watched(path: Path, kept: Iterable[Row]) -> Watched:
+def live_curve(path: Path, kept: Iterable[Row]) -> LiveCurve:
     """From now on."""
-    return Watched(path, tuple(kept), _inode(path))
+    return LiveCurve(path, tuple(kept), _inode(path))
 
 
-def growing(file: Watched, training: Training, steps: Iterable[int]) -> Iterator[int]:
+def added_to(file: LiveCurve, training: Training, steps: Iterable[int]) -> Iterator[int]:
     """The steps of a training; its points are added as they come, those of before a stop with the first."""
-    written = [0] * len(training.runs)
+    curve, written = training.progress.curve, 0
     for done in steps:
         if file.leads and not file.begun:
             file.begin()
         if file.begun:
-            for k, (run, kept) in enumerate(zip(training.runs, training.progress, strict=True)):
-                file.add({"seed": run.seed, **asdict(point)} for point in kept.curve[written[k] :])
-                written[k] = len(kept.curve)
+            file.add({"seed": training.run.seed, **asdict(point)} for point in curve[written:])
+            written = len(curve)
         yield done
 
 
