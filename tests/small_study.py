@@ -16,7 +16,7 @@ from tools.pipeline import calls_of
 
 BEST = {"hidden": 8, "training": {"batch": 4, "seq_len": 10, "epochs": 2, "log_every": 10, "threads": 1}}
 PLAYS = {"hidden": 8, "head": 8, "training": {"batch": 2, "seq_len": 8, "epochs": 2, "log_every": 5, "threads": 1}}
-BRIEF = {**PLAYS, "training": {**PLAYS["training"], "steps": 200}}  # type: ignore[dict-item]
+BRIEF = {**PLAYS, "training": {**PLAYS["training"], "symbols": 200}}  # type: ignore[dict-item]
 BRIEF_EVENTS = {"hidden": 8, "training": BRIEF["training"]}
 SMALL = {
     "corpus": "folder",

@@ -29,7 +29,7 @@ CONFIG = """\
 [plots]
     html_template = plots/page.html
 """
-OPTIONAL = {"steps"}  # keys that a section of params.yaml need not have
+OPTIONAL = {"symbols"}  # keys that a section of params.yaml need not have
 TRAINING = {"batch": 4, "seq_len": 50, "threads": 1}
 TRIED = {"pieces": 2, "seconds": 20, "ways": [{"name": "plain"}, {"name": "both", "top_p": 0.95, "time_top_p": 0.97}]}
 SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate per wish, shorter pieces
@@ -37,8 +37,8 @@ SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate
     "networks": {  # threads: two trainings side by side leave each other their cores
         "best": {"hidden": 64, "training": {**TRAINING, "epochs": 5, "log_every": 20}},
         "performer": {"hidden": 64, "head": 64, "training": {**TRAINING, "epochs": 20, "log_every": 20}},
-        "performer_brief": {"hidden": 32, "head": 32, "training": {**TRAINING, "steps": 20_000, "log_every": 20}},
-        "events": {"hidden": 32, "training": {**TRAINING, "steps": 20_000, "log_every": 20}},
+        "performer_brief": {"hidden": 32, "head": 32, "training": {**TRAINING, "symbols": 20_000, "log_every": 20}},
+        "events": {"hidden": 32, "training": {**TRAINING, "symbols": 20_000, "log_every": 20}},
     },
     "play": {"steering": {"seconds": 12}, "tried": TRIED, "samples": {"pieces": 2, "seconds": 60}},
     "wish_optimizer": {"rate": [0.01], "hidden": 32, "symbols": 50_000, "seeds": 1},

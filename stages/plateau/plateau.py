@@ -1,4 +1,4 @@
-"""plateau: when each run collapsed or escaped, as a table, the points of a plot, and two pictures."""
+"""plateau: when each run collapsed or escaped, as a table and two pictures."""
 
 from dataclasses import asdict, astuple, replace
 
@@ -7,11 +7,10 @@ from maestro_lstm.data.vocabulary.symbols import NEXT_ID, SYMBOLS
 from maestro_lstm.model.training.probes import Probes
 from maestro_lstm.model.training.windows import Plain
 from maestro_lstm.plumbing.files import damaged, write_bytes, write_json, write_text
-from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.experiments.plateau import COLUMNS, all_cells
 from maestro_lstm.study.params.file import load_params
 from maestro_lstm.study.report.pictures import accuracy_picture, collapse_picture
-from maestro_lstm.study.report.plateau import as_text, ends_as_text, fates, look_points, optimizers_as_text, read_probes
+from maestro_lstm.study.report.plateau import as_text, ends_as_text, fates, optimizers_as_text, read_probes
 from maestro_lstm.study.scoring.metrics import EXPLAIN, of_candidates, read_runs
 from stages import command, paths
 
@@ -40,7 +39,6 @@ def main() -> None:
     for name, text in texts.items():
         write_text(paths.PLATEAU / f"{name}.md", text + "\n")
         print(f"{text}\n")
-    write_csv(paths.PLATEAU / "looks.csv", look_points(probes))
 
     # the pictures compare the outputs, everything else as it stands first in params.yaml: as in the paper
     first = next(iter(cells.values()))

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from maestro_lstm.choices import Rule
 from maestro_lstm.data.corpus.pieces import Piece
-from maestro_lstm.data.midi import asking, streams
+from maestro_lstm.data.midi import guarded
 from maestro_lstm.data.midi.chords import chord_stream
-from maestro_lstm.data.midi.guard import Guard, Lost
+from maestro_lstm.data.midi.guard import Lost
 from maestro_lstm.data.midi.notes import check_file, notes_from_bytes
 from maestro_lstm.data.midi.parsing import short_stream
 from maestro_lstm.data.midi.splits import read_file
-from maestro_lstm.data.midi.streams import guarded_stream_of, stream_of
+from maestro_lstm.data.midi.streams import guarded_stream_of, read_stream
 from maestro_lstm.data.vocabulary.chords import NEXT_MARK
 from maestro_lstm.plumbing.errors import BadMidi, UserError
 from tests.midi_files import Note, dense_notes, midi_file, track, variable_length
@@ -113,7 +113,7 @@ ON, OFF, END = b"\x00\x90\x3c\x40", b"\x10\x80\x3c\x00", b"\x00\xff\x2f\x00"
 )
 def test_sound_events_pass(data: bytes) -> None:
     check_file(data, "x")
-    assert stream_of(data, "x", "fast", "paper").tolist() == [60, NEXT_MARK]
+    assert read_stream(data, "x", "paper")[0].tolist() == [60, NEXT_MARK]
 
 
 @pytest.mark.parametrize(
@@ -142,17 +142,10 @@ def test_a_file_that_takes_too_long_is_stopped() -> None:
     keys = range(21, 109)
     on = b"".join(bytes([0, 0x90, pitch, 64]) for _ in range(1000) for pitch in keys)
     off = b"".join(bytes([30, 0x80, pitch, 0]) for _ in range(1000) for pitch in keys)
-    guard = Guard(
-        "maestro_lstm.data.midi.streams:answer",
-        "fast",
-        "paper",
-        sample=asking.SAMPLE,
-        seconds=0.3,
-        memory=1 << 30,
-    )
-    with pytest.raises(Lost, match=r"takes more than 0\.3 s to read"):
-        guard(b"x.mid\0" + events(on, off, END))
-    guard.close()
+    read = guarded.guarded(read_stream, seconds=0.5, memory=1 << 30)
+    with pytest.raises(BadMidi, match=r"x\.mid: takes more than 0\.5 s to read"):
+        read(events(on, off, END), "x.mid", "paper")
+    assert read(FILES[0], "y.mid", "paper")[0].tolist() == read_stream(FILES[0], "y.mid", "paper")[0].tolist()
 
 
 def test_a_lost_file_is_one_problem_among_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +156,8 @@ def test_a_lost_file_is_one_problem_among_others(monkeypatch: pytest.MonkeyPatch
         def __call__(self, _: bytes) -> bytes:
             raise Lost("crashes its reader (SIGSEGV)", -signal.SIGSEGV)
 
-    monkeypatch.setattr(streams, "Guard", Broken)
-    monkeypatch.setattr(streams, "_guards", type("Local", (), {})())
+    monkeypatch.setattr(guarded, "Guard", Broken)
+    monkeypatch.setattr(guarded, "_guards", type("Local", (), {})())
     parsed = read_file(Piece("a.mid", "train", "", ""), FILES[0], short_stream, "fast", "paper")
     assert (parsed.content, parsed.problem) == (None, "a.mid: crashes its reader (SIGSEGV)")
 
@@ -181,10 +174,10 @@ def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.M
             asked.append(1)
             if len(asked) <= killed[0]:
                 raise Lost("crashes its reader (SIGKILL)", -signal.SIGKILL)
-            return asking.READ + np.array([60, -1], np.int16).tobytes()
+            return guarded.READ + guarded._packed([np.array([60, -1])])
 
-    monkeypatch.setattr(streams, "Guard", Killed)
-    monkeypatch.setattr(streams, "_guards", type("Local", (), {})())
+    monkeypatch.setattr(guarded, "Guard", Killed)
+    monkeypatch.setattr(guarded, "_guards", type("Local", (), {})())
     assert guarded_stream_of(b"", "a.mid", "fast", "paper").tolist() == [60, NEXT_MARK]
     assert len(asked) == 2
     asked.clear()

@@ -16,6 +16,7 @@ import vl_convert
 from maestro_lstm.model.training.loop import Point
 from maestro_lstm.model.training.run_cache import curve_rows
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.study.experiments import plateau
 from maestro_lstm.study.report.curves import COLUMNS, MOST, loss_points, read_curve
 from maestro_lstm.study.report.paper import compare, rows_of
 from maestro_lstm.study.report.pictures import tables_picture
@@ -84,8 +85,9 @@ def test_a_plot_is_drawn_with_its_title_and_all_its_marks(name: str, shown: dict
 
 def expected_marks(template: str, rows: pd.DataFrame) -> int:
     """A line a run; a point a row, but for those that have no place in the plot."""
-    if template in ("curves", "looks", "training"):
-        return len(rows.drop_duplicates([key for key in ("setting", "output", "way", "seed") if key in rows]))
+    if template in ("curves", "probes", "training"):
+        keys = (*plateau.COLUMNS, "seed") if template == "probes" else ("setting", "seed")
+        return len(rows.drop_duplicates([key for key in keys if key in rows]))
     if template == "distances":
         return int(rows["measure"].str.startswith("tv_").sum())
     if template == "sizes":
@@ -97,7 +99,7 @@ def test_groups_are_told_apart_by_colour_blind_eyes_and_in_print() -> None:
     for name, template in TEMPLATES.items():
         for colours in keys_in(list(keys_in(template, "color")), "range"):
             assert set(colours) <= {"#000000", *(color for color, _ in GROUPS)}, name
-        if name not in ("looks", "runs"):  # which have one group a panel
+        if name not in ("probes", "runs"):  # which have one group a panel
             by_mark, by_colour = fields_of(template, "shape", "strokeDash"), fields_of(template, "color")
             assert by_mark == by_colour, name
 

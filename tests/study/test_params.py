@@ -113,7 +113,7 @@ TRAINING: dict[str, tuple[list[Any], list[Any]]] = {
     "batch": ([1, 4096], [0, 4097, 1.5]),
     "seq_len": ([1, 100_000], [0, 1.5]),
     "epochs": ([1, 100], [0, 0.5]),
-    "steps": ([0, 10**9], [-1, 0.5]),
+    "symbols": ([0, 10**9], [-1, 0.5]),
     "transpose": ([0, 48], [-1, 49, 0.5]),
     "stretch": ([0, 0.5], [-0.1, 0.51]),
     "dropout": ([0, 0.99], [-0.1, 1]),
@@ -137,7 +137,7 @@ PERFORMANCES: dict[str, tuple[list[Any], list[Any]]] = {
         f"networks.{name}.training.{key}": values
         for name in PLAYING
         for key, values in TRAINING.items()
-        if key != "steps" or name != "performer"
+        if key != "symbols" or name != "performer"
     },
     "play.primers": ([["nothing"], ["C3", "a.mid"]], [[], ["c3"], ["C3", "C3"], ["H3"]]),
     "play.pieces": ([1, 1000], [0, 1001, 1.5]),

@@ -28,7 +28,6 @@ from maestro_lstm.study.report.plateau import (
     as_text,
     ends_as_text,
     fates,
-    look_points,
     optimizers_as_text,
     read_probes,
 )
@@ -154,20 +153,6 @@ def test_the_drawn_loss_is_the_one_that_is_trained_on() -> None:
         probabilities[0, 5], probabilities[0, 1] = p, 1 - p
         expected = torch.nn.functional.cross_entropy(probabilities, torch.tensor([5])).item()
         assert softmax_twice(np.array([p]), 90)[0] == pytest.approx(expected)
-
-
-def test_every_look_is_a_point_of_the_plot() -> None:
-    cells = [
-        PAPERS,
-        Cell("logits", "sgd", "cyclical", "first", "in_order"),
-    ]
-    points = look_points({cell: table((0, 100, 0.9, 1), (1, 200, 1.0, 1)) for cell in cells})
-    assert [point["next_probability"] for point in points] == [0.9, 1.0] * 2
-    assert [point["update"] for point in points] == [100, 200] * 2
-    assert {(point["output"], point["way"]) for point in points} == {
-        ("softmax", "adam, constant, all, random"),
-        ("logits", "sgd, cyclical, first, in_order"),
-    }
 
 
 def test_pictures_are_the_same_bytes_each_time() -> None:

@@ -46,9 +46,9 @@ def whole(seed: int) -> dict[str, Any]:
     """The changes to params.yaml for full-size trainings that end soon."""
     draw = random.Random(seed)
     brief = {
-        name: {"training": {**BRIEF, "steps": updates * 128 * BRIEF["batch"]}} for name, updates in UPDATES.items()
+        name: {"training": {**BRIEF, "symbols": updates * 128 * BRIEF["batch"]}} for name, updates in UPDATES.items()
     }
-    brief["best"]["training"]["steps"] *= 2  # its T is 256
+    brief["best"]["training"]["symbols"] *= 2  # its T is 256
     size = {"symbols": 40 * 32 * 256, "seeds": 1}
     paper = {"symbols": 200 * 16 * 100, "seeds": 1}
     return {

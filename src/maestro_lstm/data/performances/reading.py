@@ -1,27 +1,21 @@
-"""MIDI file to performance, read in a guarded process: seconds by the file's tempo map, velocities, the pedal.
+"""MIDI file to performance: seconds by the file's tempo map, velocities, the pedal.
 
 Notes of all tracks except drums are one performance. Each track has its own pedal.
 """
 
-from threading import local
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from maestro_lstm.choices import PedalRule
-from maestro_lstm.data.midi.asking import SAMPLE, answered, asked
-from maestro_lstm.data.midi.guard import Guard
+from maestro_lstm.data.midi.guarded import guarded
 from maestro_lstm.data.midi.notes import score_of
 from maestro_lstm.data.performances.pedal import SUSTAIN, crossings, folded
 from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Doubles, Performance, in_order
-from maestro_lstm.plumbing.errors import BadMidi
 
 SECONDS, MEMORY = 10, 1 << 30  # processor time and memory that a file may take; MAESTRO's longest: 0.02 s and 90 MB
-ROW = np.dtype([("onset", "<f8"), ("release", "<f8"), ("pitch", "u1"), ("velocity", "u1")])
 DEFAULT_TEMPO = 500_000  # microseconds a quarter note, where a file says none (Standard MIDI Files 1.0)
-
-_guards = local()  # one process per thread
 
 
 def read_performance(data: bytes, name: str, pedal: PedalRule) -> Performance:
@@ -39,28 +33,18 @@ def read_performance(data: bytes, name: str, pedal: PedalRule) -> Performance:
     return in_order(clock(onset), clock(release), pitch.astype(np.uint8), velocity.astype(np.uint8))
 
 
+def read_columns(data: bytes, name: str, pedal: PedalRule) -> tuple[npt.NDArray[Any], ...]:
+    """Its columns."""
+    found = read_performance(data, name, pedal)
+    return found.onset, found.release, found.pitch, found.velocity
+
+
+_guarded = guarded(read_columns, SECONDS, MEMORY)
+
+
 def guarded_performance(data: bytes, name: str, pedal: PedalRule) -> Performance:
-    """The same in a process of its own. Raises BadMidi also for a file that crashes it or takes too long."""
-    if not hasattr(_guards, pedal):
-        setattr(_guards, pedal, Guard(f"{__name__}:answer", pedal, sample=SAMPLE, seconds=SECONDS, memory=MEMORY))
-    rows = np.frombuffer(asked(getattr(_guards, pedal), name, data), ROW)
-    return Performance(*(rows[column].copy() for column in ROW.names or ()))
-
-
-def answer(request: bytes, pedal: PedalRule) -> bytes:
-    """The guarded process."""
-
-    def read(data: bytes, name: str) -> bytes:
-        try:
-            found = read_performance(data, name, pedal)
-        except MemoryError:
-            raise BadMidi(f"{name}: takes more than {MEMORY >> 20} MB to read") from None
-        rows = np.empty(len(found), ROW)
-        for column in ROW.names or ():
-            rows[column] = getattr(found, column)
-        return rows.tobytes()
-
-    return answered(request, read)
+    """The performance in a stranger's file. Raises BadMidi also for one that crashes its reader or takes too long."""
+    return Performance(*_guarded(data, name, pedal))
 
 
 def _rows(track: Any, pedal: PedalRule) -> tuple[npt.NDArray[np.int64], ...]:

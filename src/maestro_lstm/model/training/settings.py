@@ -1,7 +1,7 @@
 """Everything that determines a training run, given the data and the code."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from maestro_lstm.choices import (
@@ -17,29 +17,6 @@ from maestro_lstm.choices import (
 )
 from maestro_lstm.model.networks.device import fast_precision
 from maestro_lstm.model.training.schedules import Cosine, Schedule
-
-# left out of `as_dict` at their defaults: adding a setting does not change the key of runs trained without it
-ADDED = (
-    "loss",
-    "draws",
-    "probes",
-    "layers",
-    "batch",
-    "lengths",
-    "shortest",
-    "lengths_up",
-    "symbols",
-    "transpose",
-    "threads",
-    "skips",
-    "kind",
-    "head",
-    "dropout",
-    "weight_decay",
-    "stretch",
-    "pedal",
-    "precision",
-)
 
 
 @dataclass(frozen=True)
@@ -57,6 +34,7 @@ class Settings:
     smoothing: float = 0.999  # of the loss, per update
     engine: EngineName = "compiled"
     device: str = "cpu"
+    # Later ones. At their defaults they are left out of files, so that one more changes no run that was made before.
     loss: LossSteps = "all"  # first: as in the authors' early code
     draws: Draws = "random"
     probes: int = 0  # looks at the network during training, probes.py
@@ -102,8 +80,9 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """As files hold them."""
-        added = {name: getattr(Settings, name) for name in ADDED}  # and their defaults
-        return {name: value for name, value in asdict(self).items() if name not in added or value != added[name]}
+        names = [field.name for field in fields(self)]
+        default = {name: getattr(Settings, name) for name in names[names.index("device") + 1 :]}
+        return {name: value for name, value in asdict(self).items() if name not in default or value != default[name]}
 
 
 def with_seeds(settings: Settings, seeds: Iterable[int]) -> list[Settings]:

@@ -1,6 +1,6 @@
 """The final trainings (§4.4): as the experiments chose, or in a way of the network's own."""
 
-from dataclasses import replace
+from dataclasses import fields
 from typing import Any
 
 from maestro_lstm.model.training.schedules import Cosine
@@ -27,27 +27,14 @@ def plan_of(params: Params, network: str, chosen: Choices) -> Plan:
 
 def own_settings(params: Params, network: str) -> Settings:
     """Of a network that is trained in a way of its own, with the first seed."""
-    one, own = params.networks[network], params.networks[network].training
-    assert own
-    cosine = Cosine(own.rate, own.warm_up)
-    return replace(
-        network_settings(params, network, own.optimizer, cosine, own.seq_len, own.epochs),
-        draws="streams",
-        layers=one.layers,
-        skips=one.skips,
-        kind=one.kind,
-        head=one.head,
-        pedal=params.performances.pedal if one.kind != "symbols" else Settings.pedal,
-        batch=own.batch,
-        transpose=own.transpose,
-        symbols=own.steps,
-        stretch=own.stretch,
-        dropout=own.dropout,
-        weight_decay=own.weight_decay,
-        precision=own.precision,
-        log_every=own.log_every,
-        threads=own.threads,
-    )
+    one = params.networks[network]
+    assert one.training
+    given = {**one.model_dump(), **one.training.model_dump()}
+    own = {name: given[name] for name in given.keys() & {field.name for field in fields(Settings)}}
+    if one.kind != "symbols":
+        own["pedal"] = params.performances.pedal
+    schedule = Cosine(one.training.rate, one.training.warm_up)
+    return Settings(**own, schedule=schedule, seed=params.seed, smoothing=params.train.smoothing, draws="streams")
 
 
 def final_choices(params: Params, chosen: Choices) -> dict[str, Any]:

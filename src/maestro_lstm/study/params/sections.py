@@ -52,6 +52,8 @@ class Parse(Section):
 
 
 class OwnTraining(Section):
+    """Besides rate, warm_up and seeds, fields of `Settings` by their names: a new setting is a field there and here."""
+
     optimizer: OptimizerName
     rate: Rate
     warm_up: WarmUp
@@ -62,7 +64,7 @@ class OwnTraining(Section):
     log_every: Positive
     seeds: Seeds
     threads: Annotated[int, Field(ge=1, le=256)]
-    steps: Annotated[int, Field(ge=0)] = Settings.symbols
+    symbols: Annotated[int, Field(ge=0)] = Settings.symbols
     stretch: Annotated[float, Field(ge=0, le=0.5)] = Settings.stretch
     dropout: Annotated[float, Field(ge=0, lt=1)] = Settings.dropout
     weight_decay: Annotated[float, Field(ge=0, le=1)] = Settings.weight_decay

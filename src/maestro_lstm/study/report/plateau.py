@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from scipy.stats import fisher_exact
@@ -47,19 +46,6 @@ def fates(probes: pd.DataFrame) -> list[Fate]:
         escaped_at = None if collapsed_at is None or free.empty else int(free["update"].iloc[0])
         found.append(Fate(int(str(seed)), collapsed_at, escaped_at))
     return found
-
-
-def look_points(probes: Mapping[Cell, pd.DataFrame]) -> list[dict[str, Any]]:
-    """Every probe of every run, for a plot with a row of panels per output and a column per way of training."""
-    return [
-        {
-            "output": cell.output,
-            "way": f"{cell.optimizer}, {cell.learning_rate}, {cell.loss}, {cell.draws}",
-            **{key: look[key] for key in ("seed", "update", "accuracy", "next_probability")},
-        }
-        for cell, table in probes.items()
-        for look in table.to_dict("records")
-    ]
 
 
 def span_of(updates: Sequence[int | None]) -> str:
