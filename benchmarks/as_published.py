@@ -1,6 +1,6 @@
 """The network as the paper writes it (§4.1): four gates of two linear layers each, one-hot input, stepped in Python.
 
-`model/networks/lstm.py` has the same equations with the four gates in one product; this is what it is faster than.
+`model/lstm.py` has the same equations with the four gates in one product; this is what it is faster than.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.networks.network import Weights, sequence_loss
+from maestro_lstm.model.network import Weights, sequence_loss
+from maestro_lstm.symbols.vocabulary import Ids
 
 
 class Published(nn.Module):

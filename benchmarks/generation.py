@@ -10,26 +10,25 @@ from unittest.mock import patch
 
 from benchmarks import machine
 from benchmarks.measure import Figure, Way, compare, table
-from maestro_lstm.data.vocabulary.symbols import NEXT_ID, SYMBOLS
-from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.model.networks.predictor import Predictor
-from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.performer.network import Performer
-from maestro_lstm.music.composing.pieces import compose_all
-from maestro_lstm.music.composing.primers import primer_of
-from maestro_lstm.music.composing.sampling import Sampling, sample
-from maestro_lstm.music.composing.stepper import Stepper
-from maestro_lstm.music.export.forms import forms_of
-from maestro_lstm.music.export.soundfont.font import soundfont
-from maestro_lstm.music.playing.cells import stepping
-from maestro_lstm.music.playing.pieces import play
-from maestro_lstm.music.playing.primers import primer_of as primer_of_performance
-from maestro_lstm.music.playing.steering import Steering as Playing
+from maestro_lstm.export.formats import formats
+from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.generation.compose_notes import play
+from maestro_lstm.generation.note_sampling import NoteSampling
+from maestro_lstm.generation.primers import note_primer, symbol_primer
+from maestro_lstm.generation.symbol_sampling import SymbolSampling, sample
+from maestro_lstm.model.device import use_cores
+from maestro_lstm.model.network import initial_weights
+from maestro_lstm.model.predictor import Predictor
+from maestro_lstm.model.predictors import predictor
+from maestro_lstm.model.stepper import Stepper
+from maestro_lstm.performer.checkpoint import load_performer
+from maestro_lstm.performer.network import Performer
+from maestro_lstm.performer.stepping import stepping
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.files import write_json
-from maestro_lstm.shipped.networks import network_file
-from maestro_lstm.weights.performer import load_performer
+from maestro_lstm.pretrained.networks import network_file
+from maestro_lstm.symbols.vocabulary import NEXT_ID, SYMBOLS
+from maestro_lstm.trained.symbols import SymbolNetwork
 
 RESULTS = Path("benchmarks/generation.json")
 START = SYMBOLS.index("C3")
@@ -48,11 +47,11 @@ def drawing(count: int = 10_000) -> list[Figure]:
 
 def playing(seconds: float = 20) -> list[Figure]:
     """The network that plays, as torch's layers and a step at a time; the same notes."""
-    network, nothing = load_performer(network_file("performer")), primer_of_performance("nothing", "folded").steps
-    wanted = Playing(seconds=seconds)
+    network, nothing = load_performer(network_file("performer")), note_primer("nothing", "folded").steps
+    wanted = NoteSampling(seconds=seconds)
 
     def play_by(layers: Callable[[Performer], Performer]) -> None:
-        with patch("maestro_lstm.music.playing.player.stepping", layers):
+        with patch("maestro_lstm.generation.player.stepping", layers):
             play(network, nothing, [0], wanted)
 
     notes = len(play(network, nothing, [0], wanted)[0])
@@ -64,9 +63,9 @@ def writing() -> list[Figure]:
     """Thirty seconds in all forms; of an untrained network that is made to end its chords."""
     weights = initial_weights(len(SYMBOLS), 64, 0)
     weights["output.bias"][NEXT_ID] += 3
-    wanted = Sampling(length=30, unit="seconds")
-    made = compose_all(Stepper(weights), "x", [primer_of("C3")], 1, 0, wanted, 0.25, keep_primer=True)
-    way = Way(lambda: forms_of(made["c3-1"], soundfont()), 1)
+    wanted = SymbolSampling(length=30, unit="seconds")
+    made = SymbolNetwork("x", Stepper(weights)).compose_all([symbol_primer("C3")], 1, 0, wanted, keep_primer=True)
+    way = Way(lambda: formats(made["c3-1"], soundfont()), 1)
     return compare("30 seconds as MIDI, MusicXML, MP3, WAV, score and roll", {"all": way}, "all", "s", 1, rounds=3)
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from maestro_lstm.model.networks.device import pick_engine
-from maestro_lstm.model.performer.task import NoteTask
-from maestro_lstm.model.training.run_cache import Run, RunCache
-from maestro_lstm.model.training.settings import placed
+from maestro_lstm.evaluation.note_breakdown import event_counts
+from maestro_lstm.model.device import pick_engine
+from maestro_lstm.params.params import load_params
+from maestro_lstm.performer.task import NoteTask
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes
-from maestro_lstm.study.experiments.plans import load_plan
-from maestro_lstm.study.params.file import load_params
-from maestro_lstm.study.performances.breakdown import event_counts
+from maestro_lstm.study.plans import load_plan
 from maestro_lstm.style import GROUPS, drawn
+from maestro_lstm.training.run_cache import Run, RunCache
+from maestro_lstm.training.settings import placed
 from stages import paths
 
 PICTURE = Path("docs/learning.svg")

@@ -7,17 +7,17 @@ import numpy as np
 
 from benchmarks.as_published import trainer
 from benchmarks.measure import Figure, Way, compare
-from maestro_lstm.choices import EngineName
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
-from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.model.networks.predictor import Predictor
-from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.engines import engine_for
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.windows import Plain, draw_starts
-from maestro_lstm.study.scoring.evaluation import evaluate
+from maestro_lstm.evaluation.likelihood import evaluate
+from maestro_lstm.model.device import use_cores
+from maestro_lstm.model.network import initial_weights
+from maestro_lstm.model.predictor import Predictor
+from maestro_lstm.model.predictors import predictor
+from maestro_lstm.plumbing.choices import EngineName
+from maestro_lstm.symbols.vocabulary import SYMBOLS, Ids
+from maestro_lstm.training.engines import engine_for
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.windows import Plain, draw_starts
 
 HIDDEN = 64
 LENGTHS = (25, 50, 100, 200)  # T

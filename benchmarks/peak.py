@@ -13,18 +13,19 @@ import torch
 
 from benchmarks import machine
 from benchmarks.measure import Figure, Way, compare, table
-from benchmarks.trainings import first_updates, task_of
-from maestro_lstm.choices import Precision
-from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.model.training.autograd import AutogradEngine
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.muon import ITERATIONS, Muon
-from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.tasks import Task
+from benchmarks.trainings import first_updates
+from maestro_lstm.model.device import use_cores
+from maestro_lstm.plumbing.choices import Precision
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.files import write_json
-from maestro_lstm.study.experiments.plans import load_plan
+from maestro_lstm.study.plans import load_plan
+from maestro_lstm.training.autograd import AutogradEngine
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.muon import ITERATIONS, Muon
+from maestro_lstm.training.settings import Settings, placed
+from maestro_lstm.training.tasks import Task
 from stages import paths
+from stages.train import task_of
 
 RESULTS = Path("benchmarks/peak.json")
 SIDE = 2048  # of the product that gives the peak
@@ -92,7 +93,7 @@ def plain_loop(task: Task, settings: Settings) -> Callable[[], None]:
 def training(name: str) -> list[Figure]:
     """Steps a second, and the share of the peak in float32."""
     planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1, threads=CORES)
-    task = task_of(planned)
+    task = task_of(planned.kind)
     use_cores(CORES)
     most = peak("float32")
     amount = UPDATES * planned.batch * planned.seq_len

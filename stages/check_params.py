@@ -4,8 +4,8 @@ Every other stage waits for it, so a bad value stops the run before DVC deletes 
 same: a change of params.yaml re-runs only the stages that read what changed.
 """
 
+from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.files import write_text
-from maestro_lstm.study.params.file import load_params
 from stages import command, paths
 
 

@@ -6,16 +6,16 @@ A user's error is one line and a non-zero exit, not a traceback.
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
 from maestro_lstm.plumbing import torchrun
-from maestro_lstm.plumbing.errors import UserError, report_in_one_line
-from maestro_lstm.plumbing.files import recorded, write_json
+from maestro_lstm.plumbing.errors import BadSetting, NotMade, UserError, report_in_one_line
+from maestro_lstm.plumbing.files import read_json, recorded, write_json
 from maestro_lstm.plumbing.provenance import circumstances, hashes, root_of
 from stages import paths
 
@@ -39,12 +39,31 @@ def _run(main: Callable[[], None], shared: bool) -> None:
     if not torchrun.is_first():  # it takes part, and leaves what is written to the first
         main()
         return
-    with _alone(), recorded() as written:
+    with _alone(_name(main)), recorded() as written:
         made_with = circumstances(Path(main.__code__.co_filename).resolve())  # before: the code may change meanwhile
-        main()
-        # without the kept runs, which other stages share, and files inside folders that have their final name by now
+        try:
+            main()
+        except BadSetting as error:
+            raise UserError(f"params.yaml: {error}") from None
+        except NotMade as error:
+            raise UserError(f"{error}: {'delete it and ' if error.is_there else ''}run `dvc repro -P`") from None
+        # without the run cache, which other stages share, and files inside folders that have their final name by now
         results = {path for path in written if path.exists() and paths.RUNS not in path.parents}
-        write_json(paths.PROVENANCE / f"{_name()}.json", {**made_with, "results": hashes(results)})
+        record = paths.PROVENANCE / f"{_name(main)}.json"
+        made = {**made_with, "results": hashes(results)}
+        if not _says_so_already(record, made):
+            write_json(record, made)
+
+
+def _says_so_already(record: Path, made: Mapping[str, Any]) -> bool:
+    """Whether the same code has made the same bytes before, perhaps on another machine: then what made them first
+    stands, and a rerun of what was right is no change."""
+    if not record.exists():
+        return False
+    before = read_json(record)
+    if before["uncommitted"] and not made["uncommitted"]:
+        return False
+    return all(before.get(key) == made[key] for key in ("script", "code", "results"))
 
 
 def _module(main: Callable[[], None]) -> str:
@@ -53,13 +72,13 @@ def _module(main: Callable[[], None]) -> str:
     return ".".join(script.relative_to(root_of(script)).with_suffix("").parts)
 
 
-def _name() -> str:
-    """This call of a stage, such as train_paper."""
-    return "_".join([Path(sys.argv[0]).stem, *sys.argv[1:]])
+def _name(main: Callable[[], None]) -> str:
+    """This call of a stage, such as train_paper, report_plateau."""
+    return "_".join([*_module(main).split(".")[1:], *sys.argv[1:]])
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(name: str) -> Iterator[None]:
     """Wait until no other stage is at work here, such as one whose `dvc repro` was killed.
 
     `dvc repro` itself refuses to run beside another one, but does not see a stage that one left behind.
@@ -77,7 +96,7 @@ def _alone() -> Iterator[None]:
         )
         lock.acquire()
     try:
-        who.write_text(f"process {os.getpid()} ({_name()})")
+        who.write_text(f"process {os.getpid()} ({name})")
         yield
     finally:
         lock.release()

@@ -6,10 +6,10 @@ The environment variable MAESTRO_MIRROR names another source of MAESTRO: a folde
 import os
 from pathlib import Path
 
-from maestro_lstm.data.corpus.folder import copy_folder
-from maestro_lstm.data.corpus.maestro import RELEASES, download
-from maestro_lstm.data.corpus.pieces import SPLITS
-from maestro_lstm.study.params.file import load_params
+from maestro_lstm.corpus.folder import copy_folder
+from maestro_lstm.corpus.index import SPLITS
+from maestro_lstm.corpus.maestro import RELEASES, download
+from maestro_lstm.params.params import load_params
 from stages import command, paths
 
 DOWNLOADS = Path(".downloads")  # archives on their way
@@ -23,7 +23,7 @@ def main() -> None:
     elif params.corpus == "folder":
         pieces = copy_folder(Path(params.download.folder), paths.CORPUS)
     else:
-        from maestro_lstm.data.corpus.chorales import write_chorales  # here: only this needs music21
+        from maestro_lstm.corpus.chorales import write_chorales  # here: only this needs music21
 
         pieces = write_chorales(params.download.chorales, paths.CORPUS)
     parts = ", ".join(f"{sum(piece.split == split for piece in pieces)} {split}" for split in SPLITS)

@@ -1,23 +1,29 @@
-"""evaluate: what a trained network scores on validation and test, with every seed, and where (paper §5.1.4).
+"""evaluate: how a trained network predicts validation and test, and where (paper §5.1.4).
 
 python -m stages.evaluate paper
 """
 
-from maestro_lstm.data.corpus.pieces import Split
-from maestro_lstm.model.networks.device import pick_engine
-from maestro_lstm.plumbing.files import write_json
+from typing import Any
+
+from maestro_lstm.corpus.index import Split
+from maestro_lstm.evaluation.breakdown import over_runs
+from maestro_lstm.evaluation.held_out import report_all
+from maestro_lstm.evaluation.note_breakdown import event_counts, grouped
+from maestro_lstm.evaluation.note_likelihood import Cost, cold_event_nats, cold_nats, cost_of, event_cost
+from maestro_lstm.model.device import pick_engine, use_cores
+from maestro_lstm.params.params import BEST, Params, load_params
+from maestro_lstm.performances.columns import open_performances
+from maestro_lstm.performances.note_tokens import FIELDS
+from maestro_lstm.performer.checkpoint import load_events_network, load_performer
+from maestro_lstm.plumbing.files import whole_folder, write_json
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.analysis.breakdown import over_runs
-from maestro_lstm.study.analysis.held_out import report_all
-from maestro_lstm.study.params.file import BEST, load_params
-from maestro_lstm.study.scoring.metrics import metrics_row, over_seeds
+from maestro_lstm.study.metrics import metrics_row, over_seeds
 from stages import command, paths
-from stages.held_out import groups_of_test
+from stages.held_out import HELD_OUT, composers_of_test, groups_of_test
 
 
-def main() -> None:
-    params = load_params()
-    name = command.argument("network")
+def of_symbols(params: Params, name: str) -> None:
+    """Accuracy, likelihood and variety, with every seed."""
     engine = pick_engine(params.engine, params.device)
     models = paths.models(name)
     # the paper looks at one validation window in every 4 T, and at every window of the test split
@@ -37,11 +43,60 @@ def main() -> None:
         )
     write_csv(paths.of_network("evaluate", name), rows)
     write_csv(paths.of_network("groups", name), over_runs([one.tally for one in reports if one.tally is not None]))
-    if name == BEST:  # `compare` shows the paper's networks
+    if name == BEST:  # `report.paper` shows the paper's networks
         windows = over_seeds(runs, "accuracy_windows")
         accuracy, std = windows["accuracy_windows"], windows["accuracy_windows_std"]
         shown = metrics_row(accuracy, std, figures["nats"], figures["distinct"], figures["next_share"], len(runs))
         write_json(paths.BEST_RESULT, shown)
+
+
+def of_performances(params: Params, name: str) -> None:
+    """What it costs a note and an event, the state carried through whole pieces and in cold windows."""
+    one, device = params.networks[name], pick_engine(params.engine, params.device)[1]
+    use_cores(one.training.threads if one.training else 1)
+    path = paths.model(name, params.seed)
+    player = load_performer(path) if one.kind == "performer" else None
+    reference = load_events_network(path) if one.kind == "events" else None
+    nats: list[dict[str, Any]] = []
+    fields: list[dict[str, Any]] = []
+    for split in HELD_OUT:
+        pieces = list(open_performances(paths.PERFORMANCES / split))
+        events, notes = event_counts(pieces), sum(map(len, pieces))
+        if player:
+            cost = cost_of(player, pieces, device)
+            fields += field_rows(split, cost)
+            by_piece, cold = cost.by_piece, cold_nats(player, pieces, device)
+        elif reference:
+            by_piece, cold = event_cost(reference, pieces, device), cold_event_nats(reference, pieces, device)
+        for way, total in (("carried", float(by_piece.sum())), ("cold", cold)):
+            figures = {"nats_note": round(total / notes, 4), "nats_event": round(total / int(events.sum()), 4)}
+            nats.append({"split": split, "way": way, **figures})
+            print(f"{name}, {split}, {way}: {figures['nats_event']} nats an event, {figures['nats_note']} a note")
+    # of test, the last
+    own = [{"piece": k, "events": int(events[k]), "nats": round(float(by_piece[k]), 3)} for k in range(len(events))]
+    with whole_folder(paths.PERFORMER / "evaluate" / name) as folder:
+        write_csv(folder / "nats.csv", nats)
+        write_csv(folder / "pieces.csv", own)
+        if player:
+            composers = composers_of_test(paths.PERFORMANCES)
+            write_csv(folder / "fields.csv", fields)
+            write_csv(folder / "groups.csv", grouped(cost.nats, cost.piece, cost.position, events, composers))
+
+
+def field_rows(split: Split, cost: Cost) -> list[dict[str, Any]]:
+    """Nats of each field, and how often its likeliest value is right, in percent."""
+    means = cost.nats.mean(axis=0), 100 * cost.right.mean(axis=0)
+    return [
+        {"split": split, "field": field, "nats": round(float(nats), 4), "accuracy": round(float(right), 4)}
+        for field, nats, right in zip(FIELDS, *means, strict=True)
+    ]
+
+
+def main() -> None:
+    params = load_params()
+    name = command.choice("network", tuple(params.networks))
+    of = of_symbols if params.networks[name].kind == "symbols" else of_performances
+    of(params, name)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,27 @@
-"""What the stages that look at the test split share: its pieces, and the groups to break figures down by."""
+"""What the stages that look at the test split share: its works, and the groups to break figures down by."""
 
-from maestro_lstm.data.corpus.pieces import Piece, read_index
-from maestro_lstm.data.vocabulary.encoded import load_ids
-from maestro_lstm.study.analysis.breakdown import Groups, groups_of
+from pathlib import Path
+
+from maestro_lstm.corpus.index import Piece, Split, read_index
+from maestro_lstm.evaluation.breakdown import Groups, groups_of
+from maestro_lstm.symbols.encoded import load_ids
 from stages import paths
 
+HELD_OUT: tuple[Split, ...] = ("validation", "test")
 
-def pieces_of_test() -> list[Piece]:
-    """The pieces of the test split that could be read."""
-    return [piece for piece in read_index(paths.NOTES) if piece.split == "test"]
+
+def works_of(split: Split, folder: Path) -> list[Piece]:
+    """The pieces of a split that could be read, by the index of a folder."""
+    return [piece for piece in read_index(folder) if piece.split == split]
+
+
+def works_of_test(folder: Path = paths.NOTES) -> list[Piece]:
+    return works_of("test", folder)
+
+
+def composers_of_test(folder: Path = paths.NOTES) -> list[str]:
+    return [piece.composer or "unknown" for piece in works_of_test(folder)]
 
 
 def groups_of_test() -> list[Groups]:
-    composers = [piece.composer or "unknown" for piece in pieces_of_test()]
-    return groups_of(load_ids(paths.encoded("test")), composers)
+    return groups_of(load_ids(paths.encoded("test")), composers_of_test())

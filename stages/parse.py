@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import TypeVar
 
-from maestro_lstm.data.corpus.pieces import SPLITS, read_index, write_index
-from maestro_lstm.data.midi.parsing import Corpus
-from maestro_lstm.data.vocabulary.chords import symbols_of
+from maestro_lstm.corpus.index import SPLITS, read_index, write_index
+from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.files import whole_folder, write_json
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.params.file import load_params
+from maestro_lstm.symbols.chords import symbols_of
+from maestro_lstm.symbols.parsing import Corpus
 from stages import command, paths
 
 T = TypeVar("T")

@@ -1,15 +1,18 @@
 """Where everything is, relative to the project's root."""
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from maestro_lstm.data.corpus.pieces import Split
-from maestro_lstm.music.names import REAL, REAL_PLAYED
-from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.study.params.file import BEST
+from maestro_lstm.generation.names import REAL, REAL_PLAYED
+from maestro_lstm.params.params import BEST
+from maestro_lstm.params.params import PERFORMER as THE_PERFORMER
+from maestro_lstm.plumbing.choices import NetworkKind
+from maestro_lstm.plumbing.errors import NotMade
+
+if TYPE_CHECKING:
+    from maestro_lstm.corpus.index import Split
 
 PARAMS_CHECKED = Path("data/params_checked.txt")
-LENGTHS_CHECKED = Path("data/lengths_checked.txt")
 CORPUS = Path("data/corpus")
 NOTES = Path("data/notes")
 RULES = Path("data/rules")
@@ -18,7 +21,7 @@ ENCODED = Path("data/encoded")
 PERFORMANCES = Path("data/performances")
 PLANS = Path("data/plans")
 SAMPLES = Path("data/samples")
-PLAYED = Path("data/played")
+PLAYED = Path("data/played")  # of the network that plays
 METRICS = Path("metrics")
 PARSE = METRICS / "parse.csv"
 SWEEPS = METRICS / "sweeps"
@@ -37,14 +40,14 @@ MODELS = Path("models")
 RUNS = Path("runs")
 GENERATED = Path("generated")
 LIVE = GENERATED / "live"
-SHIPPED = Path("src/maestro_lstm/shipped")
+SHIPPED = Path("src/maestro_lstm/pretrained")
 LOCK = Path(".dvc/tmp/stage.lock")
 PROVENANCE = Path("provenance")
 PAPER_TABLES = Path("paper/tables.json")
 PUBLISHED = Path("paper/performances.json")
 
 
-def encoded(split: Split, rule: str = "") -> Path:
+def encoded(split: "Split", rule: str = "") -> Path:
     """The ids of a split; by one of the chord rules that are compared, if given."""
     return (RULES / rule if rule else ENCODED) / f"{split}.safetensors"
 
@@ -74,14 +77,24 @@ def wish_cost(name: str) -> Path:
     return WISHES / "cost" / f"{name}.csv"
 
 
-def of_network(kind: Literal["train", "curves", "evaluate", "groups"], network: str) -> Path:
-    """A table about a network. `best` has a folder of its own: the paper's study does not depend on it."""
-    return METRICS / BEST / f"{kind}.csv" if network == BEST else METRICS / kind / f"{network}.csv"
+def of_network(
+    table: Literal["train", "curves", "evaluate", "groups"], network: str, kind: NetworkKind = "symbols"
+) -> Path:
+    """A table about a network. `best` and what plays have folders of their own: the paper's study does not depend on
+    them."""
+    if kind != "symbols":
+        return PERFORMER / table / f"{network}.csv"
+    return METRICS / BEST / f"{table}.csv" if network == BEST else METRICS / table / f"{network}.csv"
 
 
 def groups_of_ngram(name: str) -> Path:
     """An n-gram's figures on test by group."""
     return BASELINES / "groups" / f"{name}.csv"
+
+
+def samples(network: str) -> Path:
+    """Many pieces of a network."""
+    return PLAYED if network == THE_PERFORMER else SAMPLES / network
 
 
 def plan(network: str) -> Path:
@@ -94,11 +107,18 @@ def model(network: str, seed: int) -> Path:
     return MODELS / network / f"seed-{seed}.safetensors"
 
 
+def made_model(network: str, seed: int) -> Path:
+    """The same, there. Raises NotMade."""
+    if not model(network, seed).is_file():
+        raise NotMade(f"{model(network, seed)} is missing")
+    return model(network, seed)
+
+
 def models(network: str) -> dict[int, Path]:
     """A network's trained seeds, in order. Raises UserError if there are none."""
     found = {int(path.stem.removeprefix("seed-")): path for path in (MODELS / network).glob("seed-*.safetensors")}
     if not found:
-        raise UserError(f"{MODELS / network} is missing or empty: run `dvc repro -P`")
+        raise NotMade(f"{MODELS / network} is missing or empty")
     return dict(sorted(found.items()))
 
 

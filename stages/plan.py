@@ -5,10 +5,10 @@ python -m stages.plan paper
 
 from typing import Any
 
-from maestro_lstm.study.experiments.final import plan_of
-from maestro_lstm.study.experiments.plans import save_plan
-from maestro_lstm.study.params.file import SWEEPS, load_params
-from maestro_lstm.study.scoring.metrics import read_selected
+from maestro_lstm.params.params import SWEEPS, load_params
+from maestro_lstm.study.final import plan_of
+from maestro_lstm.study.metrics import read_selected
+from maestro_lstm.study.plans import save_plan
 from stages import command, paths
 
 

@@ -3,10 +3,10 @@
 python -m stages.select optimizer
 """
 
+from maestro_lstm.params.params import SWEEPS, load_params
 from maestro_lstm.plumbing.files import write_json
-from maestro_lstm.study.experiments.selection import choose
-from maestro_lstm.study.params.file import SWEEPS, load_params
-from maestro_lstm.study.scoring.metrics import SWEEP, of_candidates, read_runs
+from maestro_lstm.study.metrics import SWEEP, of_candidates, read_runs
+from maestro_lstm.study.selection import choose
 from stages import command, paths
 
 

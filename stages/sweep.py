@@ -5,17 +5,16 @@ python -m stages.sweep optimizer
 
 from typing import Any
 
-from maestro_lstm.data.vocabulary.encoded import load_ids
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS
-from maestro_lstm.model.training.jobs import train_candidates
-from maestro_lstm.model.training.run_cache import curve_rows
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.evaluation.runs import score
+from maestro_lstm.params.params import SWEEPS, load_params
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.experiments.paper import sweep_candidates
-from maestro_lstm.study.params.file import SWEEPS, load_params
-from maestro_lstm.study.scoring.metrics import over_seeds, read_selected
-from maestro_lstm.study.scoring.runs import score
+from maestro_lstm.study.metrics import over_seeds, read_selected
+from maestro_lstm.study.paper import sweep_candidates
+from maestro_lstm.symbols.encoded import load_ids
+from maestro_lstm.training.jobs import train_candidates
+from maestro_lstm.training.run_cache import curve_rows
 from stages import command, paths
+from stages.tasks import symbol_task
 
 
 def main() -> None:
@@ -24,8 +23,7 @@ def main() -> None:
     before = SWEEPS[: SWEEPS.index(sweep)]
     chosen: dict[str, Any] = {name: read_selected(paths.SELECTED / f"{name}.json", name) for name in before}
     candidates = sweep_candidates(params, sweep, chosen)
-    train = load_ids(paths.encoded("train"))
-    trained = train_candidates(paths.RUNS, SymbolTask(train, len(SYMBOLS)), candidates, params.engine, params.device)
+    trained = train_candidates(paths.RUNS, symbol_task(), candidates, params.engine, params.device)
 
     validation = load_ids(paths.encoded("validation"))
     scores = {c: [score(run, validation, params.sweep.every) for run in runs] for c, runs in trained.items()}

@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
-from maestro_lstm.model.networks.device import use_cores
+from maestro_lstm.model.device import use_cores
 from maestro_lstm.plumbing.cluster import ADDRESS
 from maestro_lstm.plumbing.torchrun import ARGUMENTS
 from tests.small_study import COMMANDS, DATA, copy_of, make_project

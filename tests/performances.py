@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from maestro_lstm.data.performances.columns import Performances, open_performances, write_performances
-from maestro_lstm.data.performances.performance import Performance
-from maestro_lstm.data.performances.times import CLASSES
-from maestro_lstm.model.performer.network import Performer
-from maestro_lstm.model.training.schedules import Cosine
-from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.performances.columns import Performances, open_performances, write_performances
+from maestro_lstm.performances.performance import Performance
+from maestro_lstm.performances.times import CLASSES
+from maestro_lstm.performer.network import Performer
+from maestro_lstm.training.schedules import Cosine
+from maestro_lstm.training.settings import Settings
 
 SETTINGS = Settings(
     hidden=16,

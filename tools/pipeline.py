@@ -24,8 +24,8 @@ class Call:
 
     @property
     def name(self) -> str:
-        """As provenance/ has it: train_paper."""
-        return "_".join([self.words[0].rpartition(".")[2], *self.words[1:]])
+        """As provenance/ has it: train_paper, report_plateau."""
+        return "_".join([*self.words[0].split(".")[1:], *self.words[1:]])
 
     @property
     def script(self) -> str:

@@ -17,14 +17,12 @@ from numba import njit
 C = TypeVar("C", bound=Callable[..., Any])
 HERE = Path(__file__).parent
 SOURCES = (
-    "data/midi/chords.py",
-    "data/midi/events.py",
-    "data/performances/events.py",
-    "data/performances/pedal.py",
-    "data/performances/rows.py",
+    "distances/passages.py",
     "jit.py",
-    "study/distance/passages.py",
-    *(f"model/networks/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")),
+    "midi/validity.py",
+    *(f"model/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")),
+    *(f"performances/{name}.py" for name in ("events", "note_tokens", "pedal")),
+    "symbols/chord_rule.py",
 )
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from maestro_lstm.data.corpus import maestro
-from maestro_lstm.data.corpus.folder import copy_folder
-from maestro_lstm.data.corpus.maestro import RELEASES, Release, download, index_sha256
-from maestro_lstm.data.corpus.pieces import Piece, read_index, split_by_content, write_index
+from maestro_lstm.corpus import maestro
+from maestro_lstm.corpus.folder import copy_folder
+from maestro_lstm.corpus.index import Piece, read_index, split_by_content, write_index
+from maestro_lstm.corpus.maestro import RELEASES, Release, download, index_sha256
 from maestro_lstm.plumbing.errors import UserError
 from tests.midi_files import midi_file, track
 
@@ -379,7 +379,7 @@ def test_an_index_keeps_the_order_given(tmp_path: Path) -> None:
 
 
 def test_a_missing_index_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"pieces\.csv is missing: run `dvc repro download`"):
+    with pytest.raises(UserError, match=r"pieces\.csv is missing"):
         read_index(tmp_path)
 
 

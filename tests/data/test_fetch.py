@@ -11,7 +11,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from maestro_lstm.data.corpus.fetch import TRIES, fetch
+from maestro_lstm.corpus.fetch import TRIES, fetch
 from maestro_lstm.plumbing.errors import UserError
 
 DATA = bytes(range(256)) * 8000  # 2 MB, two blocks

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from maestro_lstm.data.midi.guard import Guard, Lost
+from maestro_lstm.midi.guard import Guard, Lost
 
 MB = 1 << 20
 
@@ -48,7 +48,7 @@ def test_a_call_gives_what_the_function_gives(guard: Guard) -> None:
 
 
 def test_a_call_that_blocks_without_using_the_processor_is_ended(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("maestro_lstm.data.midi.guard.PATIENCE", -0.5)
+    monkeypatch.setattr("maestro_lstm.midi.guard.PATIENCE", -0.5)
     assert guard(b"1") == b"1ab"
     with pytest.raises(Lost, match=r"has not been read after 0\.5 s") as lost:
         guard(b"block")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from maestro_lstm.data.vocabulary.encoded import encode
-from maestro_lstm.data.vocabulary.keys import NONE, PITCHES, split_at_ends, table_of
-from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
-from maestro_lstm.model.training.windows import Transposed
+from maestro_lstm.symbols.encoded import encode
+from maestro_lstm.symbols.transpose import NONE, PITCHES, split_at_ends, table_of
+from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.training.windows import Transposed
 
 PIECES = [
     ["C4", "E4", "<NEXT>", "G4", "<NEXT>", "<END>"],

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maestro_lstm.data.midi.notes import notes_from_bytes, read_bytes
+from maestro_lstm.midi.notes import notes_from_bytes, read_bytes
 from maestro_lstm.plumbing.errors import BadMidi
 from tests.midi_files import Note, midi_file, track
 

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maestro_lstm.choices import Rule
-from maestro_lstm.data.corpus.pieces import Piece
-from maestro_lstm.data.midi import guarded
-from maestro_lstm.data.midi.chords import chord_stream
-from maestro_lstm.data.midi.guard import Lost
-from maestro_lstm.data.midi.notes import check_file, notes_from_bytes
-from maestro_lstm.data.midi.parsing import short_stream
-from maestro_lstm.data.midi.splits import read_file
-from maestro_lstm.data.midi.streams import guarded_stream_of, read_stream
-from maestro_lstm.data.vocabulary.chords import NEXT_MARK
+from maestro_lstm.corpus.index import Piece
+from maestro_lstm.midi import guarded
+from maestro_lstm.midi.files import read_file
+from maestro_lstm.midi.guard import Lost
+from maestro_lstm.midi.notes import check_file, notes_from_bytes
+from maestro_lstm.plumbing.choices import Rule
 from maestro_lstm.plumbing.errors import BadMidi, UserError
+from maestro_lstm.symbols.chord_rule import chord_stream
+from maestro_lstm.symbols.chord_streams import guarded_stream_of, read_stream
+from maestro_lstm.symbols.chords import NEXT_MARK
+from maestro_lstm.symbols.parsing import short_stream
 from tests.midi_files import Note, dense_notes, midi_file, track, variable_length
 from tools.checks.fuzz import fault, read_some
 
@@ -142,8 +142,8 @@ def test_a_file_that_takes_too_long_is_stopped() -> None:
     keys = range(21, 109)
     on = b"".join(bytes([0, 0x90, pitch, 64]) for _ in range(1000) for pitch in keys)
     off = b"".join(bytes([30, 0x80, pitch, 0]) for _ in range(1000) for pitch in keys)
-    read = guarded.guarded(read_stream, seconds=0.5, memory=1 << 30)
-    with pytest.raises(BadMidi, match=r"x\.mid: takes more than 0\.5 s to read"):
+    read = guarded.guarded(read_stream, seconds=0.1, memory=1 << 30)
+    with pytest.raises(BadMidi, match=r"x\.mid: takes more than 0\.1 s to read"):
         read(events(on, off, END), "x.mid", "paper")
     assert read(FILES[0], "y.mid", "paper")[0].tolist() == read_stream(FILES[0], "y.mid", "paper")[0].tolist()
 

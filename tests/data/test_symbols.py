@@ -3,8 +3,9 @@
 import pytest
 from music21 import pitch
 
-from maestro_lstm.data.vocabulary.encoded import encode
-from maestro_lstm.data.vocabulary.symbols import (
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.symbols.encoded import encode
+from maestro_lstm.symbols.vocabulary import (
     END,
     HIGHEST_PITCH,
     ID_OF_SYMBOL,
@@ -14,7 +15,6 @@ from maestro_lstm.data.vocabulary.symbols import (
     SYMBOLS,
     pitch_name,
 )
-from maestro_lstm.plumbing.errors import UserError
 
 
 def test_ids_are_the_originals() -> None:

@@ -8,17 +8,17 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page
 
-from maestro_lstm.data.performances.rows import to_rows
-from maestro_lstm.data.performances.steps import to_steps
-from maestro_lstm.live.folder import PAGE
-from maestro_lstm.live.weights import weights_script
-from maestro_lstm.model.performer.batch import FIELDS, batch_of
-from maestro_lstm.music.playing.player import Player
-from maestro_lstm.music.playing.steering import Steering
+from maestro_lstm.generation.note_sampling import NoteSampling
+from maestro_lstm.generation.player import Player
+from maestro_lstm.model.checkpoint import Checkpoint
+from maestro_lstm.performances.note_tokens import FIELDS, to_rows
+from maestro_lstm.performances.quantize import quantize
+from maestro_lstm.performer.batch import batch_of
+from maestro_lstm.performer.checkpoint import load_performer
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.shipped.networks import export, network_file
-from maestro_lstm.weights.checkpoint import Checkpoint
-from maestro_lstm.weights.performer import load_performer
+from maestro_lstm.pretrained.networks import export, network_file
+from maestro_lstm.web.folder import PAGE
+from maestro_lstm.web.weights import weights_script
 from tests.performances import SETTINGS, made, network
 
 STEERED = {
@@ -76,7 +76,7 @@ def opened(browser: Browser, path: Path, folder: Path) -> Page:
 @torch.inference_mode()
 def test_every_head_says_what_it_says_in_python(kind: str, browser: Browser, tmp_path: Path) -> None:
     path = files(tmp_path)[kind]
-    rows = to_rows(to_steps(made(3, 40, 8.0)))
+    rows = to_rows(quantize(made(3, 40, 8.0)))
     scores, _ = load_performer(path).scores(batch_of([(rows, 0)], 40))
     tab = opened(browser, path, tmp_path)
     notes = [[int(getattr(rows, field)[k]) for field in FIELDS] for k in range(1, 41)]
@@ -95,7 +95,7 @@ def test_the_same_seed_plays_the_same_notes(
     kind: str, steering: dict[str, Any], browser: Browser, tmp_path: Path
 ) -> None:
     path = files(tmp_path)[kind]
-    player = Player(load_performer(path), [7], Steering(**steering))
+    player = Player(load_performer(path), [7], NoteSampling(**steering))
     expected = [[int(field[0]) for field in player.play()] for _ in range(120)]
     tab = opened(browser, path, tmp_path)
     asked = {"".join(w.title() if k else w for k, w in enumerate(name.split("_"))): v for name, v in steering.items()}

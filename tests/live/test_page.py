@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from maestro_lstm.console import play
-from maestro_lstm.console.app import run
-from maestro_lstm.data.performances.reading import read_performance
-from maestro_lstm.live.folder import write_page
-from maestro_lstm.music.export.soundfont.font import soundfont
+from maestro_lstm.cli import play
+from maestro_lstm.cli.app import run
+from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.model.checkpoint import Checkpoint
+from maestro_lstm.performances.reading import read_performance
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.shipped.networks import export
-from maestro_lstm.weights.checkpoint import Checkpoint
+from maestro_lstm.pretrained.networks import export
+from maestro_lstm.web.folder import write_page
 from tests.performances import SETTINGS, network
 
 BUDGET = 15e6  # bytes, with the network that comes with the package

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
-from maestro_lstm.model.performer.task import NoteTask
-from maestro_lstm.model.training.jobs import train_candidates
-from maestro_lstm.model.training.run_cache import Run
-from maestro_lstm.model.training.schedules import Cosine
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import SymbolTask, Task
+from maestro_lstm.performer.task import NoteTask
 from maestro_lstm.plumbing import torchrun
 from maestro_lstm.plumbing.errors import report_in_one_line
+from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.training.jobs import train_candidates
+from maestro_lstm.training.run_cache import Run
+from maestro_lstm.training.schedules import Cosine
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask, Task
 from tests.performances import SETTINGS
 
 UPDATES = 200

@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.choices import EngineName, OptimizerName, Output
-from maestro_lstm.data.vocabulary.symbols import Ids
 from maestro_lstm.jit import SOURCES, fast
-from maestro_lstm.model.networks import compiled
-from maestro_lstm.model.networks.functions import exp, sigmoid, tanh
-from maestro_lstm.model.networks.layout import NAMES, Floats, pack, split, unpack
-from maestro_lstm.model.networks.network import Network, Weights, initial_weights, sequence_loss
-from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.model import compiled
+from maestro_lstm.model.functions import exp, sigmoid, tanh
+from maestro_lstm.model.layout import NAMES, Floats, pack, split, unpack
+from maestro_lstm.model.network import Network, Weights, initial_weights, sequence_loss
+from maestro_lstm.model.predictors import predictor
+from maestro_lstm.plumbing.choices import EngineName, OptimizerName, Output
+from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask
 
 V, H = 90, 64
 RANDOM = np.random.default_rng(0)
@@ -202,20 +202,21 @@ def test_compiled_code_is_kept_under_the_text_of_all_of_it(project: Path) -> Non
         for path in library.rglob("*.py")
         if "maestro_lstm.jit import" in path.read_text()
     }
-    assert using | {"jit.py", "model/networks/layout.py"} == set(SOURCES)
+    assert using | {"jit.py", "model/layout.py"} == set(SOURCES)
 
 
 PROGRAM = """
 import sys, hashlib, numpy as np
 from maestro_lstm import jit
-from maestro_lstm.model.networks import compiled, functions
-from maestro_lstm.model.networks.layout import pack
-from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.model import compiled
+from maestro_lstm.model import functions
+from maestro_lstm.model.layout import pack
+from maestro_lstm.model.network import initial_weights
+from maestro_lstm.model.predictors import predictor
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.tasks import SymbolTask
 
 if "parts first" in sys.argv:  # as a process does that evaluates before it trains
     functions.exp(np.float32(1)), compiled.softmax(np.ones(90, np.float32))

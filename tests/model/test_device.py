@@ -2,7 +2,7 @@
 
 import pytest
 
-from maestro_lstm.model.networks.device import resolved
+from maestro_lstm.model.device import resolved
 from maestro_lstm.plumbing.errors import UserError
 
 

@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.gpu_check import difference, first_losses, proven
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.probes import Probes
-from maestro_lstm.model.training.schedules import Cosine, Schedule
-from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.tasks import SymbolTask
-from maestro_lstm.model.training.windows import Plain
-from maestro_lstm.study.scoring.evaluation import evaluate
+from maestro_lstm.evaluation.likelihood import evaluate
+from maestro_lstm.model.network import initial_weights
+from maestro_lstm.model.predictors import predictor
+from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.training.diagnostics import measure
+from maestro_lstm.training.gpu_check import disagreement, first_losses, proven
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.probes import Probes
+from maestro_lstm.training.schedules import Cosine, Schedule
+from maestro_lstm.training.settings import Settings, placed
+from maestro_lstm.training.tasks import SymbolTask
+from maestro_lstm.training.windows import Plain
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -52,7 +53,7 @@ def test_float32_on_a_gpu_is_float32(run: Settings) -> None:
 def test_tf32_is_on_where_it_is_asked_for() -> None:
     expected = first_losses(TASK, placed(BEST, "torch", "cpu"))
     run = placed(replace(BEST, precision="tf32"), "torch", "cuda")
-    assert not difference(TASK, run, expected)
+    assert not disagreement(TASK, run, expected)
     assert torch.backends.cudnn.rnn.fp32_precision == "tf32"  # type: ignore[attr-defined]
 
 
@@ -65,8 +66,8 @@ def test_a_probe_reads_weights_where_they_are() -> None:
     training = Training(TASK, placed(BEST, "torch", "cuda"))
     weights = training.engine.weights()
     assert all(value.is_cuda for value in weights.values())
-    there = Probes(Plain(IDS), 90, 32, 0, 1, 1).look(weights, BEST, 0)
-    here = Probes(Plain(IDS), 90, 32, 0, 1, 1).look({name: w.cpu() for name, w in weights.items()}, BEST, 0)
+    there = measure(Probes(Plain(IDS), 90, 32, 0, 1, 1), weights, BEST, 0)
+    here = measure(Probes(Plain(IDS), 90, 32, 0, 1, 1), {name: w.cpu() for name, w in weights.items()}, BEST, 0)
     assert there.distinct == here.distinct
     np.testing.assert_allclose(there.gradient_norm, here.gradient_norm, rtol=1e-4)
 

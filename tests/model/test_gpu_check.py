@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training import engines, gpu_check
-from maestro_lstm.model.training.engines import CompiledEngine
-from maestro_lstm.model.training.gpu_check import TOLERANCE, difference, first_losses, proven
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.training import engines, gpu_check
+from maestro_lstm.training.engines import CompiledEngine
+from maestro_lstm.training.gpu_check import TOLERANCE, disagreement, first_losses, proven
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings, placed
+from maestro_lstm.training.tasks import SymbolTask
 
 IDS: Ids = np.random.default_rng(0).integers(0, 90, size=5000).astype(np.uint8)
 RUN = Settings(16, "logits", "adam", Schedule(1e-3, 1e-2, 7), 10, 1, seed=0, log_every=5, engine="torch")
@@ -57,7 +57,7 @@ def test_what_differs_or_fails_is_named_and_torch_used(
 def test_where_torch_fails_too_the_cpu_trains(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(gpu_check, "difference", lambda *_: "out of memory")
+    monkeypatch.setattr(gpu_check, "disagreement", lambda *_: "out of memory")
     assert proven(TASK, RUN, "scratch", "cuda") == ("compiled", "cpu")
     assert [line.split(":")[0] for line in capsys.readouterr().err.splitlines()] == [
         "engine scratch is not used on cuda",
@@ -70,6 +70,6 @@ def test_a_narrower_precision_may_differ_by_more_and_no_more_than_it_does() -> N
     narrow = replace(placed(RUN, "torch", "cpu"), precision="bfloat16")
     found = first_losses(TASK, narrow)
     assert 0 < np.abs(found / expected - 1).max() < TOLERANCE["bfloat16"]
-    assert not difference(TASK, narrow, expected)
-    assert difference(TASK, narrow, expected * (1 + 2 * TOLERANCE["bfloat16"]))
-    assert difference(TASK, narrow, expected * np.nan)
+    assert not disagreement(TASK, narrow, expected)
+    assert disagreement(TASK, narrow, expected * (1 + 2 * TOLERANCE["bfloat16"]))
+    assert disagreement(TASK, narrow, expected * np.nan)

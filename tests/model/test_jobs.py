@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training import jobs
-from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all, train_candidates
-from maestro_lstm.model.training.run_cache import Failed, Run, RunCache
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.versions import KERNEL_CHOICES
+from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.training import jobs
+from maestro_lstm.training.jobs import Job, do, succeeded, train_all, train_candidates
+from maestro_lstm.training.run_cache import Failed, Run, RunCache
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=300).astype(np.uint8)
 ONE = Settings(4, "logits", "adam", Schedule.constant(0.01), 10, 1, seed=0, log_every=10)
@@ -123,10 +123,10 @@ def test_nor_for_one_of_other_data_code_or_libraries(tmp_path: Path, monkeypatch
     assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(replace(ONE)) == here
     assert RunCache(tmp_path, SymbolTask(IDS[::-1], 12)).path(ONE) != here
     assert RunCache(tmp_path, SymbolTask(IDS, 13)).path(ONE) != here
-    monkeypatch.setattr("maestro_lstm.model.training.run_cache.digest", lambda _: "other code")
+    monkeypatch.setattr("maestro_lstm.training.run_cache.digest", lambda _: "other code")
     assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE) != here
     monkeypatch.undo()
-    monkeypatch.setattr("maestro_lstm.model.training.run_cache.libraries", lambda: {"torch": "0.0"})
+    monkeypatch.setattr("maestro_lstm.training.run_cache.libraries", lambda: {"torch": "0.0"})
     assert RunCache(tmp_path, SymbolTask(IDS, 12)).path(ONE) != here
 
 
@@ -150,7 +150,7 @@ def test_nor_is_one_of_a_gpu_for_one_of_another(tmp_path: Path, monkeypatch: pyt
     store, on_gpu = RunCache(tmp_path, SymbolTask(IDS, 12)), replace(ONE, device="cuda")
     paths = set()
     for name in ("one GPU", "another"):
-        monkeypatch.setattr("maestro_lstm.model.training.run_cache.gpu_name", lambda name=name: name)
+        monkeypatch.setattr("maestro_lstm.training.run_cache.gpu_name", lambda name=name: name)
         paths |= {store.path(on_gpu), store.path(ONE)}
     assert len(paths) == 3
 

@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training import jobs
-from maestro_lstm.model.training.jobs import train_all
-from maestro_lstm.model.training.live_curve import added_to, live_curve
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.run_cache import Run, curve_rows
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.training import jobs
+from maestro_lstm.training.jobs import train_all
+from maestro_lstm.training.live_curve import added_to, live_curve
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.run_cache import Run, curve_rows
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=300).astype(np.uint8)
 ONE = Settings(4, "logits", "adam", Schedule.constant(0.01), 10, 1, seed=0, log_every=10)

@@ -8,24 +8,24 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from maestro_lstm.choices import Draws, EngineName, OptimizerName
-from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
-from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.model.networks.network import Network, Weights, initial_weights
-from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.loop import Training, smooth
-from maestro_lstm.model.training.schedules import Cosine, Schedule, lengths
-from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.tasks import SymbolTask
-from maestro_lstm.model.training.windows import (
+from maestro_lstm.model.device import use_cores
+from maestro_lstm.model.network import Network, Weights, initial_weights
+from maestro_lstm.model.predictors import predictor
+from maestro_lstm.plumbing.arrays import Arrays
+from maestro_lstm.plumbing.choices import Draws, EngineName, OptimizerName
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.training.loop import Training, smooth
+from maestro_lstm.training.schedules import Cosine, Schedule, lengths
+from maestro_lstm.training.settings import Settings, placed
+from maestro_lstm.training.tasks import SymbolTask
+from maestro_lstm.training.windows import (
     Transposed,
     check_seq_len,
     draw_starts,
     starts_in_order,
     updates_per_epoch,
 )
-from maestro_lstm.plumbing.arrays import Arrays
-from maestro_lstm.plumbing.errors import UserError
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
 SETTINGS = Settings(

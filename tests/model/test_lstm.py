@@ -8,9 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from maestro_lstm.choices import Output
-from maestro_lstm.model.networks.lstm import LSTM
-from maestro_lstm.model.networks.network import Network, copy_of, initial_weights, layers_of, sequence_loss
+from maestro_lstm.model.lstm import LSTM
+from maestro_lstm.model.network import Network, copy_of, initial_weights, layers_of, sequence_loss
+from maestro_lstm.plumbing.choices import Output
 
 V, H = 90, 64
 

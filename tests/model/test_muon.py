@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.model.training.autograd import SymbolObjective, optimizers_of
-from maestro_lstm.model.training.muon import Muon, orthogonal
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.windows import Plain
+from maestro_lstm.training.autograd import SymbolObjective, optimizers_of
+from maestro_lstm.training.muon import Muon, orthogonal
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.windows import Plain
 
 
 @pytest.mark.parametrize("shape", [(3, 8, 8), (2, 5, 40), (4, 40, 5)])

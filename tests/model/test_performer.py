@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.data.performances.events import to_events
-from maestro_lstm.data.performances.rows import KEYS, to_rows
-from maestro_lstm.data.performances.steps import BINS, to_steps
-from maestro_lstm.data.performances.times import LONGEST
-from maestro_lstm.model.performer.batch import Batch, Said, batch_of
-from maestro_lstm.model.performer.event_network import BEGIN, EventNetwork, event_batch_of
-from maestro_lstm.model.performer.network import Performer
-from maestro_lstm.model.performer.streams import Streams, keys_on_the_piano
-from maestro_lstm.model.performer.task import NoteObjective, NoteTask
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.settings import Settings, placed
-from maestro_lstm.model.training.snapshots import resumed, with_snapshots
+from maestro_lstm.performances.events import to_events
+from maestro_lstm.performances.note_tokens import KEYS, to_rows
+from maestro_lstm.performances.quantize import BINS, quantize
+from maestro_lstm.performances.times import LONGEST
+from maestro_lstm.performer.batch import Batch, Said, batch_of
+from maestro_lstm.performer.event_network import BEGIN, EventNetwork, event_batch_of
+from maestro_lstm.performer.network import Performer
+from maestro_lstm.performer.note_batches import Streams, keys_for
+from maestro_lstm.performer.task import NoteObjective, NoteTask
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.settings import Settings, placed
+from maestro_lstm.training.snapshots import resumed, with_snapshots
 from tests.performances import SETTINGS, corpus, made, network
 
 EVENTS = replace(SETTINGS, kind="events", head=0, stretch=0.0)
@@ -37,7 +37,7 @@ def repeated(batch: Batch, times: int) -> Batch:
 @torch.inference_mode()
 def test_the_probabilities_of_all_notes_sum_to_one(place: int) -> None:
     """Each field's after what was said before it, every value there is; so those of all notes do."""
-    one = batch_of([(to_rows(to_steps(made(0, 40))), place)], 1)
+    one = batch_of([(to_rows(quantize(made(0, 40))), place)], 1)
     player = network()
     for k, (name, values) in enumerate(
         {
@@ -56,7 +56,7 @@ def test_the_probabilities_of_all_notes_sum_to_one(place: int) -> None:
 @torch.inference_mode()
 def test_so_do_those_of_a_small_grid_of_whole_notes() -> None:
     """The sum over a grid of notes is the product of the sums: nothing of one field leaks into another."""
-    one = batch_of([(to_rows(to_steps(made(0, 40))), 20)], 1)
+    one = batch_of([(to_rows(quantize(made(0, 40))), 20)], 1)
     player, pitches, forces = network(), range(KEYS), range(BINS)
     grid = [(pitch, force) for pitch in pitches for force in forces]
     many = repeated(one, len(grid))
@@ -68,7 +68,7 @@ def test_so_do_those_of_a_small_grid_of_whole_notes() -> None:
 @torch.inference_mode()
 def test_a_time_is_likelier_for_ending_with_what_sounds() -> None:
     """The ways of saying a time add up: without ends to come the same scores give less."""
-    player, rows = network(), to_rows(to_steps(made(0, 40)))
+    player, rows = network(), to_rows(quantize(made(0, 40)))
     batch = batch_of([(rows, 20)], 1)
     ends = batch.before.ends
     scores, _ = player.scores(batch)
@@ -83,7 +83,7 @@ def test_a_time_is_likelier_for_ending_with_what_sounds() -> None:
 
 @torch.inference_mode()
 def test_what_is_carried_makes_a_piece_in_parts_the_same_as_whole() -> None:
-    rows, player = to_rows(to_steps(made(1, 60))), network()
+    rows, player = to_rows(quantize(made(1, 60))), network()
     whole, _ = player.nats(batch_of([(rows, 0)], 60))
     parts, state = [], None
     for first in (0, 20, 40):
@@ -94,7 +94,7 @@ def test_what_is_carried_makes_a_piece_in_parts_the_same_as_whole() -> None:
 
 @torch.inference_mode()
 def test_a_piece_that_begins_forgets_the_one_before_and_padding_never_counts() -> None:
-    one, other, player = to_rows(to_steps(made(1, 30))), to_rows(to_steps(made(2, 12))), network()
+    one, other, player = to_rows(quantize(made(1, 30))), to_rows(quantize(made(2, 12))), network()
     _, state = player.nats(batch_of([(one, 0), (one, 0)], 16))
     both, _ = player.nats(batch_of([(other, 0), (one, 16)], 16), state)
     alone, _ = player.nats(batch_of([(other, 0)], 12))
@@ -107,7 +107,7 @@ def test_a_piece_that_begins_forgets_the_one_before_and_padding_never_counts() -
 @torch.inference_mode()
 def test_the_pedal_has_neither_force_nor_duration() -> None:
     player = network(pedal=True)
-    batch = batch_of([(to_rows(to_steps(made(1, 30))), 3)], 1)
+    batch = batch_of([(to_rows(quantize(made(1, 30))), 3)], 1)
     batch.rows.pitch[0] = KEYS
     nats, _ = player.nats(batch)
     assert nats[0, 0, :2].all()
@@ -142,7 +142,7 @@ def test_pieces_are_drawn_in_other_keys_and_tempi_the_same_each_time(tmp_path: P
     streams = Streams(pieces, sizes, 8, 1, 30, 5, 0.05, 1, lambda steps: steps)
     for k, first in enumerate(streams.first[:-1].tolist()):
         steps, piece = streams.part(first * 8)[0], pieces[int(streams.order[k])]
-        plain = to_steps(piece)
+        plain = quantize(piece)
         moved = set((steps.pitch.astype(int) - plain.pitch).tolist())
         assert len(moved) == 1
         by_size.setdefault(len(steps), set()).update(moved)
@@ -154,13 +154,13 @@ def test_pieces_are_drawn_in_other_keys_and_tempi_the_same_each_time(tmp_path: P
 def test_a_piece_stays_on_the_piano() -> None:
     one = made(0, 20)
     one.pitch[:] = 107
-    assert keys_on_the_piano(one, 6).tolist() == [-6, -5, -4, -3, -2, -1, 0, 1]
+    assert keys_for(one, 6).tolist() == [-6, -5, -4, -3, -2, -1, 0, 1]
     one.pitch[0] = 5  # not on it
-    assert keys_on_the_piano(one, 6).tolist() == [0]
+    assert keys_for(one, 6).tolist() == [0]
 
 
 def test_events_follow_one_another_after_a_beginning() -> None:
-    events = to_events(to_steps(made(0, 20)))
+    events = to_events(quantize(made(0, 20)))
     batch = event_batch_of([(events, 0), (events, 10), (events, len(events) - 2)], 6)
     assert batch.events[:, 0].tolist() == [BEGIN, *events[:6]]
     assert batch.events[:, 1].tolist() == events[9:16].tolist()
@@ -171,7 +171,7 @@ def test_events_follow_one_another_after_a_beginning() -> None:
 
 @torch.inference_mode()
 def test_a_network_of_events_carries_its_state_and_forgets_it_where_a_piece_begins() -> None:
-    one, other = (to_events(to_steps(made(seed, 20))) for seed in (1, 2))
+    one, other = (to_events(quantize(made(seed, 20))) for seed in (1, 2))
     torch.manual_seed(0)
     player = EventNetwork(8).eval()
     whole, _ = player.nats(event_batch_of([(one, 0)], 40))

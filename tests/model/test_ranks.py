@@ -12,10 +12,10 @@ import pytest
 import torch
 from torch import distributed, nn
 
-from maestro_lstm.model.networks import ranks
-from maestro_lstm.model.networks.dropout import Dropout
-from maestro_lstm.model.training.loop import Training
+from maestro_lstm.model import ranks
+from maestro_lstm.model.dropout import Dropout
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.training.loop import Training
 from tests.model.ranked import UPDATES, tasks, trained
 from tests.performances import corpus
 

@@ -15,17 +15,17 @@ import psutil
 import pytest
 import torch
 
-from maestro_lstm.choices import EngineName, OptimizerName
-from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training.jobs import Job, do, train_all
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.run_cache import Run, RunCache, result
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.snapshots import resumed, with_snapshots
-from maestro_lstm.model.training.tasks import SymbolTask
 from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
+from maestro_lstm.plumbing.choices import EngineName, OptimizerName
 from maestro_lstm.plumbing.errors import Stopped
+from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.training.jobs import Job, do, train_all
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.run_cache import Run, RunCache, result
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.snapshots import resumed, with_snapshots
+from maestro_lstm.training.tasks import SymbolTask
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
 # the cycle's top and the lowest loss lie on either side of most stops
@@ -142,8 +142,9 @@ LONG = [replace(ONE, engine="compiled", epochs=1500, log_every=50, seed=seed) fo
 SCRIPT = """
 import sys
 from pathlib import Path
-from maestro_lstm.model.training import jobs, snapshots
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.training import jobs
+from maestro_lstm.training import snapshots
+from maestro_lstm.training.tasks import SymbolTask
 from tests.model.test_snapshots import IDS, LONG
 jobs.with_snapshots = lambda training, path: snapshots.with_snapshots(training, path, every=0)
 jobs.train_all(Path(sys.argv[1]), SymbolTask(IDS, 12), LONG)
@@ -203,7 +204,7 @@ def test_ctrl_c_tells_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         save_arrays(tmp_path / "under_way" / jobs[1][0].snapshot.name, {}, {})  # type: ignore[union-attr]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("maestro_lstm.model.training.jobs.parallel_map", stopped_at_the_second)
+    monkeypatch.setattr("maestro_lstm.training.jobs.parallel_map", stopped_at_the_second)
     runs = [replace(ONE, seed=seed) for seed in range(3)]
     with pytest.raises(Stopped, match=r"^trained and kept: 1; kept half-way: 1$"):
         train_all(tmp_path, SymbolTask(IDS, 12), runs)

@@ -10,11 +10,11 @@ import symusic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maestro_lstm.data.midi.chords import chord_stream
-from maestro_lstm.data.midi.notes import notes_from_bytes
-from maestro_lstm.data.vocabulary.chords import chords_of, symbols_of
-from maestro_lstm.data.vocabulary.symbols import END, NEXT, SYMBOLS
-from maestro_lstm.music.export.notation import grand_staff_of, score_of, to_midi, to_musicxml
+from maestro_lstm.export.notation import grand_staff_of, score_of, score_to_midi, to_musicxml
+from maestro_lstm.midi.notes import notes_from_bytes
+from maestro_lstm.symbols.chord_rule import chord_stream
+from maestro_lstm.symbols.chords import chords_of, symbols_of
+from maestro_lstm.symbols.vocabulary import END, NEXT, SYMBOLS
 
 
 def test_chords_are_gathered_until_a_mark() -> None:
@@ -29,7 +29,7 @@ def test_any_symbols_are_written_and_read_back(symbols: list[str]) -> None:
     chords = chords_of(symbols)
     if chords:
         score = score_of(chords, "any")
-        read = chords_of(symbols_of(chord_stream(notes_from_bytes(to_midi(score)), "clean")))
+        read = chords_of(symbols_of(chord_stream(notes_from_bytes(score_to_midi(score)), "clean")))
         assert read == [tuple(sorted(chord)) for chord in chords]
         notes = ElementTree.fromstring(to_musicxml(score)).iter("note")
         assert sum(note.find("pitch") is not None for note in notes) == sum(map(len, chords))
@@ -37,9 +37,9 @@ def test_any_symbols_are_written_and_read_back(symbols: list[str]) -> None:
 
 def test_two_processes_write_the_same_bytes() -> None:
     program = (
-        "import hashlib; from maestro_lstm.music.export.notation import *;"
+        "import hashlib; from maestro_lstm.export.notation import *;"
         "score = score_of([(60, 64), (70,)], 'twice');"
-        "print(hashlib.sha256(to_midi(score) + to_musicxml(score)).hexdigest())"
+        "print(hashlib.sha256(score_to_midi(score) + to_musicxml(score)).hexdigest())"
     )
     first, second = (subprocess.check_output([sys.executable, "-c", program]) for _ in range(2))
     assert first == second
@@ -55,7 +55,7 @@ def test_eyes_get_two_staves_and_the_same_notes() -> None:
 
 @pytest.mark.parametrize("seconds", [0.1, 0.25, 0.5, 2.0])
 def test_a_chord_sounds_as_long_as_was_asked(seconds: float) -> None:
-    score: Any = symusic.Score.from_midi(to_midi(score_of([(60,), (64, 67)], "any", seconds)), ttype="second")
+    score: Any = symusic.Score.from_midi(score_to_midi(score_of([(60,), (64, 67)], "any", seconds)), ttype="second")
     notes = score.tracks[0].notes
     assert [note.time for note in notes] == pytest.approx([0, seconds, seconds], abs=1e-4)
     assert [note.duration for note in notes] == pytest.approx([seconds] * 3, abs=1e-4)

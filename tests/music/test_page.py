@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from maestro_lstm.data.vocabulary.symbols import NEXT
-from maestro_lstm.music.composing.pieces import Composition
-from maestro_lstm.music.export.forms import forms_of
-from maestro_lstm.music.export.soundfont.font import soundfont
-from maestro_lstm.music.names import file_name
-from maestro_lstm.music.page.page import Entry, page
+from maestro_lstm.export.formats import formats
+from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.generation.names import file_name
+from maestro_lstm.generation.pieces import SymbolPiece
 from maestro_lstm.plumbing.files import read_json
+from maestro_lstm.symbols.vocabulary import NEXT
+from maestro_lstm.web.music_page import Entry, page
 
 HOSTILE = "<script>window.hacked = 1</script> & \"quoted\" 'too'"
 DRAWING = {
@@ -34,16 +34,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of four pieces: one with a hostile title, one without a note, and a real one whose files are missing."""
     root = tmp_path_factory.mktemp("generated")
     pieces = {
-        ("paper", "c3-1"): Composition("paper, from C3", (NEXT, NEXT), 0, 0.25, ABOUT),
-        ("best", "f#3-1"): Composition("best, from F#3", MUSIC, 2, 0.25, ABOUT),
-        ("hostile", "c3-1"): Composition(HOSTILE, MUSIC, 2, 0.5, {**ABOUT, "primer": HOSTILE}),
-        ("real", "1"): Composition("a real piece", MUSIC, 0, 0.25, {}),
+        ("paper", "c3-1"): SymbolPiece("paper, from C3", (NEXT, NEXT), 0, 0.25, ABOUT),
+        ("best", "f#3-1"): SymbolPiece("best, from F#3", MUSIC, 2, 0.25, ABOUT),
+        ("hostile", "c3-1"): SymbolPiece(HOSTILE, MUSIC, 2, 0.5, {**ABOUT, "primer": HOSTILE}),
+        ("real", "1"): SymbolPiece("a real piece", MUSIC, 0, 0.25, {}),
     }
     entries = []
     for (writer, name), piece in pieces.items():
         (root / writer).mkdir()
         files = {}
-        for end, data in forms_of(piece, soundfont()).items():
+        for end, data in formats(piece, soundfont()).items():
             files[end] = f"{writer}/{file_name(name, end)}"
             (root / files[end]).write_bytes(data)
         entries.append(Entry(writer, read_json(root / files["json"]), files))

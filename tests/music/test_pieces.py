@@ -13,24 +13,27 @@ import pytest
 import soundfile
 from PIL import Image
 
-from maestro_lstm.data.vocabulary.chords import chords_of, collapse_of
-from maestro_lstm.data.vocabulary.symbols import END, END_ID, NEXT, NEXT_ID, SYMBOLS, pitch_name
-from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.music.composing.pieces import Composition, compose, compose_all, compose_many, excerpt
-from maestro_lstm.music.composing.primers import from_midi, primer_of
-from maestro_lstm.music.composing.sampling import PLAIN, Sampling, sample
-from maestro_lstm.music.composing.stepper import Stepper
-from maestro_lstm.music.export.forms import forms_of
-from maestro_lstm.music.export.roll import roll_picture
-from maestro_lstm.music.export.sound import RATE
-from maestro_lstm.music.export.soundfont.font import soundfont
-from maestro_lstm.music.names import MUSIC, PICTURES, WAV
+from maestro_lstm.export.formats import formats
+from maestro_lstm.export.roll import chord_roll
+from maestro_lstm.export.sound import RATE
+from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.generation.compose_symbols import compose, compose_many
+from maestro_lstm.generation.excerpts import symbol_excerpt
+from maestro_lstm.generation.names import MUSIC, PICTURES, WAV
+from maestro_lstm.generation.pieces import SymbolPiece
+from maestro_lstm.generation.primers import symbol_primer, symbols_in
+from maestro_lstm.generation.symbol_sampling import PLAIN, SymbolSampling, sample
+from maestro_lstm.model.network import initial_weights
+from maestro_lstm.model.stepper import Stepper
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.symbols.chords import chords_of, collapse_of
+from maestro_lstm.symbols.vocabulary import END, END_ID, NEXT, NEXT_ID, SYMBOLS, pitch_name
+from maestro_lstm.trained.symbols import SymbolNetwork
 from tests.midi_files import midi_file, track
 
 V = len(SYMBOLS)
 NETWORK = Stepper(initial_weights(V, 8, seed=0))
-C3 = primer_of("C3")
+C3 = symbol_primer("C3")
 
 
 def network_that_writes(*ids: int) -> Any:
@@ -69,7 +72,7 @@ ONLY_PITCHES = network_that_writes(40, 50)
     ],
 )
 def test_a_piece_is_as_long_as_was_asked(network: Any, length: int, unit: Any, seconds: float, count: int) -> None:
-    assert len(compose(network, C3, Sampling(length=length, unit=unit), 0, seconds)) == count
+    assert len(compose(network, C3, SymbolSampling(length=length, unit=unit), 0, seconds)) == count
 
 
 @pytest.mark.parametrize(
@@ -90,12 +93,12 @@ def test_collapse_is_told_as_such(symbols: Sequence[str], words: str) -> None:
 
 
 def test_pieces_of_several_seeds_and_primers_have_names_of_their_own() -> None:
-    made = compose_all(NETWORK, "net", [C3, primer_of("F#4")], 2, 7, Sampling(length=5), 0.5, keep_primer=True)
+    made = SymbolNetwork("net", NETWORK).compose_all([C3, symbol_primer("F#4")], 2, 7, SymbolSampling(length=5), True)
     assert list(made) == ["c3-1", "c3-2", "f#4-1", "f#4-2"]
     assert [piece.about["seed"] for piece in made.values()] == [7, 8, 7, 8]
     assert made["c3-1"].symbols[0] == "C3"
     assert made["c3-1"].symbols != made["c3-2"].symbols
-    without = compose_all(NETWORK, "net", [C3], 1, 7, Sampling(length=5), 0.5, keep_primer=False)["c3-1"]
+    without = SymbolNetwork("net", NETWORK).compose_all([C3], 1, 7, SymbolSampling(length=5), False)["c3-1"]
     assert without.symbols == made["c3-1"].symbols[1:]
     assert (without.given, made["c3-1"].given) == (0, 1)
 
@@ -110,15 +113,15 @@ def test_many_pieces_are_drawn_by_the_networks_in_turn_each_with_its_seed() -> N
 
 def test_an_excerpt_is_as_long_as_asked_or_as_the_piece() -> None:
     ids = np.array([40, NEXT_ID] * 10 + [0], dtype=np.uint8)
-    assert len(excerpt("x", "real", ids, 2, 0.5).chords) == 4
-    assert len(excerpt("x", "real", ids, 99, 0.5).chords) == 10
+    assert len(symbol_excerpt("x", "real", ids, 2, 0.5).chords) == 4
+    assert len(symbol_excerpt("x", "real", ids, 99, 0.5).chords) == 10
 
 
 def test_a_primer_moves_and_what_leaves_the_piano_is_refused() -> None:
-    assert primer_of("C3", 14).symbols == ("D4",)
+    assert symbol_primer("C3", 14).symbols == ("D4",)
     for word, semitones, words in (("A0", -1, "off the piano"), ("C8", 1, "off the piano"), ("H3", 0, "not H3")):
         with pytest.raises(UserError, match=words):
-            primer_of(word, semitones)
+            symbol_primer(word, semitones)
 
 
 def test_what_the_alphabet_cannot_say_of_a_primer_is_told(tmp_path: Path) -> None:
@@ -127,17 +130,17 @@ def test_what_the_alphabet_cannot_say_of_a_primer_is_told(tmp_path: Path) -> Non
     own = b"\0\xb0\x40\x7f" + track(notes)[8:]  # the pedal first
     path = tmp_path / "mine.mid"
     path.write_bytes(midi_file([b"MTrk" + len(own).to_bytes(4, "big") + own, drums]))
-    primer = primer_of(str(path))
+    primer = symbol_primer(str(path))
     assert primer.symbols == ("C4", "E4", NEXT, "C8", NEXT, "G4", NEXT)
     assert primer.summary == (
         "3 notes and chords of mine; left out, not in the vocabulary: 1 of 5 notes, off the "
         "88 keys, 2 drum notes, durations, rests, loudness, the pedal"
     )
-    higher = primer_of(str(path), 1)
+    higher = symbol_primer(str(path), 1)
     assert higher.symbols == ("C#4", "F4", NEXT, "G#4", NEXT)
     assert "1 of 5 notes, off" in higher.summary  # 20 comes on, 108 goes off
     with pytest.raises(UserError, match="mine: moved by 87 semitones, no note of it is on the piano"):
-        primer_of(str(path), 87)
+        symbol_primer(str(path), 87)
 
 
 @pytest.mark.parametrize(
@@ -149,23 +152,23 @@ def test_a_primer_that_is_no_music_is_told_in_a_line(content: bytes | None, word
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UserError, match=f"the primer .*{words}"):
-        primer_of(str(path))
+        symbol_primer(str(path))
 
 
 def test_the_networks_primer_is_what_the_parse_stage_would_make_of_it() -> None:
     data = Path("primers/bach-bwv846.mid").read_bytes()
-    primer = from_midi(data, "bach")
+    primer = symbols_in(data, "bach")
     bar = ["C4", "E4", "G4", "C5", "E5", "G4", "C5", "E5"]
     assert [pitch for pitch in primer.symbols if pitch != NEXT][:16] == bar * 2
     assert len(chords_of(primer.symbols)) == 64
 
 
 CHORDS = ("C3", "E3", NEXT, "G4", NEXT, *(f"{name}{octave}" for octave in (2, 3, 4) for name in "CEG"), NEXT)
-PIECE = Composition("a title", CHORDS, 3, 0.25, {"writer": "net", "seed": 1})
+PIECE = SymbolPiece("a title", CHORDS, 3, 0.25, {"writer": "net", "seed": 1})
 
 
 def test_every_form_is_what_it_says_and_as_long_as_the_piece() -> None:
-    forms = forms_of(PIECE, soundfont())
+    forms = formats(PIECE, soundfont())
     assert set(forms) == {*MUSIC, *PICTURES, *WAV}
     data = json.loads(forms["json"])
     assert (data["title"], data["seed"], data["given"], tuple(data["notes"])) == ("a title", 1, 3, CHORDS)
@@ -185,8 +188,8 @@ def test_every_form_is_what_it_says_and_as_long_as_the_piece() -> None:
 @pytest.mark.parametrize("pitch", [33, 45, 57, 60, 64, 69, 81, 93])
 def test_a_note_sounds_at_its_pitch(pitch: int) -> None:
     """Within a fourth around it the strongest is its fundamental: an octave may be louder, a wrong note not."""
-    piece = Composition("x", (pitch_name(pitch),), 0, 1.0, {})
-    sound, rate = soundfile.read(io.BytesIO(forms_of(piece, soundfont())["wav"]))
+    piece = SymbolPiece("x", (pitch_name(pitch),), 0, 1.0, {})
+    sound, rate = soundfile.read(io.BytesIO(formats(piece, soundfont())["wav"]))
     heard = sound[:rate, 0] * np.hanning(rate)
     spectrum = np.abs(np.fft.rfft(heard, 4 * rate))
     frequency = np.arange(len(spectrum)) / 4
@@ -197,11 +200,11 @@ def test_a_note_sounds_at_its_pitch(pitch: int) -> None:
 
 
 def test_an_incipit_is_how_the_music_goes_on_after_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    for slow in ("render", "to_mp3", "to_wav", "roll_picture"):
-        monkeypatch.setattr(f"maestro_lstm.music.export.forms.{slow}", lambda *_: b"")
+    for slow in ("render", "to_mp3", "to_wav", "roll_of"):
+        monkeypatch.setattr(f"maestro_lstm.export.formats.{slow}", lambda *_: b"")
 
     def incipit(symbols: tuple[str, ...], given: int) -> bytes | None:
-        return forms_of(Composition("x", symbols, given, 0.25, {}), soundfont()).get("incipit.png")
+        return formats(SymbolPiece("x", symbols, given, 0.25, {}), soundfont()).get("incipit.png")
 
     start, music = ("C4", NEXT) * 3, ("G4", NEXT, "E4", "C3", NEXT) * 15
     plain = incipit(music, 0)
@@ -212,11 +215,11 @@ def test_an_incipit_is_how_the_music_goes_on_after_what_was_given(monkeypatch: p
 
 def test_a_title_is_shown_as_it_stands() -> None:
     titles = ["$a$", "a", "$a_b^$ & <c> {"]  # the first two would be the same as formulas, the last is none
-    assert len({roll_picture(title, [(60,)], 0, 0.5) for title in titles}) == 3
+    assert len({chord_roll(title, [(60,)], 0, 0.5) for title in titles}) == 3
 
 
 def test_a_piece_without_a_note_has_its_data_alone() -> None:
-    forms = forms_of(Composition("silence", (NEXT, NEXT), 0, 0.5, {}), soundfont())
+    forms = formats(SymbolPiece("silence", (NEXT, NEXT), 0, 0.5, {}), soundfont())
     assert set(forms) == {"json"}
     assert json.loads(forms["json"])["told"] == "collapsed: only <NEXT> in 2 symbols"
 
@@ -225,7 +228,7 @@ def test_a_piece_without_a_note_has_its_data_alone() -> None:
 def test_two_processes_make_the_same_bytes_of_every_form() -> None:
     program = (
         "import hashlib; from tests.music.test_pieces import *;"
-        "print({end: hashlib.sha256(data).hexdigest() for end, data in forms_of(PIECE, soundfont()).items()})"
+        "print({end: hashlib.sha256(data).hexdigest() for end, data in formats(PIECE, soundfont()).items()})"
     )
     first, second = (subprocess.check_output([sys.executable, "-c", program]) for _ in range(2))
     assert first == second
@@ -236,4 +239,4 @@ def test_a_soundfont_that_is_none_is_named(tmp_path: Path) -> None:
         soundfont(str(tmp_path / "none.sf2"))
     (tmp_path / "bad.sf2").write_bytes(b"RIFFxxxx")
     with pytest.raises(UserError, match=r"bad\.sf2 cannot be played"):
-        forms_of(PIECE, soundfont(str(tmp_path / "bad.sf2")))
+        formats(PIECE, soundfont(str(tmp_path / "bad.sf2")))

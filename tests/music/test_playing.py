@@ -11,28 +11,31 @@ import soundfile
 import symusic
 import torch
 
-from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance
-from maestro_lstm.data.performances.reading import read_performance
-from maestro_lstm.data.performances.rows import KEYS, START, to_rows
-from maestro_lstm.data.performances.steps import Steps, to_steps
-from maestro_lstm.data.performances.writing import to_midi
-from maestro_lstm.model.performer.batch import Said, batch_of
-from maestro_lstm.music.export.soundfont.font import soundfont
-from maestro_lstm.music.names import file_name
-from maestro_lstm.music.page.page import Entry, page
-from maestro_lstm.music.playing.cells import stepping
-from maestro_lstm.music.playing.forms import forms_of, pedal_spans
-from maestro_lstm.music.playing.pieces import play, play_all
-from maestro_lstm.music.playing.played import Played, collapse_of, excerpt
-from maestro_lstm.music.playing.player import Player
-from maestro_lstm.music.playing.primers import MOST, primer_of
-from maestro_lstm.music.playing.sounding import Sounding
-from maestro_lstm.music.playing.steering import PLAIN, Steering
+from maestro_lstm.export.formats import formats
+from maestro_lstm.export.roll import pedal_spans
+from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.generation.compose_notes import play
+from maestro_lstm.generation.excerpts import note_excerpt
+from maestro_lstm.generation.names import file_name
+from maestro_lstm.generation.note_sampling import PLAIN, NoteSampling
+from maestro_lstm.generation.pieces import NotePiece, few_keys
+from maestro_lstm.generation.player import Player
+from maestro_lstm.generation.primers import MOST, note_primer
+from maestro_lstm.generation.sounding import Sounding
+from maestro_lstm.performances.note_tokens import KEYS, START, to_rows
+from maestro_lstm.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance
+from maestro_lstm.performances.quantize import Steps, quantize
+from maestro_lstm.performances.reading import read_performance
+from maestro_lstm.performances.writing import to_midi
+from maestro_lstm.performer.batch import Said, batch_of
+from maestro_lstm.performer.stepping import stepping
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.trained.notes import NoteNetwork
+from maestro_lstm.web.music_page import Entry, page
 from tests.performances import made, network
 
-NOTHING = primer_of("nothing", "folded").steps
-TEN = Steering(seconds=10)
+NOTHING = note_primer("nothing", "folded").steps
+TEN = NoteSampling(seconds=10)
 
 
 def voices(steps: Steps) -> int:
@@ -41,7 +44,7 @@ def voices(steps: Steps) -> int:
 
 
 def test_what_sounds_meanwhile_is_what_rows_say_of_the_whole() -> None:
-    rows, sounding = to_rows(to_steps(made(3, 200, 20.0))), Sounding(1)
+    rows, sounding = to_rows(quantize(made(3, 200, 20.0))), Sounding(1)
     for k in range(1, len(rows)):
         left = sounding.move(np.array([int(rows.delta[k])]))
         assert left[0].tolist() == rows.left[k].tolist()
@@ -51,7 +54,7 @@ def test_what_sounds_meanwhile_is_what_rows_say_of_the_whole() -> None:
 
 def test_a_player_goes_on_from_a_primer_as_if_it_had_played_it() -> None:
     """What it then says follows from the primer's notes, fed at once or one by one."""
-    rows = to_rows(to_steps(made(3, 40, 10.0)))
+    rows = to_rows(quantize(made(3, 40, 10.0)))
     once, twice = Player(network(), [5], PLAIN), Player(network(), [5], PLAIN)
     once.feed(rows)
     twice.feed(rows)
@@ -67,7 +70,7 @@ def test_a_player_goes_on_from_a_primer_as_if_it_had_played_it() -> None:
 @torch.inference_mode()
 def test_a_step_at_a_time_is_the_network_run_over_the_whole() -> None:
     player = network()
-    batch = batch_of([(to_rows(to_steps(made(k, 30))), 0) for k in range(3)], 30)
+    batch = batch_of([(to_rows(quantize(made(k, 30))), 0) for k in range(3)], 30)
     whole, _ = player.run(batch.before)
     steps, state = stepping(player), None
     for k in range(30):
@@ -90,7 +93,7 @@ def test_at_most_so_many_notes_sound_at_once() -> None:
     for most in (1, 3):
         (steps,) = play(network(), NOTHING, [1], TEN.model_copy(update={"polyphony": most}))
         heard = read_performance(to_midi(_performance(steps)), "a", "folded")
-        assert voices(to_steps(heard)) <= most
+        assert voices(quantize(heard)) <= most
 
 
 def _performance(steps: Steps) -> Performance:
@@ -99,28 +102,28 @@ def _performance(steps: Steps) -> Performance:
 
 @pytest.mark.parametrize("density", [2.0, 20.0])
 def test_density_is_kept_to(density: float) -> None:
-    pieces = play(network(), NOTHING, range(4), Steering(seconds=60, density=density))
-    free = play(network(), NOTHING, range(4), Steering(seconds=60))
+    pieces = play(network(), NOTHING, range(4), NoteSampling(seconds=60, density=density))
+    free = play(network(), NOTHING, range(4), NoteSampling(seconds=60))
     heard, plain = (float(np.mean([len(piece) for piece in some])) / 60 for some in (pieces, free))
     assert abs(np.log(heard / density)) < abs(np.log(plain / density))
 
 
 @pytest.mark.parametrize("loudness", [30.0, 100.0])
 def test_loudness_is_kept_to(loudness: float) -> None:
-    (piece,) = play(network(), NOTHING, [1], Steering(seconds=120, loudness=loudness))
+    (piece,) = play(network(), NOTHING, [1], NoteSampling(seconds=120, loudness=loudness))
     half = piece.bin[len(piece) // 2 :].astype(float) * 4 - 1
     assert abs(half.mean() - loudness) < 12
 
 
 def test_a_low_temperature_and_a_small_nucleus_play_the_likeliest() -> None:
-    cold = Steering(seconds=5, temperature=1e-3, time_temperature=1e-3)
-    narrow = Steering(seconds=5, top_p=1e-6, time_top_p=1e-6)
+    cold = NoteSampling(seconds=5, temperature=1e-3, time_temperature=1e-3)
+    narrow = NoteSampling(seconds=5, top_p=1e-6, time_top_p=1e-6)
     pitches = [play(network(), NOTHING, [seed], how)[0].pitch.tolist() for how in (cold, narrow) for seed in (1, 2)]
     assert all(one[:5] == pitches[0][:5] for one in pitches)
 
 
 def test_the_pedal_goes_down_and_up_in_turn_and_is_up_at_the_end() -> None:
-    (steps,) = play(network(pedal=True, spread=1.0), NOTHING, [1], Steering(seconds=60))
+    (steps,) = play(network(pedal=True, spread=1.0), NOTHING, [1], NoteSampling(seconds=60))
     pedal = steps.pitch[steps.pitch >= PEDAL_UP].tolist()
     assert pedal
     assert pedal == [(PEDAL_DOWN, PEDAL_UP)[k % 2] for k in range(len(pedal))]
@@ -134,9 +137,9 @@ def test_the_pedal_goes_down_and_up_in_turn_and_is_up_at_the_end() -> None:
 def test_the_primer_is_kept_or_left_out(tmp_path: Path) -> None:
     path = tmp_path / "mine.mid"
     path.write_bytes(to_midi(made(0, 20, 5.0)))
-    primer = primer_of(str(path), "folded")
-    (kept,) = play_all(network(), "x", [primer], 1, 0, TEN, True).values()
-    (bare,) = play_all(network(), "x", [primer], 1, 0, TEN, False).values()
+    primer = note_primer(str(path), "folded")
+    (kept,) = NoteNetwork("x", network()).compose_all([primer], 1, 0, TEN, True).values()
+    (bare,) = NoteNetwork("x", network()).compose_all([primer], 1, 0, TEN, False).values()
     assert kept.given == len(primer.steps) == 20
     assert kept.performance.pitch[:20].tolist() == primer.steps.pitch.tolist()
     assert bare.given == 0
@@ -148,11 +151,11 @@ def test_the_primer_is_kept_or_left_out(tmp_path: Path) -> None:
 
 
 def test_a_key_is_a_primer_moved_and_not_off_the_piano() -> None:
-    assert primer_of("C3", "folded", 2).steps.pitch.tolist() == [50]
+    assert note_primer("C3", "folded", 2).steps.pitch.tolist() == [50]
     with pytest.raises(UserError, match="C3 moved by 90 semitones is off the piano"):
-        primer_of("C3", "folded", 90)
+        note_primer("C3", "folded", 90)
     with pytest.raises(UserError, match=r"nothing, a piano key such as C3, .* not H7"):
-        primer_of("H7", "folded")
+        note_primer("H7", "folded")
 
 
 def midi_with(tracks: list[tuple[bool, Performance]], tempo: float = 120.0) -> bytes:
@@ -183,20 +186,20 @@ def test_a_primer_that_is_none_is_refused_in_a_line(name: str, tmp_path: Path) -
     path = tmp_path / "mine.mid"
     path.write_bytes(data)
     with pytest.raises(UserError, match=rf"^the primer .*mine\.mid: {words}") as raised:
-        primer_of(str(path), "folded")
+        note_primer(str(path), "folded")
     assert "\n" not in str(raised.value)
 
 
 def test_a_primer_of_one_note_with_a_tempo_map_and_one_of_fifty_thousand(tmp_path: Path) -> None:
     path = tmp_path / "mine.mid"
     path.write_bytes(midi_with([(False, made(0, 1))]))
-    one = primer_of(str(path), "folded")
+    one = note_primer(str(path), "folded")
     assert len(one.steps) == 1
-    assert len(play(network(), one.steps, [0], Steering(seconds=2))[0]) > 0
+    assert len(play(network(), one.steps, [0], NoteSampling(seconds=2))[0]) > 0
     path.write_bytes(to_midi(made(0, 50_000, 5000.0)))
-    many = primer_of(str(path), "folded")
+    many = note_primer(str(path), "folded")
     assert f"the network hears the last {MOST:,}" in many.summary
-    (piece,) = play(network(), many.steps, [0], Steering(seconds=2))
+    (piece,) = play(network(), many.steps, [0], NoteSampling(seconds=2))
     assert many.steps.onset[-1] <= piece.onset.min()
     assert piece.release.max() <= many.steps.onset[-1] + 200
 
@@ -205,39 +208,39 @@ def test_notes_off_the_piano_are_left_out_and_told(tmp_path: Path) -> None:
     path, piece = tmp_path / "mine.mid", made(0, 9)
     piece.pitch[:4] = 5
     path.write_bytes(to_midi(piece))
-    primer = primer_of(str(path), "folded")
+    primer = note_primer(str(path), "folded")
     assert len(primer.steps) == 5
     assert "left out 4 off the piano" in primer.summary
     with pytest.raises(UserError, match="no note of it is on the piano's 88 keys"):
-        primer_of(str(path), "folded", -120)
+        note_primer(str(path), "folded", -120)
 
 
 def test_what_collapsed_is_told() -> None:
-    assert collapse_of(np.array([], np.uint8)) == "silence"
-    assert collapse_of(np.full(5, 60, np.uint8)) == "one note"
-    assert collapse_of(np.tile(np.array([60, 64], np.uint8), 40)) == "two or three notes"
-    assert collapse_of(made(0, 50).pitch) == ""
+    assert few_keys(np.array([], np.uint8)) == "silence"
+    assert few_keys(np.full(5, 60, np.uint8)) == "one note"
+    assert few_keys(np.tile(np.array([60, 64], np.uint8), 40)) == "two or three notes"
+    assert few_keys(made(0, 50).pitch) == ""
     empty = Performance(np.zeros(0), np.zeros(0), np.zeros(0, np.uint8), np.zeros(0, np.uint8))
-    assert Played("", empty, 0, {}).summary == "silence"
-    assert Played("", made(0, 50), 0, {}).summary.startswith("50 notes in ")
+    assert NotePiece("", empty, 0, {}).summary == "silence"
+    assert NotePiece("", made(0, 50), 0, {}).summary.startswith("50 notes in ")
 
 
 def test_the_forms_of_a_piece_say_the_same() -> None:
-    piece = excerpt("<b>", "real", made(0, 60, 10.0), 5.0)
-    forms = forms_of(piece, soundfont())
+    piece = note_excerpt("<b>", "real", made(0, 60, 10.0), 5.0)
+    forms = formats(piece, soundfont())
     data = json.loads(forms["json"])
     heard = read_performance(forms["mid"], "a", "folded")
     assert len(data["notes"]["pitch"]) == len(piece.performance) == len(heard)
     assert piece.performance.release.max() <= 5
     assert forms["roll.svg"].startswith(b"<?xml")
     assert b"<b>" not in forms["roll.svg"]
-    assert forms == forms_of(piece, soundfont())
-    assert set(forms_of(Played("", made(0, 0), 0, {}), soundfont())) == {"json"}
+    assert forms == formats(piece, soundfont())
+    assert set(formats(NotePiece("", made(0, 0), 0, {}), soundfont())) == {"json"}
 
 
 def test_a_performance_is_on_the_page_without_a_score() -> None:
-    (piece,) = play_all(network(), "performer", [primer_of("C3", "folded")], 1, 7, TEN, True).values()
-    forms = forms_of(piece, soundfont())
+    (piece,) = NoteNetwork("performer", network()).compose_all([note_primer("C3", "folded")], 1, 7, TEN, True).values()
+    forms = formats(piece, soundfont())
     files = {end: f"performer/{file_name('c3-1', end)}" for end in forms}
     shown = page({"From C3, seed 7": [Entry("performer", json.loads(forms["json"]), files)]}, "Ours.").decode()
     for words in ("c3-1-roll.svg", "c3-1.mp3", "<dt>seconds</dt><dd>10.0</dd>", "<dt>time top p</dt><dd>1.0</dd>"):
@@ -251,7 +254,7 @@ def test_the_sound_is_as_loud_as_the_notes() -> None:
     two = Performance(
         np.array([0.0, 2.0]), np.array([0.5, 2.5]), np.array([60, 60], np.uint8), np.array([30, 110], np.uint8)
     )
-    sound, rate = soundfile.read(io.BytesIO(forms_of(Played("", two, 0, {}), soundfont())["wav"]))
+    sound, rate = soundfile.read(io.BytesIO(formats(NotePiece("", two, 0, {}), soundfont())["wav"]))
 
     def level(begin: float, end: float) -> float:
         return float(np.sqrt((sound[int(begin * rate) : int(end * rate)] ** 2).mean()))
@@ -271,7 +274,7 @@ def test_the_pedal_is_down_in_spans() -> None:
 
 
 def test_all_keys_of_the_piano_can_be_played() -> None:
-    pieces = play(network(spread=0.1), NOTHING, range(8), Steering(seconds=60))
+    pieces = play(network(spread=0.1), NOTHING, range(8), NoteSampling(seconds=60))
     keys = {int(pitch) for piece in pieces for pitch in piece.pitch}
     assert keys <= set(range(21, 109))
     assert len(keys) > KEYS // 2

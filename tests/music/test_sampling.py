@@ -10,11 +10,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_lstm.data.vocabulary.symbols import END_ID, NEXT_ID, SYMBOLS
-from maestro_lstm.model.networks.network import Network, initial_weights
-from maestro_lstm.model.networks.predictors import TorchPredictor
-from maestro_lstm.music.composing.sampling import PLAIN, Steering, draw, draws, sample
-from maestro_lstm.music.composing.stepper import Stepper
+from maestro_lstm.generation.symbol_sampling import PLAIN, SymbolSampling, draw, draws, sample
+from maestro_lstm.model.network import Network, initial_weights
+from maestro_lstm.model.predictors import TorchPredictor
+from maestro_lstm.model.stepper import Stepper
+from maestro_lstm.symbols.vocabulary import END_ID, NEXT_ID, SYMBOLS
 
 V = len(SYMBOLS)
 SHARES = np.array([0.05, 0.2, 0.4, 0.1, 0.25])  # of five symbols; the first two are the marks
@@ -68,56 +68,56 @@ def test_symbols_are_drawn_from_the_networks_distribution() -> None:
         assert abs(drawn.count(symbol) / 3000 - p) < 0.04  # over four standard errors
 
 
-def shares(steering: Steering, held: npt.NDArray[np.bool_] = NOTHING_HELD) -> list[float]:
+def shares(sampling: SymbolSampling, held: npt.NDArray[np.bool_] = NOTHING_HELD) -> list[float]:
     """How often each of the five symbols is drawn, over places spread evenly."""
     n = 20_000
     places = (np.arange(n) + 0.5) / n
     scores = np.tile(np.log(SHARES) + 3.0, (n, 1))  # a constant on all scores changes nothing
-    drawn = draw(scores, places, steering, np.repeat(held, n, axis=0))
+    drawn = draw(scores, places, sampling, np.repeat(held, n, axis=0))
     return [float((drawn == k).mean()) for k in range(5)]
 
 
 @pytest.mark.parametrize(
-    ("steering", "weights"),
+    ("sampling", "weights"),
     [
         (PLAIN, SHARES),
-        (Steering(temperature=0.5), SHARES**2),
-        (Steering(temperature=2.0), SHARES**0.5),
-        (Steering(temperature=0.001), [0, 0, 1, 0, 0]),
-        (Steering(top_k=1), [0, 0, 1, 0, 0]),
-        (Steering(top_k=3), [0, 0.2, 0.4, 0, 0.25]),
-        (Steering(top_k=90), SHARES),
-        (Steering(top_p=0.3), [0, 0, 1, 0, 0]),
-        (Steering(top_p=0.41), [0, 0, 0.4, 0, 0.25]),
-        (Steering(top_p=0.66), [0, 0.2, 0.4, 0, 0.25]),
-        (Steering(top_p=0.001), [0, 0, 1, 0, 0]),  # the likeliest is always left
-        (Steering(top_k=2, top_p=0.9), [0, 0, 0.4, 0, 0.25]),
+        (SymbolSampling(temperature=0.5), SHARES**2),
+        (SymbolSampling(temperature=2.0), SHARES**0.5),
+        (SymbolSampling(temperature=0.001), [0, 0, 1, 0, 0]),
+        (SymbolSampling(top_k=1), [0, 0, 1, 0, 0]),
+        (SymbolSampling(top_k=3), [0, 0.2, 0.4, 0, 0.25]),
+        (SymbolSampling(top_k=90), SHARES),
+        (SymbolSampling(top_p=0.3), [0, 0, 1, 0, 0]),
+        (SymbolSampling(top_p=0.41), [0, 0, 0.4, 0, 0.25]),
+        (SymbolSampling(top_p=0.66), [0, 0.2, 0.4, 0, 0.25]),
+        (SymbolSampling(top_p=0.001), [0, 0, 1, 0, 0]),  # the likeliest is always left
+        (SymbolSampling(top_k=2, top_p=0.9), [0, 0, 0.4, 0, 0.25]),
         # the temperature comes first: squared, the likeliest has 0.58 of all
-        (Steering(top_p=0.5, temperature=0.5), [0, 0, 1, 0, 0]),
+        (SymbolSampling(top_p=0.5, temperature=0.5), [0, 0, 1, 0, 0]),
     ],
 )
-def test_what_steers_changes_the_distribution_as_its_formula_says(steering: Steering, weights: Any) -> None:
+def test_what_steers_changes_the_distribution_as_its_formula_says(sampling: SymbolSampling, weights: Any) -> None:
     expected = np.asarray(weights, dtype=float)
-    assert shares(steering) == pytest.approx((expected / expected.sum()).tolist(), abs=2e-4)
+    assert shares(sampling) == pytest.approx((expected / expected.sum()).tolist(), abs=2e-4)
 
 
 def test_a_full_chord_takes_no_new_note_and_no_repeats_takes_no_old_one() -> None:
     held = np.array([[False, False, True, False, False]])
     full = np.array([0.05, 0.2, 0.4, 0, 0])  # a held pitch may be named again: it sounds once
-    assert shares(Steering(greatest_chord=1), held) == pytest.approx((full / full.sum()).tolist(), abs=2e-4)
-    assert shares(Steering(greatest_chord=2), held) == pytest.approx(SHARES.tolist(), abs=2e-4)
+    assert shares(SymbolSampling(greatest_chord=1), held) == pytest.approx((full / full.sum()).tolist(), abs=2e-4)
+    assert shares(SymbolSampling(greatest_chord=2), held) == pytest.approx(SHARES.tolist(), abs=2e-4)
     fresh = np.array([0.05, 0.2, 0, 0.1, 0.25])
-    assert shares(Steering(no_repeats=True), held) == pytest.approx((fresh / fresh.sum()).tolist(), abs=2e-4)
+    assert shares(SymbolSampling(no_repeats=True), held) == pytest.approx((fresh / fresh.sum()).tolist(), abs=2e-4)
     marks = np.array([0.05, 0.2, 0, 0, 0])
-    both = Steering(no_repeats=True, greatest_chord=1)
+    both = SymbolSampling(no_repeats=True, greatest_chord=1)
     assert shares(both, held) == pytest.approx((marks / marks.sum()).tolist(), abs=2e-4)
 
 
 @given(st.integers(1, 4), st.lists(st.sampled_from(range(2, V)), min_size=1, max_size=6), st.integers(0, 2**31))
 def test_no_chord_is_larger_than_asked_nor_has_a_pitch_twice(greatest: int, primer: list[int], seed: int) -> None:
     """Whatever an untrained network, which knows nothing of chords, would have written."""
-    steering = Steering(greatest_chord=greatest, no_repeats=True)
-    written = sample(UNTRAINED, primer, 60, seed, steering)
+    sampling = SymbolSampling(greatest_chord=greatest, no_repeats=True)
+    written = sample(UNTRAINED, primer, 60, seed, sampling)
     chord = list(dict.fromkeys(primer))  # still open: the first chord may be too large by what was given
     given = len(chord)
     for id_ in written:
@@ -136,5 +136,5 @@ def test_neither_end_of_a_distribution_is_left_out_or_left() -> None:
     scores = np.log(SHARES)[None]
     assert draw(scores, np.array([0.0]), PLAIN, NOTHING_HELD) == 0
     assert draw(scores, np.array([math.nextafter(1, 0)]), PLAIN, NOTHING_HELD) == 4
-    assert draw(scores, np.array([math.nextafter(1, 0)]), Steering(top_k=1), NOTHING_HELD) == 2
-    assert draw(scores, np.array([0.0]), Steering(top_k=1), NOTHING_HELD) == 2
+    assert draw(scores, np.array([math.nextafter(1, 0)]), SymbolSampling(top_k=1), NOTHING_HELD) == 2
+    assert draw(scores, np.array([0.0]), SymbolSampling(top_k=1), NOTHING_HELD) == 2

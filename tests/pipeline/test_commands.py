@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from maestro_lstm.console.app import run
-from maestro_lstm.data.performances.writing import to_midi
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS
-from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.shipped.networks import FOLDER
-from maestro_lstm.weights.checkpoint import Checkpoint, save_checkpoint
+from maestro_lstm.cli.app import run
+from maestro_lstm.model.checkpoint import Checkpoint, save_checkpoint
+from maestro_lstm.model.network import initial_weights
+from maestro_lstm.performances.writing import to_midi
+from maestro_lstm.pretrained.networks import FOLDER
+from maestro_lstm.symbols.vocabulary import SYMBOLS
 from tests.performances import made
 
 ELSEWHERE = {  # how a command begins -> where it is run, or why it is not
-    "pip install .": "tests/console/test_wheel.py builds the wheel and composes with it",
+    "pip install .": "tests/cli/test_wheel.py builds the wheel and composes with it",
     "make demo": "minutes; its two halves are tests/pipeline/test_stages.py, small, and `make kill`",
     "make test": "this is it",
     "make lint": ".ci/run",

@@ -1,5 +1,6 @@
 """The dvc.yaml files against the code: a stage depends on the code it runs and on the params it reads."""
 
+import ast
 import re
 from functools import cache
 from itertools import pairwise
@@ -9,30 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from maestro_lstm.plumbing.sources import PLUMBING, imports, stage_code
+from maestro_lstm.plumbing.sources import PLUMBING, closure, imports, stage_code
 from tests.pipeline_files import FILES, PARAMS, STAGES, declared, instances, leaves
-from tools.pipeline import entries
+from tools.pipeline import calls_of, entries
 
-# Files in a dependency's folder that its stage does not run: a change re-runs the stage for nothing. Short, or a stage
-# must name single files.
-NEEDLESS = {
-    "data/midi": {
-        "chords",
-        "parsing",
-        "reference",
-        "streams",
-        "splits",
-    },  # what continues a MIDI file reads one, not a corpus
-    "data/performances": {"columns", "counts", "events", "pedal", "reading", "rows", "steps", "times", "writing"},
-    "data/vocabulary": {"chords", "encoded", "keys"},
-    "model/networks": {"compiled", "dropout", "functions", "layout", "optimizers", "predictor", "predictors", "ranks"},
-    "music/playing": {"forms"},
-    "music/composing": {"stepper"},  # real music is not sampled
-    "study/analysis": {"breakdown", "differences", "held_out", "intervals", "memory", "ngrams", "wished"},
-    "study/experiments": {"plateau", "selection", "wishes"},
-    "study/report": {"breakdown", "curves", "paper", "performances", "plateau", "sizes", "wishes"},
-    "study/scoring": {"evaluation", "runs"},
-}
 HOW = {"device", "engine"}  # how a result is made, not what: no stage depends on them
 
 
@@ -43,7 +24,8 @@ def script_of(address: str) -> Path:
 
 
 def code_deps(address: str) -> list[Path]:
-    return [Path(dep) for dep in STAGES[address]["deps"] if dep.startswith(("src/", "stages/"))]
+    code = [Path(dep) for dep in STAGES[address]["deps"] if dep.startswith(("src/", "stages/"))]
+    return [dep for dep in code if dep.suffix in ("", ".py")]  # a template is no code
 
 
 @cache
@@ -53,26 +35,13 @@ def code_of(address: str) -> set[Path]:
 
 @pytest.mark.parametrize("address", STAGES)
 def test_a_stage_depends_on_all_the_code_it_runs_and_on_nothing_idle(address: str) -> None:
+    """On packages, or on a single file where it runs but one of a package."""
     runs, deps = code_of(address), code_deps(address)
     assert {path for path in runs if not any(path.is_relative_to(dep) for dep in deps)} == set()
-    assert {dep for dep in deps if not any(path.is_relative_to(dep) for path in runs)} == set()
-    inside = {path for dep in deps for path in ([dep] if dep.suffix else dep.rglob("*.py"))}
-    assert {path for path in inside - runs if path.name != "__init__.py"} <= needless()
-
-
-def needless() -> set[Path]:
-    return {Path(f"src/maestro_lstm/{folder}/{name}.py") for folder, names in NEEDLESS.items() for name in names}
-
-
-def test_the_list_of_needless_files_is_needed() -> None:
-    inside = {
-        path
-        for address in STAGES
-        for dep in code_deps(address)
-        for path in ([dep] if dep.suffix else dep.rglob("*.py"))
-        if path not in code_of(address)
-    }
-    assert needless() <= inside
+    for dep in deps:
+        own = [path for path in runs if path.is_relative_to(dep)]
+        assert own, dep
+        assert dep.suffix or len(own) > 1, dep
 
 
 def test_what_is_left_out_as_plumbing_exists() -> None:
@@ -80,27 +49,20 @@ def test_what_is_left_out_as_plumbing_exists() -> None:
         assert Path("src", name).exists() or Path(name).exists(), name
 
 
-ARROWS = {  # package -> what it may import, besides itself: none upward
-    "choices": set(),
-    "jit": set(),
-    "style": set(),
-    "plumbing": set(),
-    "data": {"plumbing", "choices", "jit"},
-    "model": {"plumbing", "choices", "jit", "data"},
-    "weights": {"plumbing", "choices", "data", "model"},
-    "music": {"plumbing", "choices", "style", "data", "model"},
-    "study": {"plumbing", "choices", "jit", "style", "data", "model", "weights", "music"},
-    "live": {"plumbing", "data", "weights", "music"},
-    "shipped": {"plumbing", "weights"},
-    "console": {"plumbing", "data", "model", "weights", "music", "study", "live", "shipped"},
-}
+ORDER = (  # a package may import those before it
+    *("plumbing", "jit", "style", "corpus", "midi", "symbols", "performances", "model", "training", "performer"),
+    *("generation", "export", "evaluation", "pretrained", "trained", "distances", "params", "study", "report"),
+    *("web", "cli"),
+)
+NOT_FOR_MUSIC = {"params", "study", "report", "distances", "training"}  # `maestro-lstm` needs none of them
 
 
 def test_no_package_imports_upward() -> None:
     library = Path("src/maestro_lstm")
     packages = {path.stem for path in library.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    assert packages - {"__init__"} == ARROWS.keys()
-    for name, allowed in ARROWS.items():
+    assert packages - {"__init__"} == set(ORDER)
+    for place, name in enumerate(ORDER):
+        allowed = set(ORDER[:place]) - (NOT_FOR_MUSIC if name in ("cli", "trained", "web") else set())
         files = (
             [library / f"{name}.py"] if (library / f"{name}.py").exists() else sorted((library / name).rglob("*.py"))
         )
@@ -135,14 +97,23 @@ def test_every_param_is_declared_by_a_stage_and_every_declared_one_exists() -> N
     assert not found & HOW
 
 
+def of_the_call(address: str) -> str:
+    """The text of a stage's script, without the function for the vocabulary that this stage is not about."""
+    text, words = script_of(address).read_text(), {instance["cmd"].split()[-1] for instance in instances(address)}
+    kinds = {network["kind"] for name, network in PARAMS["networks"].items() if name in words and "kind" in network}
+    other = "of_symbols" if kinds or "performances" in words else "of_performances"
+    parts = [node for node in ast.parse(text).body if getattr(node, "name", "") != other]
+    return "\n".join(ast.unparse(part) for part in parts)
+
+
 SECTIONS = "|".join(key for key, value in PARAMS.items() if isinstance(value, dict) and key != "networks")
 READ = re.compile(rf"params\.((?:{SECTIONS})(?:\.\w+)*|seed|seeds|corpus)\b")
 
 
 @pytest.mark.parametrize("address", sorted(STAGES.keys() - {"check_params"}))
 def test_a_stage_declares_the_params_that_its_script_reads(address: str) -> None:
-    """What it reads through study/experiments is tested there, experiment by experiment."""
-    text = script_of(address).read_text()
+    """What it reads through study is tested there, experiment by experiment."""
+    text = of_the_call(address)
     read = set(READ.findall(text)) | ({"train.networks"} if "params.trained_networks" in text else set())
     if address.endswith("wish_rule"):
         read.remove("sweep.every")  # it scores the whole split
@@ -150,7 +121,7 @@ def test_a_stage_declares_the_params_that_its_script_reads(address: str) -> None
     for key in read:
         alone = key in declared(address) or any(name == key or key.startswith(f"{name}.") for name in names)
         part = any(name.startswith(f"{key}.") for name in names)  # of a section with a part for each network, its own
-        assert alone or part or (key == "train.networks" and address == "check_lengths"), key
+        assert alone or part, key
 
 
 def test_the_papers_study_depends_on_nothing_beyond_it() -> None:
@@ -169,10 +140,17 @@ def test_the_papers_study_depends_on_nothing_beyond_it() -> None:
 
 
 def test_every_call_of_a_stage_has_a_provenance_of_its_own() -> None:
-    """It is named after the script, without its folder, and the words of the call."""
-    calls = [instance["cmd"].split()[2:] for address in STAGES for instance in instances(address)]
-    names = ["_".join([module.rpartition(".")[2], *words]) for module, *words in calls]
+    """It is named after the script, with its folder, and the words of the call."""
+    names = [call.name for call in calls_of(Path(), PARAMS)]
     assert len(set(names)) == len(names)
+
+
+def test_the_command_needs_nothing_of_the_study() -> None:
+    library = Path("src/maestro_lstm").resolve()
+    for package in ("cli", "trained", "web"):
+        for file in (library / package).glob("*.py"):
+            reached = {path.relative_to(library).parts[0] for path in closure(file, {"maestro_lstm": library})}
+            assert not reached & NOT_FOR_MUSIC, file
 
 
 def test_metrics_are_few() -> None:

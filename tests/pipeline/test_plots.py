@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from maestro_lstm.model.training.loop import Point
-from maestro_lstm.model.training.run_cache import curve_rows
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.study.experiments import plateau
-from maestro_lstm.study.report.curves import COLUMNS, MOST, loss_points, read_curve
-from maestro_lstm.study.report.paper import compare, rows_of
-from maestro_lstm.study.report.pictures import tables_picture
+from maestro_lstm.report.curves import COLUMNS, MOST, loss_points, read_curve
+from maestro_lstm.report.paper import compare, rows_of
+from maestro_lstm.report.pictures import tables_picture
+from maestro_lstm.study import plateau
 from maestro_lstm.style import GROUPS
+from maestro_lstm.training.loop import Point
+from maestro_lstm.training.run_cache import curve_rows
 from tests import pipeline_files
 from tools.pipeline import entries
 

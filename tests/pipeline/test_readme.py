@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from maestro_lstm.study.experiments.plateau import COLUMNS
-from maestro_lstm.study.params.file import SWEEPS
-from maestro_lstm.study.report.paper import Row, compare, rows_of
-from maestro_lstm.study.scoring.metrics import SWEEP, Summary, read_runs, read_split
+from maestro_lstm.params.params import SWEEPS
+from maestro_lstm.report.paper import Row, compare, rows_of
+from maestro_lstm.study.metrics import SWEEP, Summary, read_runs, read_split
+from maestro_lstm.study.plateau import COLUMNS
 from tests.pipeline_files import PARAMS, STAGES, leaves
 from tools.docs import PAGES, filled
 
@@ -45,10 +45,10 @@ def test_the_tables_shown_are_those_of_the_study(name: str) -> None:
 @pytest.mark.parametrize(
     ("doc", "name"),
     [
-        ("performance.md", "results"),
+        ("speed.md", "results"),
         ("music.md", "generation"),
         ("live.md", "live"),
-        ("performance.md", "peak"),
+        ("speed.md", "peak"),
     ],
 )
 def test_the_benchmarks_shown_are_those_that_were_measured(doc: str, name: str) -> None:

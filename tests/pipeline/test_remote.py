@@ -258,7 +258,7 @@ def test_a_mirror_in_a_bucket_is_downloaded_from(cloud: Cloud, origin: Path) -> 
     put = f"import gcsfs; gcsfs.GCSFileSystem(token='anon').put('archive.zip', '{BUCKET}/mirror/archive.zip')"
     cloud.run(origin, sys.executable, "-c", put)
     get = (
-        "from pathlib import Path; from maestro_lstm.data.corpus.fetch import fetch;"
+        "from pathlib import Path; from maestro_lstm.corpus.fetch import fetch;"
         f"fetch('gs://{BUCKET}/mirror/archive.zip', Path('fetched.zip'))"
     )
     cloud.run(origin, sys.executable, "-c", get)

@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from maestro_lstm.data.corpus.pieces import SPLITS
-from maestro_lstm.data.vocabulary.symbols import NEXT_ID, SYMBOLS
-from maestro_lstm.model.networks.network import initial_weights
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
+from maestro_lstm.corpus.index import SPLITS
+from maestro_lstm.model.checkpoint import Checkpoint, save_checkpoint
+from maestro_lstm.model.network import initial_weights
 from maestro_lstm.plumbing.errors import report_in_one_line
-from maestro_lstm.study.experiments.plans import NOT_PLANNED
-from maestro_lstm.weights.checkpoint import Checkpoint, save_checkpoint
+from maestro_lstm.study.plans import NOT_PLANNED
+from maestro_lstm.symbols.vocabulary import NEXT_ID, SYMBOLS
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
 from tests.pipeline_files import PARAMS
 from tests.small_study import SMALL, declared_outputs, outputs, run
 from tools.demo import merged
@@ -119,23 +119,31 @@ def test_one_bad_file_is_skipped_named_and_counted(
             "test/00000.json: 'H9' is not one of the 90 symbols",
         ),
         ("vocab", ("data/notes/test/00000.json", '{"notes": ['), "test/00000.json is damaged"),
-        ("check_lengths", ("params.yaml", LONG), "best.training.seq_len: 600 is longer than the train split in 4"),
-        ("check_lengths", ("metrics/parse.csv", "split\n"), "parse.csv is damaged"),
+        ("vocab", ("params.yaml", LONG), "best.training.seq_len: 600 is longer than the train split in 4"),
+        ("vocab", ("metrics/parse.csv", "split\n"), "parse.csv is damaged"),
         ("sweep width", None, "width is not a sweep: use one of optimizer, learning_rate, seq_len"),
         ("select optimizer", ("metrics/sweeps/optimizer.csv", "candidate,seed\n"), "optimizer.csv is damaged"),
         ("train", None, "argument 1 is missing: network"),
         ("plan none", None, "networks.none is missing"),
-        ("train paper", ("data/encoded/train.safetensors", "not an array"), "train.safetensors is damaged"),
-        ("train paper", ("data/plans/paper.json", PLAN), "99999 is longer than the train split"),
+        (
+            "train paper",
+            ("data/encoded/train.safetensors", "not an array"),
+            "train.safetensors is damaged .*: delete it and run `dvc repro -P`$",
+        ),
+        (
+            "train paper",
+            ("data/plans/paper.json", PLAN),
+            "^error: params.yaml: seq_len: 99999 is longer than the train split",
+        ),
         ("train paper", ("data/plans/paper.json", PLAN.replace("hidden", "width")), "paper.json is damaged"),
         ("evaluate paper", ("models/paper/seed-0.safetensors", ""), "seed-0.safetensors is damaged"),
-        ("compare", ("metrics/evaluate/paper.csv", ""), "paper.csv is damaged"),
+        ("report.paper", ("metrics/evaluate/paper.csv", ""), "paper.csv is damaged"),
         (
-            "wishes.wish depth",
+            "extend depth",
             None,
             "depth is not a wish: use one of lengths, batch, rule, optimizer, search, size, tune, best",
         ),
-        ("wishes.wish rule", ("data/rules/clean/train.safetensors", ""), "clean/train.safetensors is damaged"),
+        ("extend rule", ("data/rules/clean/train.safetensors", ""), "clean/train.safetensors is damaged"),
     ],
 )
 def test_bad_input_is_one_line_and_earlier_outputs_stay(
@@ -188,7 +196,7 @@ def dvc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_dvc_deletes_nothing_for_a_value_that_is_refused(encoded: Path) -> None:
-    assert dvc(encoded, "repro", "vocab", "check_lengths").returncode == 0
+    assert dvc(encoded, "repro", "vocab").returncode == 0
     model = encoded / "models" / "paper" / "seed-0.safetensors"  # stands for what a training made
     model.parent.mkdir(parents=True)
     model.write_bytes(b"made before")

@@ -13,17 +13,17 @@ import pytest
 import torch
 from safetensors.numpy import save
 
-from maestro_lstm.data.vocabulary.encoded import load_ids, save_ids
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.run_cache import RunCache
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.snapshots import resumed
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.model.checkpoint import load_checkpoint
 from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.weights.checkpoint import load_checkpoint
+from maestro_lstm.symbols.encoded import load_ids, save_ids
+from maestro_lstm.symbols.vocabulary import SYMBOLS
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.run_cache import RunCache
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.snapshots import resumed
+from maestro_lstm.training.tasks import SymbolTask
 
 ARRAYS = {"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.array(7), "c": np.zeros((0, 2), np.uint8)}
 IDS = np.arange(60, dtype=np.uint8)
@@ -130,7 +130,7 @@ def test_an_encoded_split_is_refused_by_name_where_it_is_not_what_it_was(tmp_pat
     sound = path.read_bytes()
     for data in (sound[:-1], sound[:-1] + b"\x05", b""):  # the last byte was 59: 5 is a symbol's id too
         path.write_bytes(data)
-        with pytest.raises(UserError, match=r"train\.safetensors is damaged .*: delete it and run `dvc repro -P`"):
+        with pytest.raises(UserError, match=r"train\.safetensors is damaged "):
             load_ids(path)
     save_arrays(path, {"ids": IDS}, {"symbols": ["x", "y"]})
     with pytest.raises(UserError, match=r"train\.safetensors is in another alphabet \(2 symbols\)"):
@@ -138,5 +138,5 @@ def test_an_encoded_split_is_refused_by_name_where_it_is_not_what_it_was(tmp_pat
     save_arrays(path, {"ids": IDS + 40}, {"symbols": SYMBOLS})
     with pytest.raises(UserError, match="does not hold ids of the 90 symbols"):
         load_ids(path)
-    with pytest.raises(UserError, match="none is missing: run `dvc repro -P`"):
+    with pytest.raises(UserError, match="none is missing"):
         load_ids(tmp_path / "none")

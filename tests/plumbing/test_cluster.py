@@ -15,21 +15,22 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.data.corpus.pieces import SPLITS, Piece
-from maestro_lstm.data.midi import parsing, splits
-from maestro_lstm.data.midi.splits import Read, read_file
-from maestro_lstm.data.vocabulary.encoded import load_ids, save_ids
-from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.training import jobs
-from maestro_lstm.model.training.jobs import Job, do, succeeded, train_all
-from maestro_lstm.model.training.run_cache import Failed, Run
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.corpus.index import SPLITS, Piece
+from maestro_lstm.midi import files as splits
+from maestro_lstm.midi.files import Read, read_file
 from maestro_lstm.plumbing import cluster as cluster_module
 from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.cluster import ADDRESS, parallel_map
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.symbols import parsing
+from maestro_lstm.symbols.encoded import load_ids, save_ids
+from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.training import jobs
+from maestro_lstm.training.jobs import Job, do, succeeded, train_all
+from maestro_lstm.training.run_cache import Failed, Run
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask
 from tests.midi_files import dense_notes, midi_file, track
 
 IDS: Ids = np.random.default_rng(0).integers(0, 90, size=60_000).astype(np.uint8)

@@ -71,3 +71,19 @@ def test_a_stage_leaves_it_beside_its_results(encoded: Path, monkeypatch: pytest
     assert json.loads((encoded / "provenance" / "check_params.json").read_text())["results"] == {
         "data/params_checked.txt": hashlib.sha256(b"params.yaml is sound\n").hexdigest()
     }
+
+
+@pytest.mark.usefixtures("encoded")
+def test_a_rerun_that_makes_the_same_bytes_by_the_same_code_leaves_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = Path("provenance/download.json")
+    made = {**json.loads(record.read_text()), "processor": "another", "commit": "0" * 40}
+    record.write_text(json.dumps(made))
+    run("download", monkeypatch)
+    assert json.loads(record.read_text()) == made
+    record.write_text(json.dumps({**made, "code": "other code"}))
+    run("download", monkeypatch)
+    assert json.loads(record.read_text())["processor"] != "another"
+    Path("my-midi/00.mid").unlink()
+    record.write_text(json.dumps(made))
+    run("download", monkeypatch)
+    assert json.loads(record.read_text())["processor"] != "another"

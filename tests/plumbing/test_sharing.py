@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maestro_lstm.data.vocabulary.encoded import load_ids, save_ids
-from maestro_lstm.data.vocabulary.symbols import Ids
-from maestro_lstm.model.performer.task import NoteTask
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.performer.task import NoteTask
 from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.sharing import fingerprint, sent_to
+from maestro_lstm.symbols.encoded import load_ids, save_ids
+from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.training.tasks import SymbolTask
 from tests.performances import corpus
 
 IDS: Ids = np.random.default_rng(0).integers(0, 90, size=100_000).astype(np.uint8)

@@ -35,7 +35,7 @@ def test_a_relative_import_would_go_unseen_and_is_refused(tmp_path: Path) -> Non
 
 def test_the_hash_of_the_training_covers_what_it_computes_with(project: Path) -> None:
     library = project / "src" / "maestro_lstm"
-    names = {path.name for path in closure(library / "model" / "training" / "run_cache.py", {"maestro_lstm": library})}
+    names = {path.name for path in closure(library / "training" / "run_cache.py", {"maestro_lstm": library})}
     assert {
         "run_cache.py",
         "loop.py",
@@ -47,7 +47,7 @@ def test_the_hash_of_the_training_covers_what_it_computes_with(project: Path) ->
     } <= names
     assert {"schedules.py", "windows.py", "lstm.py", "layout.py"} <= names
     assert "pictures.py" not in names
-    assert len({digest("model.training.run_cache"), digest("model.training.schedules")}) == 2
+    assert len({digest("training.run_cache"), digest("training.schedules")}) == 2
 
 
 def test_words_about_the_code_are_not_the_code() -> None:

@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 from scipy.stats import bootstrap
 
-from maestro_lstm.data.vocabulary.encoded import encode
-from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
+from maestro_lstm.evaluation.bootstrap import interval
+from maestro_lstm.evaluation.breakdown import Groups, chord_sizes, groups_of, over_runs, read_breakdown, tally
+from maestro_lstm.evaluation.scores import Guesses, summarise
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.analysis.breakdown import Groups, chord_sizes, groups_of, over_runs, read_breakdown, tally
-from maestro_lstm.study.analysis.intervals import interval
-from maestro_lstm.study.report.breakdown import (
-    as_text,
+from maestro_lstm.report.breakdown import (
+    calibration_as_text,
     calibration_error,
     groups_as_text,
     interval_of,
@@ -22,7 +21,8 @@ from maestro_lstm.study.report.breakdown import (
     part,
     points_of,
 )
-from maestro_lstm.study.scoring.scores import Guesses, summarise
+from maestro_lstm.symbols.encoded import encode
+from maestro_lstm.symbols.vocabulary import END_ID, Ids
 from tests.markdown import cells_of
 
 IDS: Ids = encode(["C4", "E4", "<NEXT>", "G4", "<NEXT>", "<END>", "A4", "B4", "C5", "<NEXT>", "<END>"])
@@ -136,7 +136,7 @@ def test_one_piece_says_nothing_of_others() -> None:
     row = intervals_row("one", table)
     assert (row["accuracy"], row["nats"], row["calibration_error"]) == (100, 0, 0)
     assert np.isnan([row["accuracy_low"], row["nats_high"]]).all()
-    assert ["one", "100.00 %", "0.000", "0.00 points"] in cells_of(as_text({"one": table, "two": table}))
+    assert ["one", "100.00 %", "0.000", "0.00 points"] in cells_of(calibration_as_text({"one": table, "two": table}))
 
 
 def test_what_one_predictor_gains_is_surer_than_what_each_scores(table: pd.DataFrame) -> None:
@@ -160,7 +160,7 @@ def test_calibration_by_hand() -> None:
 def test_all_of_it_side_by_side(table: pd.DataFrame) -> None:
     better = table.assign(accuracy=table["accuracy"] + 1, nats=table["nats"] - 0.5)
     tables = {"better": better, "one": table}
-    rows = cells_of(as_text(tables))
+    rows = cells_of(calibration_as_text(tables))
     assert ["one → better", "+1.00 [+1.00 … +1.00]", "-0.500 [-0.500 … -0.500]", "20 of 20 pieces"] in rows
     assert {"composer 2", "100–299"} <= {row[0] for row in cells_of(groups_as_text(tables))}
     figures = intervals_row("one", table)

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from maestro_lstm.study.analysis.differences import (
+from maestro_lstm.evaluation.significance import (
     difference,
     difference_of_few,
     over_pieces,
     per_note_over_pieces,
 )
-from maestro_lstm.study.report.differences import difference_cells, verdict, with_spread
-from maestro_lstm.study.report.wishes import differences_as_text, pair_of
+from maestro_lstm.report.extensions import differences_as_text, pair_of
+from maestro_lstm.report.significance import difference_cells, verdict, with_spread
 from tests.markdown import cells_of
 
 RUNS = st.lists(st.integers(-500, 500).map(lambda value: value / 100), min_size=2, max_size=4)

@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 from scipy.integrate import trapezoid
 from scipy.stats import entropy, gaussian_kde
 
-from maestro_lstm.data.corpus.pieces import Piece
-from maestro_lstm.data.vocabulary.chords import chords_of
-from maestro_lstm.data.vocabulary.encoded import encode
-from maestro_lstm.data.vocabulary.symbols import END, ID_OF_SYMBOL, NEXT, NEXT_ID, SYMBOLS, Ids
-from maestro_lstm.music.export.notation import score_of, to_midi
-from maestro_lstm.study.analysis.intervals import Interval, centred, interval
-from maestro_lstm.study.distance.features import features_of
-from maestro_lstm.study.distance.measures import diversity, pooled_distance, similarity, total_variation
-from maestro_lstm.study.distance.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
-from maestro_lstm.study.distance.table import as_text, chord_size_points, figures_of, halves, set_of
-from maestro_lstm.study.report.pictures import chord_sizes_picture
+from maestro_lstm.corpus.index import Piece
+from maestro_lstm.distances.features import features_of
+from maestro_lstm.distances.measures import diversity, pooled_distance, similarity, total_variation
+from maestro_lstm.distances.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
+from maestro_lstm.distances.symbol_distances import beginnings, chord_size_points, set_of, symbol_figures
+from maestro_lstm.evaluation.bootstrap import Interval, centred, interval
+from maestro_lstm.export.notation import score_of, score_to_midi
+from maestro_lstm.report.distances import symbols_as_text
+from maestro_lstm.report.pictures import chord_sizes_picture
+from maestro_lstm.symbols.chords import chords_of
+from maestro_lstm.symbols.encoded import encode
+from maestro_lstm.symbols.vocabulary import END, ID_OF_SYMBOL, NEXT, NEXT_ID, SYMBOLS, Ids
 from tests.markdown import cells_of
 
 
@@ -49,7 +50,7 @@ def test_features_are_muspys_where_it_has_the_same(tmp_path: Path) -> None:
     for k in range(5):
         ids = random.integers(0, 90, 300).astype(np.uint8)
         path = tmp_path / f"{k}.mid"
-        path.write_bytes(to_midi(score_of(chords_of(SYMBOLS[id_] for id_ in ids.tolist()), "any")))
+        path.write_bytes(score_to_midi(score_of(chords_of(SYMBOLS[id_] for id_ in ids.tolist()), "any")))
         theirs, ours = muspy.read_midi(path), features_of(ids)
         assert ours.range == muspy.pitch_range(theirs)
         assert ours.pitches_used == muspy.n_pitches_used(theirs)
@@ -199,14 +200,14 @@ def test_chord_sizes_are_told_as_shares_and_of_who_writes_no_chord_not_at_all() 
 
 def test_performances_of_a_work_are_in_the_same_half() -> None:
     pieces = [np.full(10, k, dtype=np.uint8) for k in range(5)]
-    one, other = ([int(part[0]) for part in side] for side in halves(pieces, WORKS, 4))
+    one, other = ([int(part[0]) for part in side] for side in beginnings(pieces, WORKS, 4))
     assert (one, other) == ([0, 1, 3], [2, 4])
-    assert all(len(part) == 4 for side in halves(pieces, WORKS, 4) for part in side)
+    assert all(len(part) == 4 for side in beginnings(pieces, WORKS, 4) for part in side)
 
 
 @pytest.mark.parametrize("length", [4, 9, 100])
 def test_few_works_are_compared_by_their_parts(length: int) -> None:
-    one, other = halves([np.arange(9, dtype=np.uint8)], WORKS[:1], length)
+    one, other = beginnings([np.arange(9, dtype=np.uint8)], WORKS[:1], length)
     assert len(one) >= 2
     assert len(other) >= 2
     assert sorted(np.concatenate([*one, *other]).tolist()) == list(range(9))
@@ -224,7 +225,7 @@ def test_a_collapse_is_seen_in_the_figures_and_real_music_is_near_itself() -> No
     reference, other, training = music(12), music(12), np.concatenate(music(12))
     silent = [np.full(80, NEXT_ID, dtype=np.uint8)] * 12
     figures = {
-        name: figures_of(set_of(pieces), set_of(reference), training, in_any_key(training))
+        name: symbol_figures(set_of(pieces), set_of(reference), training, in_any_key(training))
         for name, pieces in (("real", other), ("silent", silent))
     }
     assert figures["real"]["tv_pitches"].mean < 0.2
@@ -234,4 +235,4 @@ def test_a_collapse_is_seen_in_the_figures_and_real_music_is_near_itself() -> No
     assert figures["silent"]["repeat"].mean == 40
     assert figures["silent"]["compression"].mean < 0.2
     assert figures["real"]["by_heart"].mean >= 6
-    assert ["pieces that collapsed, percent", "0", "100"] in cells_of(as_text(figures))
+    assert ["pieces that collapsed, percent", "0", "100"] in cells_of(symbols_as_text(figures))

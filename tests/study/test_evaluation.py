@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.data.vocabulary.symbols import END_ID, NEXT_ID
-from maestro_lstm.model.networks.network import Network
-from maestro_lstm.model.networks.predictors import TorchPredictor
-from maestro_lstm.study.scoring import evaluation
-from maestro_lstm.study.scoring.evaluation import STRETCH, evaluate, guesses, spaced_windows
-from maestro_lstm.study.scoring.scores import Guesses, summarise
+from maestro_lstm.evaluation import likelihood as evaluation
+from maestro_lstm.evaluation.likelihood import STRETCH, evaluate, guesses, spaced_windows
+from maestro_lstm.evaluation.scores import Guesses, summarise
+from maestro_lstm.model.network import Network
+from maestro_lstm.model.predictors import TorchPredictor
+from maestro_lstm.symbols.vocabulary import END_ID, NEXT_ID
 
 
 def test_one_window_in_every_four_is_looked_at() -> None:

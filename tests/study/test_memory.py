@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from maestro_lstm.data.vocabulary.symbols import END_ID, SYMBOLS, Ids
-from maestro_lstm.study.analysis.memory import LONGEST, SHORTEST, Heard, hear, recall, shares_of, with_memory
-from maestro_lstm.study.scoring.scores import Doubles, Guesses
+from maestro_lstm.evaluation.match_model import LONGEST, SHORTEST, Heard, hear, recall, shares_of, with_memory
+from maestro_lstm.evaluation.scores import Doubles, Guesses
+from maestro_lstm.symbols.vocabulary import END_ID, SYMBOLS, Ids
 
 
 def piece(*parts: Ids | list[int]) -> Ids:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from maestro_lstm.params.params import check_params, load_params
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.study.params.file import check_params, load_params
 from tests.param_trees import with_value
 
 TREE = YAML(typ="safe", pure=True).load(Path("params.yaml"))

@@ -7,29 +7,21 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.data.corpus.pieces import Piece
-from maestro_lstm.data.performances.events import EVENTS, to_events
-from maestro_lstm.data.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance, in_order
-from maestro_lstm.data.performances.rows import KEYS
-from maestro_lstm.data.performances.steps import BINS, to_steps
-from maestro_lstm.data.performances.times import CLASS_OF, CLASSES, WIDTH
-from maestro_lstm.model.performer.batch import FIELDS
-from maestro_lstm.model.performer.event_network import EventNetwork
-from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.performances.breakdown import event_counts, grouped, nats_an_event, read_groups
-from maestro_lstm.study.performances.distance import (
-    figures_of,
-    halves,
+from maestro_lstm.corpus.index import Piece
+from maestro_lstm.distances.halves import halves
+from maestro_lstm.distances.note_distances import (
+    four_parts,
     histograms_of,
     minutes_of,
+    note_figures,
     outside,
     pedal_share,
     scalars_of,
     voices,
 )
-from maestro_lstm.study.performances.floors import Floors
-from maestro_lstm.study.performances.scoring import (
+from maestro_lstm.evaluation.note_baselines import Histograms
+from maestro_lstm.evaluation.note_breakdown import event_counts, grouped, nats_an_event, read_groups
+from maestro_lstm.evaluation.note_likelihood import (
     COLD_EVENTS,
     COLD_NOTES,
     cold_event_nats,
@@ -37,6 +29,14 @@ from maestro_lstm.study.performances.scoring import (
     cost_of,
     event_cost,
 )
+from maestro_lstm.performances.events import EVENTS, to_events
+from maestro_lstm.performances.note_tokens import FIELDS, KEYS
+from maestro_lstm.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance, in_order
+from maestro_lstm.performances.quantize import BINS, quantize
+from maestro_lstm.performances.times import CLASS_OF, CLASSES, WIDTH
+from maestro_lstm.performer.event_network import EventNetwork
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.tables import write_csv
 from tests.performances import made, network, says
 
 PIECES = [made(k, size) for k, size in enumerate((40, 9, 600, 1))]
@@ -71,7 +71,7 @@ def test_a_head_is_right_where_its_likeliest_value_came() -> None:
         says(player, head).weight.data.zero_()
         says(player, head).bias.data[:] = 0
         says(player, head).bias.data[likely] = 9
-    cost, steps = cost_of(player, [PIECES[0]]), to_steps(PIECES[0])
+    cost, steps = cost_of(player, [PIECES[0]]), quantize(PIECES[0])
     assert cost.right[:, 1].tolist() == (steps.pitch == 30 + 21).tolist()
     assert cost.right[:, 2].tolist() == (steps.bin == 8).tolist()
 
@@ -80,7 +80,7 @@ def test_events_cost_what_an_even_network_says_they_do() -> None:
     even = EventNetwork(4)
     for weight in even.parameters():
         weight.data.zero_()
-    sizes = [len(to_events(to_steps(piece))) for piece in PIECES]
+    sizes = [len(to_events(quantize(piece))) for piece in PIECES]
     np.testing.assert_allclose(event_cost(even, PIECES), np.array(sizes) * math.log(EVENTS), rtol=1e-5)
     assert cold_event_nats(even, PIECES) == pytest.approx(sum(sizes) * math.log(EVENTS), rel=1e-5)
     assert max(sizes) > COLD_EVENTS
@@ -89,8 +89,8 @@ def test_events_cost_what_an_even_network_says_they_do() -> None:
 def test_counting_costs_the_entropy_of_what_was_counted() -> None:
     """Without context, on the data itself: the cross entropy of add-one counts."""
     piece = made(0, 5000, 600.0)
-    floors, steps = Floors([piece]), to_steps(piece)
-    cost = floors.cost(piece, 0)
+    histograms, steps = Histograms([piece]), quantize(piece)
+    cost = histograms.cost(piece, 0)
     forces = np.bincount(steps.bin - 1, minlength=BINS)
     p = (forces + 1) / (forces.sum() + BINS)
     assert cost[:, 2].mean() == pytest.approx(float(-(forces * np.log(p)).sum() / forces.sum()))
@@ -107,9 +107,9 @@ def test_after_the_value_before_a_repeated_pattern_costs_next_to_nothing() -> No
     onset = np.arange(4000) / 4
     pitch = np.tile(np.array([60, 64, 67, 72], np.uint8), 1000)
     piece = Performance(onset, onset + 0.2, pitch, np.full(4000, 64, np.uint8))
-    floors = Floors([piece])
-    assert floors.cost(piece, 0)[:, 1].mean() == pytest.approx(math.log(4), rel=0.02)
-    assert floors.cost(piece, 1)[:, 1].mean() < 0.05
+    histograms = Histograms([piece])
+    assert histograms.cost(piece, 0)[:, 1].mean() == pytest.approx(math.log(4), rel=0.02)
+    assert histograms.cost(piece, 1)[:, 1].mean() < 0.05
 
 
 def test_groups_add_up_to_the_whole(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_groups_add_up_to_the_whole(tmp_path: Path) -> None:
 
 def test_a_set_is_nearer_to_itself_than_to_another() -> None:
     real, other = [made(k, 200) for k in range(6)], [pianist(100, 4, 60 + k) for k in range(6)]
-    same, far = figures_of(real, real), figures_of(other, real)
+    same, far = note_figures(real, real), note_figures(other, real)
     for name in histograms_of(real[0]):
         assert same[f"tv_{name}"].mean == 0
         assert far[f"tv_{name}"].mean > 0.3
@@ -181,9 +181,9 @@ def test_minutes_are_whole_and_collapse_is_told() -> None:
 def test_halves_keep_a_work_together_and_a_beginning_ends() -> None:
     pieces = [made(k, 10) for k in range(10)]
     works = [Piece(f"{k}.mid", "test", "A", f"work {k // 2}") for k in range(10)]
-    one, other = halves(pieces, works)
+    one, other = halves(pieces, works, four_parts)
     assert [len(one), len(other)] == [6, 4]
-    parts = halves(pieces[:2], works[:2])  # one work: parts of each piece alternate
+    parts = halves(pieces[:2], works[:2], four_parts)  # one work: parts of each piece alternate
     assert [len(side) for side in parts] == [4, 4]
     begun = pieces[0].beginning(10.0)
     assert 0 < len(begun) < 10

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from maestro_lstm.model.training.schedules import Cosine
+from maestro_lstm.params.params import Params, check_params, load_params
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.study.experiments.final import plan_of
-from maestro_lstm.study.experiments.plans import load_plan, save_plan
-from maestro_lstm.study.params.file import Params, check_params, load_params
+from maestro_lstm.study.final import plan_of
+from maestro_lstm.study.plans import load_plan, save_plan
+from maestro_lstm.training.schedules import Cosine
 from tests.param_trees import OF_PERFORMANCES, with_another, with_value
 from tests.pipeline_files import instances, leaves, under
 

@@ -10,27 +10,28 @@ import pandas as pd
 import pytest
 import torch
 
-from maestro_lstm.choices import LossSteps, Output
-from maestro_lstm.data.vocabulary.symbols import NEXT_ID, Ids
-from maestro_lstm.model.networks.network import Network, initial_weights, sequence_loss
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.probes import GRADIENTS, Probes
-from maestro_lstm.model.training.schedules import Schedule
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import SymbolTask
-from maestro_lstm.model.training.windows import Plain
+from maestro_lstm.model.network import Network, initial_weights, sequence_loss
+from maestro_lstm.plumbing.choices import LossSteps, Output
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.study.experiments.plateau import Cell
-from maestro_lstm.study.report.pictures import accuracy_picture, collapse_picture, softmax_twice
-from maestro_lstm.study.report.plateau import (
+from maestro_lstm.report.pictures import accuracy_picture, collapse_picture, softmax_twice
+from maestro_lstm.report.plateau import (
     COLUMNS,
     Fate,
-    as_text,
+    cells_as_text,
     ends_as_text,
     fates,
     optimizers_as_text,
     read_probes,
 )
+from maestro_lstm.study.plateau import Cell
+from maestro_lstm.symbols.vocabulary import NEXT_ID, Ids
+from maestro_lstm.training.diagnostics import GRADIENTS, measure
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.probes import Probes
+from maestro_lstm.training.schedules import Schedule
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask
+from maestro_lstm.training.windows import Plain
 from tests.markdown import cells_of
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
@@ -64,17 +65,18 @@ def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:
 def test_a_look_tells_what_the_network_says_and_its_gradient_by_autograd(output: Output, loss: LossSteps) -> None:
     settings = replace(SETTINGS, output=output, loss=loss)
     weights = initial_weights(12, 8, seed=1)
-    seen = PROBES.look(weights, settings, 6)
+    seen = measure(PROBES, weights, settings, 6)
     network = Network(12, 8, "torch")
     network.load_weights(weights)
-    scores = network(PROBES.windows[:, :-1].T)[0]  # (T, W, V)
-    right = scores.argmax(dim=2) == PROBES.windows[:, 1:].T
+    windows = torch.from_numpy(PROBES.windows)
+    scores = network(windows[:, :-1].T)[0]  # (T, W, V)
+    right = scores.argmax(dim=2) == windows[:, 1:].T
     assert seen.update == 6
     assert seen.accuracy == pytest.approx(100 * right.double().mean().item())
     assert seen.next_probability == pytest.approx(scores.softmax(dim=2)[:, :, NEXT_ID].mean().item(), rel=1e-5)
     assert seen.distinct == len(scores.argmax(dim=2).unique())
     norms = []
-    for whole in PROBES.windows[:GRADIENTS]:
+    for whole in windows[:GRADIENTS]:
         window = whole if loss == "all" else whole[:2]
         network.zero_grad()
         torch.autograd.backward(sequence_loss(network(window[:-1, None])[0][:, 0], window[1:], output))
@@ -85,9 +87,9 @@ def test_a_look_tells_what_the_network_says_and_its_gradient_by_autograd(output:
 def test_a_network_that_only_says_next_is_seen_to_have_collapsed() -> None:
     weights = initial_weights(12, 8, seed=1)
     weights["output.bias"][NEXT_ID] = 200
-    seen = PROBES.look(weights, SETTINGS, 6)
+    seen = measure(PROBES, weights, SETTINGS, 6)
     assert (seen.distinct, seen.next_probability) == (1, 1)
-    assert seen.accuracy == pytest.approx(100 * (PROBES.windows[:, 1:] == NEXT_ID).double().mean().item())
+    assert seen.accuracy == pytest.approx(100 * (PROBES.windows[:, 1:] == NEXT_ID).mean())
     assert seen.gradient_norm < 1e-6
 
 
@@ -104,7 +106,7 @@ def test_a_run_stays_free_collapses_or_escapes() -> None:
     runs = fates(table(*stays, *collapses, *escapes))
     assert runs == [Fate(0, None, None), Fate(1, 200, None), Fate(2, 100, 300)]
     figures = {"accuracy": 43.0, "accuracy_std": 1.0, "nats": 9.0, "distinct": 4.0}
-    text = as_text(
+    text = cells_as_text(
         {
             PAPERS: {
                 **figures,

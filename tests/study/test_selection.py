@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from maestro_lstm.study.analysis.intervals import Interval
-from maestro_lstm.study.experiments.selection import choose
-from maestro_lstm.study.report.paper import Comparison, Row, as_text, leading, leads_as_text, predictors_as_text
-from maestro_lstm.study.scoring.metrics import over_seeds
+from maestro_lstm.evaluation.bootstrap import Interval
+from maestro_lstm.report.paper import Comparison, Row, comparisons_as_text, leading, leads_as_text, predictors_as_text
+from maestro_lstm.study.metrics import over_seeds
+from maestro_lstm.study.selection import choose
 from tests.markdown import cells_of
 
 
@@ -80,8 +80,8 @@ def test_a_row_shows_mean_spread_least_and_greatest() -> None:
         "always_next": 42.4,
         "seeds": 3,
     }
-    assert cells_of(as_text([row]))[-1][2:5] == ["42.4 %", "44.00 ± 2.00 %", "42.00 … 46.00"]
-    assert cells_of(as_text([comparison("25", [44.0], 42.4)]))[-1][2:5] == ["42.4 %", "44.00 %", "one seed"]
+    assert cells_of(comparisons_as_text([row]))[-1][2:5] == ["42.4 %", "44.00 ± 2.00 %", "42.00 … 46.00"]
+    assert cells_of(comparisons_as_text([comparison("25", [44.0], 42.4)]))[-1][2:5] == ["42.4 %", "44.00 %", "one seed"]
 
 
 def test_a_predictor_is_told_with_both_spreads() -> None:

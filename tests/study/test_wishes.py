@@ -8,18 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maestro_lstm.choices import Part
-from maestro_lstm.data.vocabulary.symbols import END_ID, Ids
-from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.model.training.loop import Training
-from maestro_lstm.model.training.run_cache import Run, result
-from maestro_lstm.model.training.schedules import Cosine
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import SymbolTask, lengths_of
+from maestro_lstm.evaluation.likelihood import evaluate, spaced_windows
+from maestro_lstm.evaluation.sweeps import STRETCH, piece_rows, score_wish
+from maestro_lstm.model.predictors import predictor
+from maestro_lstm.params.params import Params, check_params, load_params
+from maestro_lstm.plumbing.choices import Part
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.study.analysis.wished import STRETCH, piece_rows, score_wish
-from maestro_lstm.study.experiments.final import own_settings
-from maestro_lstm.study.experiments.wishes import (
+from maestro_lstm.report.extensions import candidates_as_text, points
+from maestro_lstm.report.pictures import wish_picture
+from maestro_lstm.report.sizes import budgets_as_text, cost_picture, ends, search_as_text
+from maestro_lstm.study.extensions import (
     WISHES,
     Candidate,
     WishName,
@@ -30,11 +28,13 @@ from maestro_lstm.study.experiments.wishes import (
     of_longer,
     settings_of,
 )
-from maestro_lstm.study.params.file import Params, check_params, load_params
-from maestro_lstm.study.report.pictures import wish_picture
-from maestro_lstm.study.report.sizes import budgets_as_text, cost_picture, ends, search_as_text
-from maestro_lstm.study.report.wishes import as_text, points
-from maestro_lstm.study.scoring.evaluation import evaluate, spaced_windows
+from maestro_lstm.study.final import own_settings
+from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.training.loop import Training
+from maestro_lstm.training.run_cache import Run, result
+from maestro_lstm.training.schedules import Cosine
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask, lengths_of
 from tests.markdown import cells_of
 from tests.param_trees import OF_PERFORMANCES, with_another
 from tests.pipeline_files import instances, leaves, under
@@ -229,13 +229,13 @@ def figures(accuracy: float, seeds: int, **more: float) -> dict[str, Any]:
 
 def test_a_table_has_a_row_a_candidate_and_a_spread_where_there_are_seeds() -> None:
     wanted = [(1, 64), (3, 64), (2, 64)]
-    text = as_text(["layers", "H"], {(1, 64): figures(45, 2), (2, 64): figures(46, 1)}, wanted)
+    text = candidates_as_text(["layers", "H"], {(1, 64): figures(45, 2), (2, 64): figures(46, 1)}, wanted)
     head, first, lost, second = cells_of(text)
     assert head == ["layers", "H", "weights", "updates", "symbols seen", "accuracy", "on pitches", "nats"]
     assert first == ["1", "64", "1,000", "20", "800", "45.50 ± 0.71 %", "5.00 ± 0.00 %", "2.500 ± 0.000"]
     assert second == ["2", "64", "1,000", "20", "800", "46.00 %", "5.00 %", "2.500"]
     assert lost == ["3", "64", "", "", "", "diverged", "", ""]
-    rules = as_text(["rule"], {("clean",): figures(45, 1, nats_a_note=6.25)}, [("clean",)])
+    rules = candidates_as_text(["rule"], {("clean",): figures(45, 1, nats_a_note=6.25)}, [("clean",)])
     assert cells_of(rules)[-1][-2:] == ["2.500", "6.250"]
 
 

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.model.networks.predictors import TorchPredictor
-from maestro_lstm.model.performer.network import Performer
-from maestro_lstm.model.training.autograd import AutogradEngine
-from maestro_lstm.model.training.engines import CompiledEngine
-from maestro_lstm.music.composing.stepper import Stepper
+from maestro_lstm.model.predictors import TorchPredictor
+from maestro_lstm.model.stepper import Stepper
+from maestro_lstm.performer.network import Performer
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json, write_text
+from maestro_lstm.training.autograd import AutogradEngine
+from maestro_lstm.training.engines import CompiledEngine
 from tests.small_study import run
 from tools.carry import __main__ as tool
 from tools.carry import versions
@@ -62,11 +62,11 @@ def in_torch(own: Any, losses: Any) -> Any:
 TRAININGS: dict[str, tuple[Any, Any]] = {
     "train paper": (CompiledEngine, in_compiled_code),
     "sweep optimizer": (CompiledEngine, in_compiled_code),
-    "plateau.explain": (CompiledEngine, in_compiled_code),
+    "explain": (CompiledEngine, in_compiled_code),
     "train best": (AutogradEngine, in_torch),
-    "wishes.wish lengths": (AutogradEngine, in_torch),
-    "performer.train performer": (AutogradEngine, in_torch),
-    "performer.train events": (AutogradEngine, in_torch),
+    "extend lengths": (AutogradEngine, in_torch),
+    "train performer": (AutogradEngine, in_torch),
+    "train events": (AutogradEngine, in_torch),
 }
 
 
@@ -87,7 +87,7 @@ def test_a_last_bit_that_changes_in_any_kind_of_training_is_found(
             shutil.copy(path, finished / "runs")
     found = differences(old, finished, {})
     assert found
-    if words.startswith(("train", "performer.train")):
+    if words.startswith("train"):
         assert any("models/" in line and ", now " in line for line in found)
     else:
         assert any("/runs/" in line for line in found)
@@ -130,7 +130,7 @@ def test_the_first_figure_that_differs_is_named(tmp_path: Path) -> None:
 def carried(folder: Path, **content: Any) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / f"{len(list(folder.iterdir())) + 1:03}-x.json"
-    path.write_text(json.dumps(sealed(content)))
+    path.write_text(json.dumps(sealed({"ended": {}, **content})))
     return path
 
 
@@ -159,6 +159,17 @@ def test_results_are_followed_through_new_code_new_names_and_merged_stages(tmp_p
     assert not is_fresh(follow(made, [])[0], codes)
 
 
+def test_a_result_that_was_meant_to_differ_ends_there_and_one_made_anew_counts(tmp_path: Path) -> None:
+    made = {"explain": {"code": "e0", "results": {"a": "", "b": "hash"}}}
+    carried(tmp_path / "x", code=[{"was": "e0", "is": "e1", "results": {"a": "c"}}], ended={"b": ["e0", "hash"]})
+    steps = steps_in(tmp_path / "x")
+    assert [one.now for one in follow(made, steps)] == [Result("c", "e1")]
+    by_the_same_code = {"again": {"code": "e0", "results": {"b": "another"}}}
+    assert [one.record for one in follow(by_the_same_code, steps)] == ["again"]
+    again = {**made, "other": {"code": "e1", "results": {"b": "", "c": ""}}}
+    assert [(one.record, one.now.path) for one in follow(again, steps)] == [("other", "b"), ("other", "c")]
+
+
 def test_a_carried_file_that_was_edited_by_hand_is_refused(tmp_path: Path) -> None:
     path = carried(tmp_path / "x", code=[{"was": "0", "is": "1", "results": {"a": "a"}}])
     steps_in(tmp_path / "x")
@@ -178,8 +189,8 @@ def test_settings_that_differ_are_no_equal_code(tmp_path: Path) -> None:
     write_text(tmp_path / "old" / "params.yaml", "wish_a: {rate: 1e-2, x: 1}\nseed: 0\n")
     write_text(tmp_path / "new" / "params.yaml", "sweep_a: {rate: 0.01}\nseed: 1\n")
     found = tool.other_settings(tmp_path / "old", tmp_path / "new", {"wish_a": "sweep_a"})
-    assert found == ["params.yaml: seed: 1, was 0"]
-    assert len(tool.other_settings(tmp_path / "old", tmp_path / "new", {})) == 2
+    assert found == ["params.yaml: seed: 1, was 0", "params.yaml: sweep_a.x: 'not there', was 1"]
+    assert len(tool.other_settings(tmp_path / "old", tmp_path / "new", {})) == 4
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from maestro_lstm.shipped.networks import export
-from maestro_lstm.weights.checkpoint import Checkpoint
-from tools.carry.chain import Result, follow, records
+from maestro_lstm.model.checkpoint import Checkpoint
+from maestro_lstm.pretrained.networks import export
+from tools.carry.chain import Result, Step, follow, records
 from tools.checks.lock import made_at, mismatches, other_models, stale, strangers
 from tools.dvc import dvc
 
@@ -54,14 +54,14 @@ def test_kinds_of_processor_and_commits_are_counted() -> None:
     }
     told = "2 znver3, 1 znver5 · 1 aaaaaaaa, 1 bbbbbbbb, 1 bbbbbbbb with uncommitted changes"
     assert made_at(follow(found, []), found) == told
-    steps = [{Result("0", "0"): Result("0", "5")}, {Result("0", "5"): Result("9", "5")}]
+    steps = [Step({Result("0", "0"): Result("0", "5")}), Step({Result("0", "5"): Result("9", "5")})]
     assert made_at(follow(found, steps), found) == f"{told} · 1 carried twice"
 
 
 @pytest.mark.slow
 def test_changed_code_is_stale_until_its_stage_has_run_again(encoded: Path) -> None:
     dvc("repro", "--quiet", "parse", folder=encoded)
-    chords = encoded / "src" / "maestro_lstm" / "data" / "midi" / "chords.py"
+    chords = encoded / "src" / "maestro_lstm" / "symbols" / "chord_rule.py"
     text = chords.read_text()
     assert stale(follow(records(), []), encoded) == {}
 

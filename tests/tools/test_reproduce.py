@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from maestro_lstm.study.params.file import load_params
+from maestro_lstm.params.params import load_params
 from tools.checks import reproduce
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS
-from maestro_lstm.model.networks.network import Weights, initial_weights
+from maestro_lstm.model.checkpoint import OLDER, Checkpoint, load_checkpoint, save_checkpoint
+from maestro_lstm.model.network import Weights, initial_weights
 from maestro_lstm.plumbing.arrays import save_arrays
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.weights.checkpoint import OLDER, Checkpoint, load_checkpoint, save_checkpoint
+from maestro_lstm.symbols.vocabulary import SYMBOLS
 
 CHECKPOINT = Checkpoint(initial_weights(90, 8, seed=0), {"hidden": 8, "seq_len": 100, "output": "logits"})
 
@@ -58,7 +58,7 @@ def test_an_altered_byte_is_noticed_wherever_it_stands(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"none is missing: `dvc repro -P` trains"):
+    with pytest.raises(UserError, match=r"none is missing"):
         load_checkpoint(tmp_path / "none")
 
 

@@ -25,8 +25,8 @@ from typing import Any
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.versions import arithmetic, libraries
-from tools.carry.chain import CARRIED, sealed
-from tools.carry.compare import differences, moved, outputs_of
+from tools.carry.chain import CARRIED, follow, records, sealed, steps_in
+from tools.carry.compare import differences, is_changed, moved, outputs_of
 from tools.carry.locks import locked_at, write_locks
 from tools.carry.versions import clone, digests_of, git, start
 from tools.pipeline import overlap, params_of
@@ -69,34 +69,49 @@ def leaves(tree: Any, key: str = "") -> dict[str, Any]:
 
 
 def other_settings(old: Path, new: Path, moves: Mapping[str, str]) -> list[str]:
-    """Keys of params.yaml whose values differ, or that are new: the sample has values of its own in their place."""
+    """Keys of params.yaml whose values differ, or that are new or gone: the sample has values of its own there."""
 
     by_path = {one.replace(".", "/"): other.replace(".", "/") for one, other in moves.items()}
 
     def renamed(key: str) -> str:
         return moved(key.replace(".", "/"), by_path).replace("/", ".")
 
-    before = {renamed(key): value for key, value in leaves(params_of(old)).items()}
+    before, after = ({renamed(key): value for key, value in leaves(params_of(old)).items()}, leaves(params_of(new)))
     return [
-        f"params.yaml: {key}: {value!r}, was {before.get(key, 'not there')!r}"
-        for key, value in leaves(params_of(new)).items()
-        if before.get(key, before) != value
+        f"params.yaml: {key}: {after.get(key, 'not there')!r}, was {before.get(key, 'not there')!r}"
+        for key in sorted(before.keys() | after.keys())
+        if (key in before, before.get(key)) != (key in after, after.get(key))
     ]
 
 
+def hashes_in(checkout: Path) -> dict[str, str]:
+    """The hash of every result that a version's records describe."""
+    found = records(checkout / "provenance")
+    followed = follow(found, steps_in(checkout / CARRIED))
+    return {one.now.path: found[one.record]["results"][one.made.path] for one in followed}
+
+
 def digests_in(
-    old: Mapping[str, Any], new: Mapping[str, Any], moves: Mapping[str, str], changed: frozenset[str]
-) -> list[dict[str, Any]]:
-    """For each code that another code stands for now: both digests, and the results, old path to new."""
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    hashes: Mapping[str, str],
+    moves: Mapping[str, str],
+    changed: frozenset[str],
+) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
+    """For each code that another code stands for now, both digests and the results, old path to new; and the results
+    that are not carried, each with its code and hash."""
     groups: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    ended = {}
     for path, was in sorted(old["results"].items()):
         target = moved(path, moves)
         now = next((code for made, code in new["makes"].items() if overlap(made, target)), None)
-        if now is None and path not in changed:
+        if is_changed((path, target), changed):
+            ended[path] = [was, hashes[path]]
+        elif now is None:
             raise UserError(f"no stage makes {target} any more: --moved {path}=NEW, or --changed {path}")
-        if now and target not in changed and (was, path) != (now, target):
+        elif (was, path) != (now, target):
             groups[was, now][path] = target
-    return [{"was": was, "is": now, "results": paths} for (was, now), paths in sorted(groups.items())]
+    return [{"was": was, "is": now, "results": paths} for (was, now), paths in sorted(groups.items())], ended
 
 
 def main() -> None:
@@ -106,7 +121,10 @@ def main() -> None:
     words.add_argument("--changed", action="append", default=[], metavar="PATH")
     words.add_argument("--seed", type=int, help="of which runs of the paper's experiments; another each time")
     given = words.parse_args()
-    moves = dict(word.split("=", 1) for one in given.moved for word in one.split())
+    pairs = [word.partition("=") for one in given.moved for word in one.split()]
+    if any(not new for _, _, new in pairs):
+        raise UserError("--moved takes OLD=NEW")
+    moves = {old: new for old, _, new in pairs}
     changed = frozenset(word for one in given.changed for word in one.split())
     seed = random.randrange(10_000) if given.seed is None else given.seed
     carry(given.base, moves, changed, seed)
@@ -126,7 +144,7 @@ def carry(base: str, moves: Mapping[str, str], changed: frozenset[str], seed: in
         raise UserError(f"{base}: its results are not its code's: {', '.join(before['stale'])}")
     if wrong := other_settings(old, new, moves):
         raise UserError(f"{wrong[0]}: run its stages instead ({len(wrong)} settings differ)")
-    code = digests_in(before, after, moves, changed)
+    code, ended = digests_in(before, after, hashes_in(old), moves, changed)
     shipped = next(path for path in git("ls-files", "src/*.safetensors").splitlines())
     run_side_by_side(old, new, Path(shipped).parent, seed)
     folders = {name: (old / "sample" / name, new / "sample" / name) for name in PROJECTS}
@@ -148,9 +166,10 @@ def carry(base: str, moves: Mapping[str, str], changed: frozenset[str], seed: in
         "libraries": libraries() | {name: version(name) for name in ("symusic", "music21")},
         "seconds": seconds,
         "code": code,
+        "ended": ended,
     }
-    equal = {moved(path, moves) for path in before["results"]} - changed
-    left = write_locks(Path.cwd(), locked_at(commits["from"], moves), equal)
+    equal = {moved(path, moves) for path in before["results"] if not is_changed((path, moved(path, moves)), changed)}
+    left = write_locks(Path.cwd(), locked_at(commits["from"], moves), equal, changed)
     write_json(path, sealed(content))
     print(f"{sum(counts.values())} files of the sample are equal, byte for byte ({counts}); seed {seed}, {seconds} s")
     print(f"{path}: {sum(len(one['results']) for one in code)} results carried; commit it with the locks")

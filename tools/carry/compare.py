@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ SHOWN = 60  # characters of a value
 def outputs_of(project: Path) -> dict[str, str]:
     """A hash of everything that a version made in a project: its results, and its trained runs, whatever their names.
 
-    Locks name the code and so differ; of runs, the name does.
+    Locks and dvc.yaml name the code and are no results; a run's name does, too.
     """
-    found = {name: one for name, one in hashes(project).items() if not name.endswith("dvc.lock")}
+    everything = hashes(project, measured=project.name == "reports")  # there times are read, not measured
+    found = {name: one for name, one in everything.items() if Path(name).name not in ("dvc.lock", "dvc.yaml")}
     shipped = (project / "src").rglob("*.safetensors")
     found |= {f"shipped/{path.name}": content_hash(path, ("commit", "code")) for path in shipped}
     runs = sorted(content_hash(path, ("of", "seconds")) for path in (project / "runs").glob("*.safetensors"))
@@ -56,6 +57,11 @@ def moved(path: str, moves: Mapping[str, str]) -> str:
     return path
 
 
+def is_changed(names: Iterable[str], changed: Iterable[str]) -> bool:
+    """Whether a result, by one of its names, is meant to differ."""
+    return any(overlap(name, one) for name in names for one in changed)
+
+
 def differences(old: Path, new: Path, moves: Mapping[str, str], changed: frozenset[str] = frozenset()) -> list[str]:
     """What differs between two versions of a project, a line each.
 
@@ -66,7 +72,7 @@ def differences(old: Path, new: Path, moves: Mapping[str, str], changed: frozens
     ours, theirs = outputs_of(new), {moved(name, moves): (name, one) for name, one in outputs_of(old).items()}
     found = []
     for name in sorted(ours.keys() | theirs.keys()):
-        if any(overlap(name, one) for one in changed):
+        if is_changed((name, theirs[name][0] if name in theirs else name), changed):
             continue
         if name not in theirs:
             found.append(f"{new.name}/{name}: only the newer version makes it")

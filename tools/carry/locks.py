@@ -17,7 +17,7 @@ from dvc_data.hashfile.hash_info import HashInfo
 from dvc_data.hashfile.meta import Meta
 
 from maestro_lstm.plumbing.errors import UserError
-from tools.carry.compare import moved
+from tools.carry.compare import is_changed, moved
 from tools.carry.versions import git
 from tools.pipeline import overlap
 
@@ -36,24 +36,24 @@ def locked_at(commit: str, moves: Mapping[str, str]) -> dict[str, Entry]:
     return found
 
 
-def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str]) -> list[str]:
+def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str], changed: Collection[str]) -> list[str]:
     """Write the locks of every stage all of whose outputs are carried.
 
     Args:
         locked: what the older locks say of each path.
         equal: the results that are carried, by today's names.
+        changed: those that are meant to differ.
 
     Returns: the addresses of the stages that have no lock and are to be run.
     """
-    left = []
+    left, ready = [], []
     logging.getLogger("dvc").setLevel(logging.WARNING)  # it names every file that it writes
     with Repo(str(root)) as repo, repo.lock:
         stages = [stage for stage in repo.index.stages if isinstance(stage, PipelineStage)]
-        for file in {Path(stage.path).with_name("dvc.lock") for stage in stages}:
-            file.unlink(missing_ok=True)
         for stage in stages:
             outs = [_path(out) for out in stage.outs]
-            if not all(out in locked and any(overlap(out, one) for one in equal) for out in outs):
+            carried = all(out in locked and any(overlap(out, one) for one in equal) for out in outs)
+            if not carried or is_changed(outs, changed):
                 left.append(stage.addressing)
                 continue
             for dep in stage.deps:
@@ -63,6 +63,10 @@ def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str])
                     _take(dep, locked)
             for out in stage.outs:
                 _take(out, locked)
+            ready.append(stage)
+        for file in {Path(stage.path).with_name("dvc.lock") for stage in stages}:
+            file.unlink(missing_ok=True)  # not before all is known
+        for stage in ready:
             stage.dump(update_pipeline=False)
     return left
 

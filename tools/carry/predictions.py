@@ -5,20 +5,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from maestro_lstm.data.performances.columns import open_performances
-from maestro_lstm.data.performances.rows import to_rows
-from maestro_lstm.data.performances.steps import to_steps
-from maestro_lstm.data.vocabulary.encoded import load_ids
-from maestro_lstm.model.networks.device import use_cores
-from maestro_lstm.model.networks.predictors import predictor
-from maestro_lstm.music.composing.stepper import Stepper
-from maestro_lstm.music.playing.player import Player
-from maestro_lstm.music.playing.steering import PLAIN
+from maestro_lstm.evaluation.likelihood import guesses
+from maestro_lstm.evaluation.note_likelihood import cost_of
+from maestro_lstm.generation.note_sampling import PLAIN
+from maestro_lstm.generation.player import Player
+from maestro_lstm.model.checkpoint import load_checkpoint
+from maestro_lstm.model.device import use_cores
+from maestro_lstm.model.predictors import predictor
+from maestro_lstm.model.stepper import Stepper
+from maestro_lstm.performances.columns import open_performances
+from maestro_lstm.performances.note_tokens import to_rows
+from maestro_lstm.performances.quantize import quantize
+from maestro_lstm.performer.checkpoint import load_performer
 from maestro_lstm.plumbing.arrays import Arrays, save_arrays
-from maestro_lstm.study.performances.scoring import cost_of
-from maestro_lstm.study.scoring.evaluation import guesses
-from maestro_lstm.weights.checkpoint import load_checkpoint
-from maestro_lstm.weights.performer import load_performer
+from maestro_lstm.symbols.encoded import load_ids
 
 SYMBOLS, PIECES, NOTES = 20_000, 2, 200
 
@@ -49,7 +49,7 @@ def of_notes(model: Path) -> Arrays:
     pieces = [piece for piece, _ in zip(open_performances(Path("data/performances/test")), range(PIECES), strict=False)]
     cost = cost_of(network, pieces)
     player = Player(network, [0, 1], PLAIN)
-    player.feed(to_rows(to_steps(pieces[0].beginning(10))))
+    player.feed(to_rows(quantize(pieces[0].beginning(10))))
     played = [np.stack(player.play()) for _ in range(NOTES)]
     assert player.state is not None
     h, c = (torch.as_tensor(part).numpy() for part in player.state)

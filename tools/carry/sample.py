@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from maestro_lstm.data.corpus.pieces import read_index
+from maestro_lstm.corpus.index import read_index
 from tools.carry.predictions import predict
 from tools.checks.verify import SMALL
 from tools.demo import merged, prepare
@@ -34,12 +34,13 @@ PART = 24  # one piece of the corpus in so many stands for all
 BRIEF = {"batch": 16, "threads": 1, "log_every": 20, "seeds": 1}
 UPDATES = {"best": 160, "performer": 100, "performer_brief": 40, "events": 100}
 KILLED = ("train_best", "train_performer")  # just after a snapshot, then resumed
-DATA = ("check_params", "download", "parse", "vocab", "check_lengths")
-WHOLE = (*DATA, "performances", "rules", "sweep_", "select_", "plan_", "train_", "wish_", "explain")
-SHIPPED = (*DATA[:4], "performances", "live", "likeness", "excerpts", "real", "remember", "steer", "play")
-SHIPPED_NETWORKS = ("evaluate_best", "evaluate_performer", "sample_best", "generate_best")
+SHIPPED_NAMES = ("best", "performer")
+DATA = ("check_params", "download", "parse", "vocab")
+WHOLE = (*DATA, "performances", "rules", "sweep_", "select_", "plan_", "train_", "extend_", "explain")
+SHIPPED = (*DATA, "performances", "live", "excerpts_", "match_model", "tune_sampling", "distances_performances")
+SHIPPED_NETWORKS = tuple(f"{verb}_{name}" for verb in ("evaluate", "sample", "generate") for name in SHIPPED_NAMES)
 NOT_SHIPPED = ("evaluate_performer_brief",)
-REPORTS = ("compare", "breakdown", "nats", "plateau", "wishes")
+REPORTS = ("report_",)
 
 
 def whole(seed: int) -> dict[str, Any]:
@@ -106,6 +107,9 @@ def run(root: Path, folder: Path, params: Any, wanted: Iterable[str] = ("",), bu
     try:
         for call in calls:
             began = time.monotonic()
+            for result in call.results if folder.name == "reports" else ():  # as DVC would: none may be left over
+                shutil.rmtree(result, ignore_errors=True)
+                Path(result).unlink(missing_ok=True)
             if folder.name == "whole" and call.name in KILLED:
                 kill_at_snapshot(root, call)
             call.run()
@@ -145,7 +149,7 @@ def shipped(root: Path, folder: Path, corpus: Path, weights: Path) -> None:
         target = folder / "my-midi" / Path(piece.file).name
         target.parent.mkdir(exist_ok=True)
         shutil.copy(corpus / piece.file, target)
-    models = {name: folder / "models" / name / f"seed-{params['seed']}.safetensors" for name in ("best", "performer")}
+    models = {name: folder / "models" / name / f"seed-{params['seed']}.safetensors" for name in SHIPPED_NAMES}
     for name, model in models.items():
         model.parent.mkdir(parents=True)
         shutil.copy(weights / f"{name}.safetensors", model)

@@ -16,14 +16,14 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from maestro_lstm.data.corpus.folder import ENDINGS
-from maestro_lstm.data.midi.notes import IntArray
-from maestro_lstm.data.midi.streams import guarded_stream_of
-from maestro_lstm.data.vocabulary.chords import NEXT_MARK
-from maestro_lstm.data.vocabulary.symbols import HIGHEST_PITCH, LOWEST_PITCH
+from maestro_lstm.corpus.folder import ENDINGS
+from maestro_lstm.midi.notes import IntArray
 from maestro_lstm.plumbing.cluster import parallel_map
 from maestro_lstm.plumbing.errors import BadMidi
 from maestro_lstm.plumbing.progress import progress
+from maestro_lstm.symbols.chord_streams import guarded_stream_of
+from maestro_lstm.symbols.chords import NEXT_MARK
+from maestro_lstm.symbols.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
 
 SEEDS = 50  # files that mutants are made of, the smallest of the folder
 BATCH = 250  # mutants a job

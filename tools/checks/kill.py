@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from maestro_lstm.data.corpus.chorales import write_chorales
+from maestro_lstm.corpus.chorales import write_chorales
 from maestro_lstm.plumbing.errors import report_in_one_line
 from tools.checks.outputs import differences, hashes, summary
 from tools.demo import SHORT, prepare

@@ -16,11 +16,11 @@ from typing import Any
 
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.provenance import hash_of
-from maestro_lstm.shipped.networks import FOLDER, told_of
+from maestro_lstm.pretrained.networks import FOLDER, told_of
 from tools.carry.chain import CARRIED, Followed, codes_of, follow, is_fresh, records, steps_in
 from tools.carry.versions import digests_at
 from tools.dvc import dvc
-from tools.pipeline import calls_of, params_of
+from tools.pipeline import calls_of, overlap, params_of
 
 ABSENT = ("deleted", "not in cache")  # what DVC says of data that a clone does not have
 HOW_OFTEN = {1: "once", 2: "twice"}
@@ -94,6 +94,11 @@ def made_at(followed: Sequence[Followed], found: Mapping[str, Mapping[str, Any]]
     return " · ".join(filter(None, counted))
 
 
+def code_of(result: str, makes: Mapping[str, str]) -> str:
+    """The digest of the code that makes a result, of a version that says which code makes which path."""
+    return next((code for path, code in makes.items() if overlap(path, result)), "")
+
+
 def not_as_said(folder: Path, here: Path) -> list[str]:
     """Carried files whose digests are not those of their commits' code, one line each. Commits that a shallow clone
     lacks are left out."""
@@ -102,8 +107,11 @@ def not_as_said(folder: Path, here: Path) -> list[str]:
         content = json.loads(path.read_text())
         for end, key in (("from", "was"), ("to", "is")):
             made = digests_at(content[end], here)
-            said = {one[key] for one in content["code"]}
-            if made is not None and not said <= set(made["makes"].values()):
+            if made is not None and not all(
+                code_of(result, made["makes"]) == one[key]
+                for one in content["code"]
+                for result in (one["results"] if end == "from" else one["results"].values())
+            ):
                 lines.append(f"{CARRIED / path.name}: its digests are not those of {content[end][:8]}")
     return lines
 
@@ -119,6 +127,8 @@ def problems(found: Mapping[str, Mapping[str, Any]], root: Path) -> list[str]:
     tracked, followed = tracked_by_git(), follow(found, steps_in(root / CARRIED))
     lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked)
     lines += strangers(followed, found, tracked) + other_models(followed, found) + not_as_said(root / CARRIED, root)
+    idle = found.keys() - {one.record for one in followed}
+    lines += [f"provenance/{name}.json: describes nothing that is there: delete it" for name in sorted(idle)]
     return lines + [
         f"{name}: stale: the code of {path} has changed since {str(found[name]['commit'])[:8]}"
         for name, path in sorted(stale(followed, root).items())

@@ -17,10 +17,15 @@ KINDS = ("data", "metrics", "models", "generated")
 RELATIVE, ABSOLUTE = 0.02, 0.5  # how far two GPU runs' figures may be apart: a share, or points and nats
 
 
-def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every lock file and of every file that the stages made, measured times aside."""
+def hashes(folder: Path, measured: bool = False) -> dict[str, str]:
+    """SHA-256 of every lock file and of every file that the stages made; those of measured times only if asked."""
     locks = [*folder.glob("dvc.lock"), *folder.glob("stages/*/dvc.lock")]
-    files = [path for kind in KINDS for path in (folder / kind).rglob("*") if path.is_file() and not _measured(path)]
+    files = [
+        path
+        for kind in KINDS
+        for path in (folder / kind).rglob("*")
+        if path.is_file() and (measured or not _measured(path))
+    ]
     found = {path: sha256_of(path) for path in files} | {path: _hash([repr(_of_lock(path))]) for path in locks}
     return {path.relative_to(folder).as_posix(): found[path] for path in sorted(found)}
 

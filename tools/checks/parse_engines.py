@@ -11,12 +11,12 @@ from difflib import SequenceMatcher
 
 from joblib import Parallel, delayed
 
-from maestro_lstm.data.corpus.pieces import Piece, read_index
-from maestro_lstm.data.midi.chords import chord_stream
-from maestro_lstm.data.midi.notes import IntArray, notes_from_bytes
-from maestro_lstm.data.midi.reference import music21_stream
-from maestro_lstm.data.vocabulary.chords import NEXT_MARK
+from maestro_lstm.corpus.index import Piece, read_index
+from maestro_lstm.midi.notes import IntArray, notes_from_bytes
 from maestro_lstm.plumbing.progress import progress
+from maestro_lstm.symbols.chord_rule import chord_stream
+from maestro_lstm.symbols.chords import NEXT_MARK
+from maestro_lstm.symbols.music21_rule import music21_stream
 from stages import paths
 
 Chord = tuple[int, ...]

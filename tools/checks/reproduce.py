@@ -2,7 +2,7 @@
 
 The runs of the paper's experiments, of `explain` and of its final networks. On the kind of processor that made the
 results every figure and every point of the curves must be the same; on another, the figures must lie within the seeds'
-spread. Needs the data: `dvc repro check_lengths` first.
+spread. Needs the data: `dvc repro vocab` first.
 """
 
 import argparse
@@ -15,22 +15,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from maestro_lstm.data.vocabulary.encoded import load_ids
-from maestro_lstm.data.vocabulary.symbols import SYMBOLS, Ids
-from maestro_lstm.model.training.jobs import train_candidates
-from maestro_lstm.model.training.run_cache import Run, curve_rows, probe_rows
-from maestro_lstm.model.training.settings import Settings
-from maestro_lstm.model.training.tasks import SymbolTask
+from maestro_lstm.evaluation.runs import score
+from maestro_lstm.params.params import SWEEPS, Params, load_params
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import read_json
 from maestro_lstm.plumbing.tables import csv_text
 from maestro_lstm.plumbing.versions import processor
-from maestro_lstm.study.experiments.final import plan_of
-from maestro_lstm.study.experiments.paper import sweep_candidates
-from maestro_lstm.study.experiments.plateau import cell_candidates
-from maestro_lstm.study.params.file import SWEEPS, Params, load_params
-from maestro_lstm.study.scoring.metrics import EXPLAIN, SWEEP, over_seeds, read_runs, read_selected
-from maestro_lstm.study.scoring.runs import score
+from maestro_lstm.study.final import plan_of
+from maestro_lstm.study.metrics import EXPLAIN, SWEEP, over_seeds, read_runs, read_selected
+from maestro_lstm.study.paper import sweep_candidates
+from maestro_lstm.study.plateau import cell_candidates
+from maestro_lstm.symbols.encoded import load_ids
+from maestro_lstm.symbols.vocabulary import SYMBOLS, Ids
+from maestro_lstm.training.jobs import train_candidates
+from maestro_lstm.training.run_cache import Run, curve_rows, probe_rows
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask
 from stages import paths
 
 SHARE = 10  # one run in this many

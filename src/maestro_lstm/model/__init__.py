@@ -1,1 +1,1 @@
-"""Ids to weights: networks, and how they are trained."""
+"""The networks of the 90 symbols, from their equations to compiled code; and networks as files."""

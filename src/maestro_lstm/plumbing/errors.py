@@ -10,6 +10,22 @@ class UserError(Exception):
     """Something the user can fix. Its text is one line that names the file or key and the way out."""
 
 
+class BadSetting(UserError):
+    """A setting that cannot be. The text begins with its name."""
+
+
+class NotMade(UserError):
+    """A file that is missing, damaged or another than it should be: who made it can make it again.
+
+    Attributes:
+        is_there: whether it is in the way.
+    """
+
+    def __init__(self, text: str, is_there: bool = False) -> None:
+        super().__init__(text)
+        self.is_there = is_there
+
+
 class Stopped(KeyboardInterrupt):
     """Ctrl-C, with what was kept of the interrupted work."""
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from pydantic import ValidationError
 
-from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.errors import NotMade
 
 _written: list[list[Path]] = []  # one list per open `recorded`
 
@@ -100,13 +100,13 @@ def write_json(path: Path, value: Any, indent: int | None = 2) -> None:
     write_text(path, json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def damaged(path: Path, why: object) -> UserError:
-    """The error for a file of the pipeline that no longer holds what the pipeline wrote."""
+def damaged(path: Path, why: object) -> NotMade:
+    """The error for a file that no longer holds what was written."""
     if isinstance(why, ValidationError):  # its own text takes several lines
         first = why.errors()[0]
         where = ".".join(map(str, first["loc"]))
         why = f"{where}: {first['msg']}" if where else first["msg"]
-    return UserError(f"{path} is damaged ({why}): delete it and run `dvc repro -P`")
+    return NotMade(f"{path} is damaged ({why})", is_there=True)
 
 
 def read_json(path: Path) -> Any:
@@ -114,6 +114,6 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro -P`") from None
+        raise NotMade(f"{path} is missing") from None
     except (ValueError, RecursionError) as error:
         raise damaged(path, error) from None

@@ -17,8 +17,7 @@ LIBRARY = {"maestro_lstm": LIBRARY_FOLDER}  # top-level package -> its folder
 # figures. params.yaml is DVC's own business: a stage names the keys it reads.
 PLUMBING = (
     "maestro_lstm/plumbing",
-    "maestro_lstm/study/params",
-    "maestro_lstm/choices.py",
+    "maestro_lstm/params",
     "stages/command.py",
     "stages/paths.py",
 )
@@ -84,7 +83,7 @@ def digest(module: str) -> str:
     """A digest of what a module of the library computes, including all it imports from the library.
 
     Args:
-        module: such as `model.training.run_cache`.
+        module: such as `training.run_cache`.
     """
     return _digest(figures_code(LIBRARY_FOLDER.joinpath(*module.split(".")).with_suffix(".py"), LIBRARY), LIBRARY)
 

@@ -1,0 +1,115 @@
+"""`maestro-lstm compose`: music by a network that came with the package, or by one that the user trained."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Group, Parameter
+
+from maestro_lstm.cli.options import key_of, option
+from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.generation.names import file_name
+from maestro_lstm.generation.note_sampling import NoteSampling
+from maestro_lstm.generation.symbol_sampling import SymbolSampling
+from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.files import write_bytes
+
+PLAYS = Group("Of a network that plays, such as performer", sort_key=1)
+WRITES = Group("Of a network of the 90 symbols, such as best", sort_key=2)
+Form = Literal["mid", "mp3", "wav", "roll", "score", "musicxml", "json"]
+FILES = {"roll": ("roll.svg",), "score": ("score.png", "incipit.png")}  # what a form is called in a file's name
+
+
+def compose(
+    primer: str | None = None,
+    /,
+    *,
+    network: Annotated[str, Parameter(alias="-n")] = "performer",
+    seconds: Annotated[float, key_of(NoteSampling, "seconds")] = 30.0,
+    temperature: Annotated[float, key_of(NoteSampling, "temperature")] = 1.0,
+    top_p: Annotated[float, key_of(NoteSampling, "top_p")] = 0.95,
+    seed: int = 0,
+    pieces: int = 1,
+    transpose: int = 0,
+    without_primer: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    forms: Annotated[tuple[Form, ...], Parameter(consume_multiple=True, negative="", show_default=False)] = (
+        "mid",
+        "mp3",
+        "roll",
+    ),
+    soundfont_file: Annotated[str, Parameter("--soundfont")] = "auto",
+    out: Path = Path("music"),
+    time_temperature: Annotated[float | None, key_of(NoteSampling, "time_temperature", PLAYS, 0.95)] = None,
+    time_top_p: Annotated[float | None, key_of(NoteSampling, "time_top_p", PLAYS)] = None,
+    density: Annotated[float | None, key_of(NoteSampling, "density", PLAYS)] = None,
+    loudness: Annotated[float | None, key_of(NoteSampling, "loudness", PLAYS)] = None,
+    polyphony: Annotated[int | None, key_of(NoteSampling, "polyphony", PLAYS)] = None,
+    top_k: Annotated[int | None, key_of(SymbolSampling, "top_k", WRITES)] = None,
+    greatest_chord: Annotated[int | None, key_of(SymbolSampling, "greatest_chord", WRITES)] = None,
+    no_repeats: Annotated[bool | None, Parameter(negative=""), key_of(SymbolSampling, "no_repeats", WRITES)] = None,
+    chord_seconds: Annotated[float | None, Parameter(group=WRITES)] = None,
+) -> None:
+    """Compose for the piano, from nothing, a key, or a MIDI file.
+
+    Parameters
+    ----------
+    primer:
+        What it goes on from: nothing, a piano key such as C3, F#4 or B-2, or a MIDI file.
+    network:
+        performer (plays in time, with force), best (chords in equal steps, with a score), or the file of a network that
+        you trained.
+    seed:
+        The same seed plays the same notes.
+    pieces:
+        How many, with seeds SEED, SEED + 1, …
+    transpose:
+        Semitones by which the primer is moved.
+    without_primer:
+        Leave the primer out of the piece.
+    forms:
+        What to write. score and musicxml are for networks of the 90 symbols. [default: mid mp3 roll]
+    soundfont_file:
+        A SoundFont (.sf2) to play on, in place of our grand piano.
+    out:
+        The folder to write to.
+    chord_seconds:
+        How long a note or chord sounds. [default: 0.25]
+    """
+    from maestro_lstm.trained.load import load  # here: `--help` need not wait for torch
+    from maestro_lstm.trained.music import Music
+    from maestro_lstm.trained.notes import NoteNetwork
+
+    if pieces < 1 or seed < 0:
+        raise UserError("--pieces is 1 or more and --seed 0 or more")
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--out: {out} is a file, not a folder")
+    options = {
+        "temperature": temperature,
+        "top_p": top_p,
+        "time_temperature": time_temperature,
+        "time_top_p": time_top_p,
+        "density": density,
+        "loudness": loudness,
+        "polyphony": polyphony,
+        "top_k": top_k,
+        "greatest_chord": greatest_chord,
+        "no_repeats": no_repeats,
+        "chord_seconds": chord_seconds,
+    }
+    font = soundfont(soundfont_file)
+    trained = load(network, font=font)
+    given_options = {name: one for name, one in options.items() if one is not None}
+    sampling = trained.sampling(seconds, given_options, option)
+    trained = trained.with_options(given_options, option)
+    strange = sorted({"score", "musicxml"} & set(forms))
+    if strange and isinstance(trained, NoteNetwork):
+        raise UserError(f"--forms {strange[0]}: {trained.name} does not take this option (maestro-lstm compose --help)")
+    ends = tuple(end for form in forms for end in FILES.get(form, (form,)))
+    given = trained.primer(trained.default_primer if primer is None else primer, transpose)
+    print(f"primer: {given.summary}")
+    made = trained.compose_all([given], pieces, seed, sampling, not without_primer)
+    for name, piece in made.items():
+        print(f"{piece.title}, seed {piece.about['seed']}: {piece.summary}")
+        for end, data in Music(piece, font).formats(ends).items():
+            path = out / file_name(name, end)
+            write_bytes(path, data)
+            print(f"  {path}")

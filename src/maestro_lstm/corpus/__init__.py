@@ -1,0 +1,1 @@
+"""Where music comes from: a folder of MIDI files and an index."""

@@ -1,1 +1,0 @@
-"""Bytes to ids: corpora, MIDI, the vocabulary."""

@@ -1,1 +1,0 @@
-"""MIDI files to notes and chords, read in guarded processes."""

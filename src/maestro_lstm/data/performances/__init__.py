@@ -1,1 +1,0 @@
-"""The second vocabulary: performances, notes with time, force and pedal."""

@@ -1,1 +1,0 @@
-"""The 90 symbols: how chords become symbols and ids, and back."""

@@ -1,0 +1,1 @@
+"""How well networks and counting predict: likelihood, where it goes, and how sure a figure is."""

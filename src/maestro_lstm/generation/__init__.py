@@ -1,0 +1,1 @@
+"""Music by a network: primers, sampling, whole pieces."""

@@ -1,0 +1,106 @@
+"""A piece, as symbols or as it was played, and how it came about."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from maestro_lstm.performances.performance import Bytes, Performance
+from maestro_lstm.symbols import chords
+from maestro_lstm.symbols.chords import Chord, chords_of
+
+
+@dataclass(frozen=True)
+class SymbolPiece:
+    """A piece as symbols."""
+
+    title: str
+    symbols: tuple[str, ...]  # those of the primer come first
+    given: int  # how many of them are the primer's
+    chord_seconds: float  # how long each note or chord sounds
+    about: dict[str, Any]  # the writer, seed and settings
+
+    @cached_property
+    def chords(self) -> list[Chord]:
+        return chords_of(self.symbols)
+
+    @cached_property
+    def given_chords(self) -> int:
+        """How many of the first chords are the primer's."""
+        return len(chords_of(self.symbols[: self.given]))
+
+    @cached_property
+    def summary(self) -> str:
+        """What it is, in one line."""
+        written = self.symbols[self.given :]
+        collapse = chords.collapse_of(written)
+        if collapse:
+            return f"collapsed: {collapse} in {len(written):,} symbols"
+        own = self.chords[self.given_chords :]
+        seconds = len(own) * self.chord_seconds
+        return f"{len(own)} notes and chords, the largest of {max(map(len, own), default=0)}, {seconds:g} seconds"
+
+    @property
+    def has_notes(self) -> bool:
+        return bool(self.chords)
+
+    def content(self) -> dict[str, Any]:
+        """What of it goes into its JSON file."""
+        # notes: the paper's name for its symbols
+        return {"chord_seconds": self.chord_seconds, "given": self.given, "notes": self.symbols}
+
+
+@dataclass(frozen=True)
+class NotePiece:
+    """A piece as it was played, by a network or by a pianist."""
+
+    title: str
+    performance: Performance  # the primer's rows come first
+    given: int  # how many of them are the primer's
+    about: dict[str, Any]  # the writer, seed and settings
+
+    @cached_property
+    def summary(self) -> str:
+        """What it is, in one line."""
+        own = slice(self.given, None)
+        note = self.performance.is_note[own]
+        onset, release = self.performance.onset[own][note], self.performance.release[own][note]
+        if not len(onset):
+            return "silence"
+        pitch, velocity = self.performance.pitch[own][note], self.performance.velocity[own][note]
+        seconds = float(release.max() - onset[0])
+        collapse = few_keys(self.performance.pitch[own][note])
+        told = f"collapsed: {collapse}; " if collapse else ""
+        return (
+            f"{told}{len(onset):,} notes in {seconds:.0f} seconds, {len(onset) / max(seconds, 0.01):.1f} a second, "
+            f"{len(np.unique(pitch))} different keys, velocity {velocity.mean():.0f} ± {velocity.std():.0f}"
+        )
+
+    @property
+    def has_notes(self) -> bool:
+        return bool(self.performance.is_note.any())
+
+    def content(self) -> dict[str, Any]:
+        """What of it goes into its JSON file."""
+        columns = {
+            "onset": np.round(self.performance.onset, 3).tolist(),
+            "release": np.round(self.performance.release, 3).tolist(),
+            "pitch": self.performance.pitch.tolist(),
+            "velocity": self.performance.velocity.tolist(),
+        }
+        return {"given": self.given, "notes": columns}
+
+
+Piece = SymbolPiece | NotePiece
+
+
+def few_keys(pitches: Bytes) -> str:
+    """What a collapsed network plays again and again, in words; empty if it plays more than that."""
+    if not len(pitches):
+        return "silence"
+    if len(pitches) >= 3 and len(np.unique(pitches)) == 1:
+        return "one note"
+    if len(pitches) >= 30 and len(np.unique(pitches)) <= 3:
+        return "two or three notes"
+    return ""

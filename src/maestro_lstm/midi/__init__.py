@@ -1,0 +1,1 @@
+"""Strangers' MIDI files to notes, read in guarded processes."""

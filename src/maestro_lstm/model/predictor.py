@@ -1,0 +1,26 @@
+"""The interface of a trained network to those who only predict: ids in, scores out, the state handed on."""
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from maestro_lstm.symbols.vocabulary import Ids
+
+Floats = npt.NDArray[np.float32]
+
+
+class Predictor(Protocol):
+    batch: int  # B, how many sequences to run at a time where there is much to run
+
+    def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
+        """A score for every possible next symbol after each id, before any softmax.
+
+        Args:
+            ids: (S, B), at least one each.
+            state: returned by the previous call, to continue from; zero if not given.
+
+        Returns: scores (S, B, V), and the state after the last ids.
+
+        Raises: ValueError for more sequences than it can run at a time.
+        """

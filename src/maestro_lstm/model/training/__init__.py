@@ -1,1 +1,0 @@
-"""Everything between settings and trained weights: windows, schedules, the loop, snapshots, kept runs."""

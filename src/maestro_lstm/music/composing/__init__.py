@@ -1,1 +1,0 @@
-"""Sampling from a network: primers, the next symbol, whole pieces."""

@@ -1,1 +1,0 @@
-"""The page to listen to and compare pieces."""

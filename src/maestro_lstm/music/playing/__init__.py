@@ -1,1 +1,0 @@
-"""Music by the network that plays: steered, note by note, with time, force and pedal."""

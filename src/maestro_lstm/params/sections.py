@@ -1,0 +1,242 @@
+"""The sections of params.yaml, typed: the keys of each, and their ranges."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from maestro_lstm.generation.symbol_sampling import ChordSeconds, SymbolSampling
+from maestro_lstm.params.performances import check_primers
+from maestro_lstm.plumbing.choices import (
+    Draws,
+    EngineName,
+    LossSteps,
+    NetworkKind,
+    OptimizerName,
+    Output,
+    Part,
+    Precision,
+    Rule,
+    ScheduleName,
+    Section,
+)
+from maestro_lstm.training.settings import Settings
+
+Positive = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Hidden = Annotated[int, Field(ge=1, le=4096)]
+Layers = Annotated[int, Field(ge=1, le=16)]
+Batch = Annotated[int, Field(ge=1, le=4096)]
+WarmUp = Annotated[float, Field(ge=0, lt=1)]
+Seeds = Annotated[int, Field(ge=1, le=1000)]
+Engine = Literal["auto"] | EngineName
+Device = Literal["auto", "cpu", "cuda"]
+
+
+class Download(Section):
+    maestro: Literal["3.0.0", "2.0.0"]
+    chorales: Annotated[int, Field(ge=3, le=400)]
+    folder: Annotated[str, Field(min_length=1)]
+
+
+class Parse(Section):
+    engine: Literal["fast", "music21"]
+    rule: Rule
+    max_bad: Share
+
+    @model_validator(mode="after")
+    def _engine_has_the_rule(self) -> Self:
+        if self.engine == "music21" and self.rule == "clean":
+            raise ValueError("engine: music21 has no rule: clean; use rule: paper or engine: fast")
+        return self
+
+
+class OwnTraining(Section):
+    """Besides rate, warm_up and seeds, fields of `Settings` by their names: a new setting is a field there and here."""
+
+    optimizer: OptimizerName
+    rate: Rate
+    warm_up: WarmUp
+    batch: Batch
+    seq_len: Positive
+    epochs: Positive
+    transpose: Annotated[int, Field(ge=0, le=48)]
+    log_every: Positive
+    seeds: Seeds
+    threads: Annotated[int, Field(ge=1, le=256)]
+    symbols: Annotated[int, Field(ge=0)] = Settings.symbols
+    stretch: Annotated[float, Field(ge=0, le=0.5)] = Settings.stretch
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Settings.dropout
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = Settings.weight_decay
+    precision: Precision = Settings.precision
+
+
+class NetworkParams(Section):
+    hidden: Hidden
+    output: Output
+    kind: NetworkKind = Settings.kind
+    layers: Layers = Settings.layers
+    skips: bool = Settings.skips
+    head: Annotated[int, Field(ge=0, le=4096)] = Settings.head
+    training: OwnTraining | None = None
+
+    @model_validator(mode="after")
+    def _is_as_in_the_paper(self) -> Self:
+        if self.training is None and (self.layers, self.skips) != (Settings.layers, Settings.skips):
+            raise ValueError("layers and skips need a network with a training of its own")
+        if self.kind != "symbols" and (self.training is None or self.output != "logits"):
+            raise ValueError(f"kind: {self.kind} needs output: logits and a training of its own")
+        if (self.kind == "performer") != (self.head > 0):
+            raise ValueError("head is the width of a performer's heads, 1 or more; no other kind has one")
+        if self.training and self.kind == "symbols" and (self.training.stretch or self.training.dropout):
+            raise ValueError("training: stretch and dropout are for performances")
+        return self
+
+
+class Constant(Section):
+    rate: Rate
+
+
+class Cyclical(Section):
+    low: Rate
+    high: Rate
+    updates_up: Positive
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        return self
+
+
+class Schedules(Section):
+    constant: Constant
+    cyclical: Cyclical
+
+
+class Sweep(Section):
+    epochs: Positive
+    every: Positive
+    margin: Annotated[float, Field(ge=0, le=100)]
+
+
+class SweepOptimizer(Section):
+    candidates: Annotated[list[OptimizerName], Field(min_length=1)]
+    paper: OptimizerName
+    seq_len: Positive
+
+
+class SweepLearningRate(Section):
+    candidates: Annotated[list[ScheduleName], Field(min_length=1)]
+    paper: ScheduleName
+    seq_len: Positive
+    cyclical_high: Rate
+
+
+class SweepSeqLen(Section):
+    candidates: Annotated[list[Positive], Field(min_length=1)]
+    paper: Positive
+
+
+class Explain(Section):
+    output: Annotated[list[Output], Field(min_length=1)]
+    optimizer: Annotated[dict[OptimizerName, Annotated[list[ScheduleName], Field(min_length=1)]], Field(min_length=1)]
+    loss: Annotated[list[LossSteps], Field(min_length=1)]
+    draws: Annotated[list[Literal["random", "in_order"]], Field(min_length=1)]  # from a zero state
+    seq_len: Positive
+    log_every: Positive
+    probes: Annotated[int, Field(ge=2, le=10_000)]  # at the start and at the end
+
+
+class Wishes(Section):
+    hidden: Hidden
+    batch: Batch
+    seq_len: Positive
+    rate: Rate
+    warm_up: WarmUp
+
+
+class Wish(Section):
+    symbols: Positive
+    seeds: Seeds
+
+
+class WishOptimizer(Wish):
+    optimizer: Annotated[list[OptimizerName], Field(min_length=1)]
+    rate: Annotated[list[Rate], Field(min_length=1)]
+    hidden: Hidden
+
+
+class WishSearch(Wish):
+    rate: Annotated[list[Rate], Field(min_length=1)]
+
+
+class WishSize(Wish):
+    rate: Rate
+    layers: Annotated[list[Layers], Field(min_length=1)]
+    hidden: Annotated[list[Hidden], Field(min_length=1)]
+
+
+class WishTune(Wish):
+    rate: Annotated[list[Rate], Field(min_length=1)]
+
+
+class WishLengths(Wish):
+    candidates: Annotated[list[Positive | Literal["growing", "cyclical"]], Field(min_length=1)]
+    shortest: Positive
+    longest: Positive
+    updates_up: Positive
+
+    @model_validator(mode="after")
+    def _grows(self) -> Self:
+        if self.shortest > self.longest:
+            raise ValueError("shortest must not be above longest")
+        return self
+
+
+class WishBatch(Wish):
+    draws: Annotated[list[Draws], Field(min_length=1)]
+    batch: Annotated[list[Batch], Field(min_length=1)]
+
+
+class WishRule(Wish):
+    rule: Annotated[list[Rule], Field(min_length=1)]
+
+
+class WishBest(Wish):
+    without: Annotated[list[Part], Field(min_length=1)]
+    rate: Rate
+    hidden: Hidden
+
+
+class Train(Section):
+    networks: Annotated[list[str], Field(min_length=1)]
+    epochs: Positive
+    log_every: Positive
+    smoothing: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Baselines(Section):
+    orders: Annotated[list[Annotated[int, Field(ge=1, le=9)]], Field(min_length=1)]  # 90^9 still fits in 63 bits
+
+
+class Distances(Section):
+    pieces: Annotated[int, Field(ge=2, le=10_000)]
+    symbols: Annotated[int, Field(ge=2, le=100_000)]
+
+
+class Generate(Section):
+    primers: Annotated[list[str], Field(min_length=1)]
+    pieces: Annotated[int, Field(ge=1, le=1000)]
+    transpose: Annotated[int, Field(ge=-87, le=87)]
+    keep_primer: bool
+    chord_seconds: ChordSeconds
+    soundfont: str
+    real: Annotated[int, Field(ge=1, le=100)]
+    real_seconds: Annotated[int, Field(ge=1, le=3600)]
+    sampling: dict[str, SymbolSampling]
+
+    @model_validator(mode="after")
+    def _primers_are_keys_or_files(self) -> Self:
+        check_primers(self.primers, nothing=False)
+        return self

@@ -1,0 +1,28 @@
+"""The values that settings can take, for params.yaml and for the code that acts on them."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    """A typed group of settings: no key too many, no text for a number."""
+
+    # strict: "0.001" is text, and True is not 1; forbid: a misspelt key is an error, not a default
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+EngineName = Literal["scratch", "torch", "compiled"]
+OptimizerName = Literal["sgd", "adagrad", "adam", "muon"]
+Output = Literal["softmax", "logits"]  # what the cross entropy is given
+LossSteps = Literal["all", "first"]  # of a sequence: whose loss the optimizer sees
+# Where sequences begin. streams: one after another, one stream per sequence of an update, the state carried over.
+Draws = Literal["random", "in_order", "streams"]
+LengthName = Literal["constant", "growing", "cyclical"]  # of the sequences, over the updates
+ScheduleName = Literal["constant", "cyclical"]
+Part = Literal["nothing", "skips", "layers", "streams", "transposition", "decay"]  # of how `best` is trained
+Rule = Literal["paper", "clean"]  # how notes become chords, symbols/chord_rule.py
+NetworkKind = Literal["symbols", "performer", "events"]  # model, performer/network, performer/event_network
+# of a training's products; auto: the fastest that digits allow; tf32: float32 with ten bits of mantissa, on a GPU
+Precision = Literal["auto", "float32", "tf32", "bfloat16"]
+PedalRule = Literal["folded", "events"]  # performances: in the releases, or as rows of its own

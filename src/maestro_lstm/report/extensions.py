@@ -1,0 +1,142 @@
+"""What the paper wished for: each sweep as a table, and as points for plots."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from maestro_lstm.evaluation.bootstrap import Interval
+from maestro_lstm.evaluation.significance import (
+    Difference,
+    difference,
+    difference_of_few,
+    figures,
+    over_pieces,
+    per_note_over_pieces,
+)
+from maestro_lstm.plumbing.tables import markdown
+from maestro_lstm.report.significance import between, difference_cells, verdict, with_spread
+from maestro_lstm.study.metrics import Summary
+
+Candidate = tuple[Any, ...]
+FEW = 4  # seeds: with fewer no permutation can tell two candidates apart
+HEADS = {
+    "weights": "weights",
+    "updates": "updates",
+    "symbols_seen": "symbols seen",
+    "accuracy": "accuracy",
+    "accuracy_pitches": "on pitches",
+    "nats": "nats",
+    "nats_a_note": "nats a note",  # where rules are compared
+}
+
+
+def candidates_as_text(
+    factors: Sequence[str], candidates: Mapping[Candidate, Summary], wanted: Sequence[Candidate]
+) -> str:
+    """One sweep in Markdown, one row per candidate.
+
+    Args:
+        factors: what each value of a candidate is called.
+        wanted: the candidates in order; those that are not in `candidates` diverged with at least one seed.
+    """
+    keys = [key for key in HEADS if key in next(iter(candidates.values()))["runs"][0]]
+    rows = []
+    for one in wanted:
+        cells = [_cell(candidates[one], key) if one in candidates else "" for key in keys]
+        if one not in candidates:
+            cells[keys.index("accuracy")] = "diverged"
+        rows.append([*map(str, one), *cells])
+    return markdown([*factors, *(HEADS[key] for key in keys)], rows, text_columns=len(factors))
+
+
+def _cell(summary: Summary, key: str) -> str:
+    if key in ("weights", "updates", "symbols_seen"):
+        return f"{np.mean(figures(summary, key)):,.0f}"
+    return with_spread(figures(summary, key), 3 if "nats" in key else 2) + ("" if "nats" in key else " %")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One candidate against another, in one measure."""
+
+    seeds: Difference
+    pieces: Interval
+
+    @property
+    def told_apart(self) -> bool | None:
+        """Over seeds, and over pieces; None where one of them has no test."""
+        if self.seeds.told_apart is None or math.isnan(self.pieces.low):
+            return None
+        return self.seeds.told_apart and (self.pieces.low > 0 or self.pieces.high < 0)
+
+
+def pair_of(
+    one: Candidate,
+    other: Candidate,
+    candidates: Mapping[Candidate, Summary],
+    pieces: Mapping[Candidate, pd.DataFrame],
+    measure: str,
+) -> Pair:
+    """Compare two candidates of a sweep.
+
+    Args:
+        pieces: of each candidate, its figures by piece.
+    """
+    runs = {candidate: figures(summary, measure) for candidate, summary in candidates.items()}
+    few = min(len(runs[one]), len(runs[other])) < FEW
+    seeds = (
+        difference_of_few(runs[one], runs[other], list(runs.values())) if few else difference(runs[one], runs[other])
+    )
+    if measure == "nats_a_note":
+        a_run = candidates[other]["runs"][0]
+        notes = round(a_run["nats"] * a_run["symbols"] / a_run["nats_a_note"])
+        return Pair(seeds, per_note_over_pieces(pieces[one], pieces[other], notes))
+    return Pair(seeds, over_pieces(pieces[one], pieces[other], measure))
+
+
+def differences_as_text(
+    pairs: Sequence[tuple[Candidate, Candidate]],
+    candidates: Mapping[Candidate, Summary],
+    pieces: Mapping[Candidate, pd.DataFrame],
+) -> str:
+    """How far candidates are apart, in Markdown: two rows for each pair, accuracy and nats; where rules are compared,
+    whose symbols are not the same, one."""
+    measures = {"accuracy": "points of accuracy", "nats": "nats"}
+    if "nats_a_note" in next(iter(candidates.values()))["runs"][0]:
+        measures = {"nats_a_note": "nats a note"}
+    rows = []
+    for one, other in pairs:
+        for measure, label in measures.items():
+            pair = pair_of(one, other, candidates, pieces, measure)
+            digits = 2 if measure == "accuracy" else 3
+            over = between(pair.pieces.low, pair.pieces.high, digits)
+            who = f"{_named(one)} against {_named(other)}"
+            rows.append([who, label, *difference_cells(pair.seeds, digits), over, verdict(pair.told_apart)])
+    head = ("compared", "in", "difference", "95 % over seeds", "p", "95 % over pieces", "told apart?")
+    return markdown(head, rows, text_columns=2)
+
+
+def _named(candidate: Candidate) -> str:
+    return (
+        " × ".join(map(str, candidate))
+        if all(isinstance(value, int) for value in candidate)
+        else ", ".join(map(str, candidate))
+    )
+
+
+def points(candidates: Mapping[Candidate, Summary]) -> list[dict[str, Any]]:
+    """One point per run: along the last value of a candidate, in a group for the values before it."""
+    return [
+        {
+            "setting": candidate[-1],
+            "group": " ".join(map(str, candidate[:-1])),
+            "seed": run["seed"],
+            **{key: run[key] for key in ("accuracy", "nats", "nats_a_note") if key in run},
+        }
+        for candidate, summary in candidates.items()
+        for run in summary["runs"]
+    ]

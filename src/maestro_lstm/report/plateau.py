@@ -1,0 +1,121 @@
+"""When each run of `explain` collapsed or escaped, and the table that says why."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from maestro_lstm.evaluation.significance import difference, figures
+from maestro_lstm.plumbing.choices import Output
+from maestro_lstm.plumbing.tables import markdown, read_csv
+from maestro_lstm.report.significance import difference_cells, p_of, verdict, with_spread
+from maestro_lstm.study.metrics import Summary
+from maestro_lstm.study.plateau import COLUMNS as FACTORS
+from maestro_lstm.study.plateau import Cell
+from maestro_lstm.training.probes import Probe
+
+SURE = 0.99  # mean probability of `<NEXT>` above which a network predicts nothing else
+COLUMNS = (*FACTORS, "seed", *(field.name for field in fields(Probe)))
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one run. In updates, as precise as the probes; None: it did not happen."""
+
+    seed: int
+    collapsed_at: int | None  # first probed with a mean probability of `<NEXT>` of at least SURE
+    escaped_at: int | None  # after that, first probed below it and predicting anything else
+
+
+def read_probes(path: Path) -> dict[tuple[str, ...], pd.DataFrame]:
+    """The probes of each cell's runs, by its values. Raises UserError, naming the file."""
+    table = read_csv(path, COLUMNS, words=FACTORS)
+    return {tuple(map(str, cell)): rows for cell, rows in table.groupby(list(FACTORS), sort=False)}
+
+
+def fates(probes: pd.DataFrame) -> list[Fate]:
+    """What became of each seed's run."""
+    found = []
+    for seed, run in probes.groupby("seed"):
+        sure = run[run.next_probability >= SURE]
+        collapsed_at = None if sure.empty else int(sure["update"].iloc[0])
+        free = run[(run["update"] > (collapsed_at or 0)) & (run.next_probability < SURE) & (run.distinct > 1)]
+        escaped_at = None if collapsed_at is None or free.empty else int(free["update"].iloc[0])
+        found.append(Fate(int(str(seed)), collapsed_at, escaped_at))
+    return found
+
+
+def span_of(updates: Sequence[int | None]) -> str:
+    """The lowest to the highest of them; empty if there is none."""
+    there = sorted(update for update in updates if update is not None)
+    if not there:
+        return ""
+    return f"{there[0]:,}" if there[0] == there[-1] else f"{there[0]:,} … {there[-1]:,}"
+
+
+def cells_as_text(cells: Mapping[Cell, Summary], by_cell: Mapping[Cell, Sequence[Fate]]) -> str:
+    """The cross table in Markdown, from each cell's figures over seeds and its runs' fates."""
+    rows = []
+    for cell, summary in cells.items():
+        fates = by_cell[cell]
+        escaped = [fate.escaped_at for fate in fates if fate.escaped_at is not None]
+        rows.append(
+            [
+                *cell.columns().values(),
+                f"{summary['accuracy']:.2f} ± {summary['accuracy_std']:.2f} %",
+                f"{summary['nats']:.3f}",
+                f"{summary['distinct']:g}",
+                f"{sum(run['collapsed'] for run in summary['runs'])} of {len(fates)}",
+                span_of([fate.collapsed_at for fate in fates]),
+                f"{len(escaped)}: {span_of(escaped)}" if escaped else "",
+            ]
+        )
+    head = ("output", "optimizer", "rate", "loss of", "draws", "accuracy", "nats", "distinct", "collapsed at the end")
+    return markdown((*head, "collapsed at update", "escaped, at update"), rows, text_columns=5)
+
+
+def ends_as_text(cells: Mapping[Cell, Summary]) -> str:
+    """How many runs end predicting one symbol, for each output, in Markdown; p by Fisher's exact test."""
+    from scipy.stats import fisher_exact
+
+    rows = []
+    optimizers = list(dict.fromkeys(cell.optimizer for cell in cells))
+    losses = list(dict.fromkeys(cell.loss for cell in cells))
+    for optimizer in optimizers:
+        for loss in (*losses, None) if len(losses) > 1 else losses:
+            ends: dict[Output, list[int]] = {"softmax": [], "logits": []}
+            for cell, summary in cells.items():
+                if cell.optimizer == optimizer and loss in (cell.loss, None):
+                    ends[cell.output] += [run["collapsed"] for run in summary["runs"]]
+            counts = [(sum(one), len(one) - sum(one)) for one in ends.values()]
+            p = float(fisher_exact(counts).pvalue) if all(map(any, counts)) else math.nan
+            shown = [f"{stay} of {stay + left}" for stay, left in counts]
+            rows.append([optimizer, loss or "either", *shown, p_of(p)])
+    head = ("optimizer", "loss of", "softmax twice: collapsed at the end", "softmax once", "p")
+    return markdown(head, rows, text_columns=2)
+
+
+def optimizers_as_text(cells: Mapping[Cell, Summary], always: float) -> str:
+    """The paper's first experiment with the softmax taken twice and once, in Markdown: is a row the loss, the optimizer
+    at its rate, or luck?
+
+    Args:
+        always: what always predicting `<NEXT>` scores, percent.
+    """
+    rows = []
+    for optimizer in dict.fromkeys(cell.optimizer for cell in cells):
+        pair = [cells.get(Cell(output, optimizer, "constant", "all", "random")) for output in ("softmax", "logits")]
+        twice, once = pair
+        if twice is None or once is None:
+            continue
+        one, other = figures(once, "accuracy"), figures(twice, "accuracy")
+        apart = difference(one, other)
+        shown = [f"{with_spread(each)} %" for each in (other, one)]
+        left = [f"{sum(value > always for value in each)} of {len(each)}" for each in (other, one)]
+        rows.append(
+            [optimizer, shown[0], left[0], shown[1], left[1], *difference_cells(apart), verdict(apart.told_apart)]
+        )
+    head = ("optimizer", "softmax twice", "above always `<NEXT>`", "softmax once", "above always `<NEXT>`")
+    return markdown((*head, "difference, points", "95 %", "p", "told apart?"), rows)

@@ -1,1 +1,0 @@
-"""A closer look at predictors: baselines, where they are right, confidence intervals."""

@@ -1,1 +1,0 @@
-"""The design: with which settings each training runs, and which candidate wins."""

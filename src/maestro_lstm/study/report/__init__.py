@@ -1,1 +1,0 @@
-"""Figures to tables and pictures."""

@@ -1,1 +1,0 @@
-"""Predictions to figures, and figures as files."""

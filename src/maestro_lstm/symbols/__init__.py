@@ -1,0 +1,1 @@
+"""The 90 symbols: notes to chords, chords to symbols and ids, and back."""

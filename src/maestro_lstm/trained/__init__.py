@@ -1,0 +1,1 @@
+"""Trained networks to those who make music with them: one class a kind."""

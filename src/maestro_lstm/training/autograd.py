@@ -1,0 +1,168 @@
+"""A run by torch's autograd and optimizers, whatever the network: an objective says what its loss is."""
+
+from collections import defaultdict
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from maestro_lstm.model import ranks
+from maestro_lstm.model.device import in_precision
+from maestro_lstm.model.lstm import State
+from maestro_lstm.model.network import Network, Weights, initial_weights, sequence_loss
+from maestro_lstm.plumbing.arrays import Arrays
+from maestro_lstm.training.muon import Muon
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.windows import Source, Starts
+
+Doubles = npt.NDArray[np.float64]
+Lengths = npt.NDArray[np.int64]
+
+# Settings other than the learning rate are PyTorch's defaults (§4.3).
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
+GATES = 4  # of an LSTM; torch.nn.LSTM and our scratch cell keep their weights as one matrix
+
+
+class Objective(Protocol):
+    """A network and what it learns from."""
+
+    @property
+    def network(self) -> nn.Module: ...
+
+    def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
+        """The loss of this rank's of B sequences.
+
+        Args:
+            starts: (B / ranks,) where they begin.
+            length: T.
+            state: (L, B / ranks, H) each, to continue from; zero if not given.
+
+        Returns: the loss summed over a sequence and averaged over the batch, nats: its mean over the ranks is that of
+            all B; the state after the last step.
+        """
+
+    def matrices(self) -> list[Tensor]:
+        """The weights for Muon, four matrices stacked in each."""
+
+    def weights(self) -> Weights:
+        """The weights, not a copy."""
+
+
+class SymbolObjective:
+    """Either network of `network.py`, and symbols."""
+
+    def __init__(self, source: Source, n_symbols: int, settings: Settings) -> None:
+        self.settings, self.source = settings, source
+        deep = settings.layers, settings.skips
+        self.network = Network(n_symbols, settings.hidden, settings.engine, *deep)
+        self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, *deep))
+        self.network.to(settings.device)
+
+    def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
+        windows = torch.from_numpy(self.source.windows(starts.numpy(), length + 1))  # (T + 1, B)
+        windows = windows.to(self.settings.device).long()
+        scores, state = self.network(windows[:-1], state)
+        # summed over a sequence (§4.1), averaged over the batch
+        loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), self.settings.output) / len(starts)
+        return loss, state
+
+    def matrices(self) -> list[Tensor]:
+        return [weight for weight in self.network.layers.parameters() if weight.ndim == 2]
+
+    def weights(self) -> Weights:
+        return self.network.weights()
+
+
+class _Loss(nn.Module):
+    """An objective's loss as a module, for DistributedDataParallel."""
+
+    def __init__(self, objective: Objective) -> None:
+        super().__init__()
+        self.objective, self.network = objective, objective.network
+
+    def forward(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
+        return self.objective.loss(starts, length, state)
+
+
+class AutogradEngine:
+    """One run by torch's autograd and optimizers; its sequences are divided among the ranks, if there are several."""
+
+    def __init__(self, objective: Objective, settings: Settings) -> None:
+        self.objective, self.network, self.settings = objective, objective.network, settings
+        self.own = ranks.share(settings.batch)  # of B
+        self.loss: nn.Module = _Loss(objective)
+        if ranks.count() > 1:
+            self.loss = DistributedDataParallel(self.loss)
+        self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the last sequences ended, if the state is carried
+        self.carried: State | None = None  # the state there, (L, B / ranks, H) each
+        self.optimizers = optimizers_of(objective, settings)
+
+    def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
+        """(n, B), (n,), (n,) → (n,)."""
+        steps = np.minimum(lengths, self.settings.trained_steps)  # (n,)
+        losses = torch.empty(len(starts), device=self.settings.device)  # read once: no waiting for a GPU each update
+        for k, (start, rate) in enumerate(zip(torch.from_numpy(starts), rates.tolist(), strict=True)):
+            length = int(steps[k])
+            # the state is zero at the start of a sequence, unless it is carried and each continues where one ended
+            with in_precision(self.settings.device, self.settings.precision):
+                goes_on = torch.equal(start, self.ends)
+                if self.settings.dropout:  # what is dropped follows from seed and place: the same after a stop
+                    torch.manual_seed((self.settings.seed << 40) + int(start[0]))
+                loss, state = self.loss(start[self.own], length, self.carried if goes_on else None)
+            if self.settings.draws == "streams":
+                self.ends, self.carried = start + length, (state[0].detach().float(), state[1].detach().float())
+            self.network.zero_grad()
+            torch.autograd.backward(loss)
+            for optimizer in self.optimizers:
+                optimizer.param_groups[0]["lr"] = rate
+                optimizer.step()
+            losses[k] = loss.detach()
+        return ranks.mean(losses).cpu().numpy().astype(np.float64) / steps
+
+    def weights(self) -> Weights:
+        return self.objective.weights()
+
+    def state(self) -> Arrays:
+        parts = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        for i, optimizer in enumerate(self.optimizers):
+            for k, kept in optimizer.state_dict()["state"].items():
+                parts |= {f"optimizer.{i}.{k}.{name}": value for name, value in kept.items()}
+        if self.carried is not None:
+            h, c = (ranks.gathered(part, dim=1) for part in self.carried)  # (L, B, H)
+            parts |= {"carried.ends": self.ends, "carried.h": h, "carried.c": c}
+        return {name: value.detach().cpu().numpy().copy() for name, value in parts.items()}
+
+    def restore(self, state: Arrays) -> None:
+        parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "optimizer": {}, "carried": {}}
+        for name, value in state.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = torch.from_numpy(value.copy())
+        try:
+            self.network.load_state_dict(parts["network"])
+        except RuntimeError as error:
+            raise ValueError(str(error)) from None
+        kept: list[dict[int, dict[str, torch.Tensor]]] = [defaultdict(dict) for _ in self.optimizers]
+        for name, tensor in parts["optimizer"].items():
+            i, k, rest = name.split(".", 2)
+            kept[int(i)][int(k)][rest] = tensor
+        for optimizer, own in zip(self.optimizers, kept, strict=True):
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": dict(own)})
+        if carried := parts["carried"]:
+            h, c = (carried[name][:, self.own].to(self.settings.device) for name in "hc")
+            self.ends, self.carried = carried["ends"], (h, c)
+
+
+def optimizers_of(objective: Objective, settings: Settings) -> list[torch.optim.Optimizer]:
+    """The optimizers of a network, all at the same rate."""
+    parameters = list(objective.network.parameters())
+    if settings.optimizer != "muon":
+        return [OPTIMIZERS[settings.optimizer](parameters, fused=True)]  # fused: the same step in one call
+    matrices = objective.matrices()
+    others = [weight for weight in parameters if not any(weight is matrix for matrix in matrices)]
+    decay = settings.weight_decay
+    precision = torch.bfloat16 if settings.precision == "bfloat16" else torch.float32
+    muon = Muon(matrices, GATES, precision=precision, weight_decay=decay)
+    return [muon, torch.optim.AdamW(others, fused=True, weight_decay=decay)]

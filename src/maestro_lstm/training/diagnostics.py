@@ -1,0 +1,57 @@
+"""What a network predicts at one moment of its training, and how large its gradient is.
+
+The windows of the training split run through the LSTM of lstm.py, independently of any engine.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, grad, vmap
+
+from maestro_lstm.model.network import Network, sequence_loss
+from maestro_lstm.plumbing.choices import Output
+from maestro_lstm.symbols.vocabulary import NEXT_ID
+from maestro_lstm.training.probes import Probe, Probes
+from maestro_lstm.training.settings import Settings
+
+GRADIENTS = 64  # windows, for single gradients
+
+
+def measure(probes: Probes, weights: Mapping[str, Tensor], settings: Settings, update: int) -> Probe:
+    """Probe the network with these weights, after this many updates of a run."""
+    with torch.device("meta"):  # its own weights are never used
+        network = Network(probes.n_symbols, settings.hidden, "scratch", settings.layers, settings.skips)
+    weights = network.own(weights)
+    windows = torch.from_numpy(probes.windows).to(weights["output.weight"].device)
+    x, y = windows[:, :-1].T, windows[:, 1:].T  # (T, W)
+    with torch.no_grad():
+        scores, _ = functional_call(network, weights, (x,))  # (T, W, V)
+    guesses = scores.argmax(dim=2)  # (T, W)
+    steps = settings.trained_steps
+    norms = gradient_norms(network, weights, windows[:GRADIENTS, : steps + 1], settings.output)  # (G,)
+    return Probe(
+        update=update,
+        accuracy=100 * float((guesses == y).double().mean()),
+        next_probability=float(torch.softmax(scores, dim=2)[:, :, NEXT_ID].double().mean()),
+        distinct=len(guesses.unique()),
+        gradient_norm=float(norms.double().mean()),
+    )
+
+
+def gradient_norms(network: Network, weights: Mapping[str, Tensor], windows: Tensor, output: Output) -> Tensor:
+    """Euclidean norm of each window's own gradient.
+
+    Args:
+        weights: under the network's own names.
+        windows: (G, T + 1) ids.
+
+    Returns: (G,)
+    """
+
+    def loss(weights: dict[str, Tensor], window: Tensor) -> Tensor:
+        scores, _ = functional_call(network, weights, (window[:-1, None],))  # (T, 1, V)
+        return sequence_loss(scores[:, 0], window[1:], output)
+
+    gradients = vmap(grad(loss), in_dims=(None, 0))(dict(weights), windows)
+    return torch.stack([one.flatten(1).square().sum(dim=1) for one in gradients.values()]).sum(dim=0).sqrt()

@@ -1,0 +1,46 @@
+"""The page as a folder that opens from a file, from this machine's own server, or from any static host."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from maestro_lstm.export.sound import render, to_mp3
+from maestro_lstm.performances.performance import Performance
+from maestro_lstm.performances.writing import to_midi
+from maestro_lstm.plumbing.files import whole_folder, write_text
+from maestro_lstm.web.weights import weights_script
+
+PAGE = Path(__file__).with_name("live")
+FILES = ("index.html", "style.css")  # and every script
+FIRST, STEP, LAST = 21, 3, 108  # the keys that are recorded
+SECONDS, HELD, VELOCITY = 4.0, 3.6, 100
+
+
+def page_files() -> Iterator[Path]:
+    """What every page has, whatever its network."""
+    yield from (PAGE / name for name in FILES)
+    yield from sorted(PAGE.glob("*.js"))
+
+
+def write_page(network: Path, font: Path, target: Path) -> None:
+    """Make the folder. Raises UserError for a file that does not hold a network that plays."""
+    weights = weights_script(network)
+    with whole_folder(target) as folder:
+        for path in page_files():
+            write_text(folder / path.name, path.read_text())
+        write_text(folder / "weights.js", weights)
+        write_text(folder / "samples.js", samples_script(font))
+
+
+def samples_script(font: Path) -> str:
+    """JavaScript that defines `MAESTRO.samples`: every third key of the piano in one MP3, one after the other."""
+    pitches = np.arange(FIRST, LAST + 1, STEP, dtype=np.uint8)
+    onset = SECONDS * np.arange(len(pitches), dtype=np.float64)
+    notes = Performance(onset, onset + HELD, pitches, np.full(len(pitches), VELOCITY, np.uint8))
+    sound = render(to_midi(notes), font).mean(axis=1, keepdims=True)
+    about = {"first": FIRST, "step": STEP, "last": LAST, "seconds": SECONDS}
+    data = base64.b64encode(to_mp3(sound)).decode()
+    return f"window.MAESTRO = window.MAESTRO || {{}};\nMAESTRO.samples = {json.dumps({**about, 'base64': data})};\n"

@@ -1,1 +1,0 @@
-"""A closer look at the networks: baselines, breakdown, distances from real music."""

@@ -1,0 +1,68 @@
+"""baselines: what counting alone achieves.
+
+python -m stages.baselines symbols
+"""
+
+import numpy as np
+
+from maestro_lstm.evaluation.breakdown import over_runs, tally
+from maestro_lstm.evaluation.ngrams import NGram
+from maestro_lstm.evaluation.note_baselines import Histograms
+from maestro_lstm.evaluation.note_breakdown import event_counts
+from maestro_lstm.evaluation.scores import summarise
+from maestro_lstm.params.params import load_params
+from maestro_lstm.performances.columns import open_performances
+from maestro_lstm.performances.note_tokens import FIELDS
+from maestro_lstm.plumbing.files import write_json
+from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.study.metrics import metrics_row
+from maestro_lstm.symbols.encoded import load_ids
+from stages import command, paths
+from stages.held_out import HELD_OUT, groups_of_test
+
+ORDERS = {"histograms": 0, "first order": 1}  # of the notes' fields
+
+
+def of_symbols() -> None:
+    """n-grams."""
+    train, groups = load_ids(paths.encoded("train")), groups_of_test()
+    held_out = {split: load_ids(paths.encoded(split)) for split in HELD_OUT}
+    rows = []
+    for order in load_params().baselines.orders:
+        name, model = f"{order}-gram", NGram(train, order)
+        for split, ids in held_out.items():
+            guesses = model.guesses(ids)
+            scores = summarise(guesses, ids[1:])
+            rows.append({"predictor": name, "split": split, **scores.rounded()})
+            print(f"{name}, {split}: accuracy {scores.accuracy:.2f} %, {scores.nats:.3f} nats")
+        write_csv(paths.groups_of_ngram(name), over_runs([tally(guesses, ids[1:], groups)]))  # of test, the last
+        shown = (scores.accuracy, 0.0, scores.nats, scores.distinct, scores.next_share)
+        write_json(paths.NGRAMS / f"{name}.json", metrics_row(*shown, 1))
+    write_csv(paths.BASELINES / "figures.csv", rows)
+
+
+def of_performances() -> None:
+    """Each field of a note by itself, and after its value in the note before."""
+    histograms, rows = Histograms(open_performances(paths.PERFORMANCES / "train")), []
+    for split in HELD_OUT:
+        pieces = list(open_performances(paths.PERFORMANCES / split))
+        events = int(event_counts(pieces).sum())
+        for name, order in ORDERS.items():
+            cost = np.concatenate([histograms.cost(piece, order) for piece in pieces])
+            fields = {field: round(float(nats), 4) for field, nats in zip(FIELDS, cost.mean(axis=0), strict=True)}
+            note, event = float(cost.sum() / len(cost)), float(cost.sum() / events)
+            figures = {"nats_note": round(note, 4), "nats_event": round(event, 4)}
+            rows.append({"predictor": name, "split": split, **figures, **fields})
+            print(f"{name}, {split}: {figures['nats_event']} nats an event, {figures['nats_note']} a note")
+    write_csv(paths.PERFORMER / "baselines.csv", rows)
+
+
+VOCABULARIES = {"symbols": of_symbols, "performances": of_performances}
+
+
+def main() -> None:
+    VOCABULARIES[command.choice("vocabulary", tuple(VOCABULARIES))]()
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,1 +1,0 @@
-"""The network that plays: performances, its training, its figures, its music."""

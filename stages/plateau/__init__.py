@@ -1,1 +1,0 @@
-"""Why the plateau? Ways to train, crossed."""

@@ -1,0 +1,1 @@
+"""Figures in metrics/ as tables and pictures, one script a page."""

@@ -1,0 +1,43 @@
+"""report.breakdown: every predictor on test, where it is right and how sure that is: tables and pictures."""
+
+from maestro_lstm.evaluation.breakdown import read_breakdown
+from maestro_lstm.params.params import BEST, load_params
+from maestro_lstm.plumbing.files import write_bytes, write_text
+from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.report.breakdown import calibration_as_text, groups_as_text, interval_of, intervals_row, points_of
+from maestro_lstm.report.paper import predictors_as_text
+from maestro_lstm.report.pictures import breakdown_picture, symbols_picture
+from maestro_lstm.study.metrics import ONE_PASS, of_candidates, read_baselines, read_runs, read_split
+from stages import command, paths
+
+REMEMBERING = f"{BEST} + memory"
+
+
+def main() -> None:
+    params = load_params()
+    baselines = [f"{order}-gram" for order in params.baselines.orders]
+    tables = {name: read_breakdown(paths.groups_of_ngram(name)) for name in baselines}
+    tables |= {name: read_breakdown(paths.of_network("groups", name)) for name in params.trained_networks}
+    tables[REMEMBERING] = read_breakdown(paths.MEMORY / "groups.csv")
+    write_csv(paths.BREAKDOWN / "intervals.csv", [intervals_row(name, table) for name, table in tables.items()])
+    shown = {name: table for name, table in tables.items() if name != "1-gram"}  # it says what `paper` says, <NEXT>
+    points = {by: points_of(shown, by) for by in ("position", "chord", "confidence", "symbol")}
+    for by, some in points.items():
+        write_csv(paths.BREAKDOWN / f"{by}.csv", some)
+    write_bytes(paths.BREAKDOWN / "symbols.svg", symbols_picture(points.pop("symbol")))
+    write_bytes(paths.BREAKDOWN / "breakdown.svg", breakdown_picture(points))
+
+    figures = paths.BASELINES / "figures.csv"
+    counted = of_candidates(read_baselines(figures, "test"), [(name,) for name in baselines], figures)
+    scores = {name: summary for (name,), summary in counted.items()}
+    scores |= {name: read_split(paths.of_network("evaluate", name), "test") for name in params.trained_networks}
+    scores[REMEMBERING] = read_runs(paths.MEMORY / "test.csv", (), ONE_PASS)[()]
+    intervals = {name: {key: interval_of(table, key) for key in ("accuracy", "nats")} for name, table in tables.items()}
+    write_text(paths.BREAKDOWN / "predictors.md", predictors_as_text(scores, intervals) + "\n")
+    for name, text in (("groups", groups_as_text(tables)), ("tables", calibration_as_text(tables))):
+        write_text(paths.BREAKDOWN / f"{name}.md", text + "\n")
+        print(text)
+
+
+if __name__ == "__main__":
+    command.run(main)
