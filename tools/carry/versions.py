@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -42,6 +43,7 @@ def digests_of(checkout: Path) -> Any:
     return json.loads(text)
 
 
+@cache
 def digests_at(commit: str, repository: Path) -> Any:
     """The same of a commit; None where the clone does not have it."""
     with TemporaryDirectory() as folder:
