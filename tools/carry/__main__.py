@@ -25,11 +25,12 @@ from typing import Any
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.versions import arithmetic, libraries
-from tools.carry.chain import CARRIED, follow, records, sealed, steps_in
+from tools.carry.chain import CARRIED, code_of, follow, records, sealed, steps_in
 from tools.carry.compare import differences, is_changed, moved, outputs_of
 from tools.carry.locks import locked_at, write_locks
 from tools.carry.versions import clone, digests_of, git, start
-from tools.pipeline import overlap, params_of
+from tools.checks.outputs import leaves
+from tools.pipeline import params_of
 
 ROOT = Path("build/carry")
 PROJECTS = ("whole", "small", "scratch", "shipped", "reports")
@@ -44,10 +45,7 @@ def run_side_by_side(old: Path, new: Path, weights: Path, seed: int) -> None:
         for checkout, log in logs.items()
     }
     try:
-        while any(process.poll() is None for process in running.values()):
-            failed = [checkout for checkout, process in running.items() if process.poll()]
-            if failed:
-                raise UserError(f"{failed[0]}: its sample fails: see {logs[failed[0]]}")
+        while None in (ended := [process.poll() for process in running.values()]) and not any(ended):
             time.sleep(1)
     finally:
         for process in running.values():
@@ -57,26 +55,14 @@ def run_side_by_side(old: Path, new: Path, weights: Path, seed: int) -> None:
         raise UserError(f"{failed[0]}: its sample fails: see {logs[failed[0]]}")
 
 
-def leaves(tree: Any, key: str = "") -> dict[str, Any]:
-    """The values of params.yaml by their dotted keys; a list is one."""
-    if not isinstance(tree, dict):
-        return {key: tree}
-    return {
-        leaf: value
-        for name, part in tree.items()
-        for leaf, value in leaves(part, f"{key}.{name}" if key else str(name)).items()
-    }
-
-
 def other_settings(old: Path, new: Path, moves: Mapping[str, str]) -> list[str]:
     """Keys of params.yaml whose values differ, or that are new or gone: the sample has values of its own there."""
-
     by_path = {one.replace(".", "/"): other.replace(".", "/") for one, other in moves.items()}
 
     def renamed(key: str) -> str:
         return moved(key.replace(".", "/"), by_path).replace("/", ".")
 
-    before, after = ({renamed(key): value for key, value in leaves(params_of(old)).items()}, leaves(params_of(new)))
+    before, after = {renamed(key): value for key, value in leaves(params_of(old))}, dict(leaves(params_of(new)))
     return [
         f"params.yaml: {key}: {after.get(key, 'not there')!r}, was {before.get(key, 'not there')!r}"
         for key in sorted(before.keys() | after.keys())
@@ -104,7 +90,7 @@ def digests_in(
     ended = {}
     for path, was in sorted(old["results"].items()):
         target = moved(path, moves)
-        now = next((code for made, code in new["makes"].items() if overlap(made, target)), None)
+        now = code_of(target, new["makes"])
         if is_changed((path, target), changed):
             ended[path] = [was, hashes[path]]
         elif now is None:

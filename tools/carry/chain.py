@@ -99,6 +99,12 @@ def codes_of(calls: Iterable[Call], root: Path) -> dict[Call, str]:
     return {call: digests.get(call.script, "") for call in calls}
 
 
+def code_of(result: str, makes: Mapping[str, str]) -> str | None:
+    """The digest of the code that makes a result, of a version that says which code makes which path (digests.py);
+    None where no stage makes it."""
+    return next((code for path, code in makes.items() if overlap(path, result)), None)
+
+
 def is_fresh(one: Followed, codes: Mapping[Call, str]) -> bool:
     """Whether a stage makes the result today, and by code that is, or was proven equal to, what made it."""
     return any(code == one.now.code for call, code in codes.items() if makes(call, one.now.path))

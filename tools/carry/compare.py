@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from maestro_lstm.plumbing.arrays import load_arrays
-from tools.checks.outputs import hashes
+from tools.checks.outputs import hashes, leaves
 from tools.pipeline import overlap
 
 SHOWN = 60  # characters of a value
@@ -109,13 +109,9 @@ def _cells(path: Path) -> Figures:
             yield f"row {k}, {name}", cell
 
 
-def _leaves(path: Path, tree: Any = None, key: str = "") -> Figures:
-    tree = json.loads(path.read_bytes()) if tree is None and not key else tree
-    if isinstance(tree, dict | list):
-        for name, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            yield from _leaves(path, value, f"{key}.{name}" if key else str(name))
-    else:
-        yield key, repr(tree)
+def _leaves(path: Path) -> Figures:
+    for key, value in leaves(json.loads(path.read_bytes())):
+        yield key, repr(value)
 
 
 def _arrays(path: Path) -> Figures:

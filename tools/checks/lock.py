@@ -7,7 +7,6 @@ equal to it (`make carry`)? A result that was not is *stale*; `dvc commit` does 
 
 import argparse
 import json
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,17 +16,13 @@ from typing import Any
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.provenance import hash_of
 from maestro_lstm.pretrained.networks import FOLDER, told_of
-from tools.carry.chain import CARRIED, Followed, codes_of, follow, is_fresh, records, steps_in
-from tools.carry.versions import digests_at
+from tools.carry.chain import CARRIED, Followed, code_of, codes_of, follow, is_fresh, records, steps_in
+from tools.carry.versions import digests_at, git
 from tools.dvc import dvc
-from tools.pipeline import calls_of, overlap, params_of
+from tools.pipeline import calls_of, params_of
 
 ABSENT = ("deleted", "not in cache")  # what DVC says of data that a clone does not have
 HOW_OFTEN = {1: "once", 2: "twice"}
-
-
-def tracked_by_git() -> set[str]:
-    return set(subprocess.run(["git", "ls-files"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines())
 
 
 def mismatches(status: Mapping[str, Any], tracked: set[str]) -> list[str]:
@@ -94,11 +89,6 @@ def made_at(followed: Sequence[Followed], found: Mapping[str, Mapping[str, Any]]
     return " · ".join(filter(None, counted))
 
 
-def code_of(result: str, makes: Mapping[str, str]) -> str:
-    """The digest of the code that makes a result, of a version that says which code makes which path."""
-    return next((code for path, code in makes.items() if overlap(path, result)), "")
-
-
 def not_as_said(folder: Path, here: Path) -> list[str]:
     """Carried files whose digests are not those of their commits' code, one line each. Commits that a shallow clone
     lacks are left out."""
@@ -124,7 +114,7 @@ def problems(found: Mapping[str, Mapping[str, Any]], root: Path) -> list[str]:
     """
     if not list(root.glob("dvc.lock")):
         return ["there is no dvc.lock: run `dvc repro`"]
-    tracked, followed = tracked_by_git(), follow(found, steps_in(root / CARRIED))
+    tracked, followed = set(git("ls-files").splitlines()), follow(found, steps_in(root / CARRIED))
     lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked)
     lines += strangers(followed, found, tracked) + other_models(followed, found) + not_as_said(root / CARRIED, root)
     idle = found.keys() - {one.record for one in followed}

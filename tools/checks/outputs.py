@@ -73,13 +73,20 @@ def _content(path: Path) -> Any:
     return pd.read_csv(path).to_dict("records")
 
 
-def _figures(tree: Any, key: str = "") -> Iterator[tuple[str, float]]:
+def _figures(tree: Any) -> Iterator[tuple[str, float]]:
     """The numbers in a JSON tree, by their dotted keys."""
-    if isinstance(tree, dict | list):
+    for key, value in leaves(tree):
+        if isinstance(value, int | float) and not math.isnan(value):
+            yield key, float(value)
+
+
+def leaves(tree: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in a tree by its dotted key; a place in a list is one, too, and what is empty is a value."""
+    if isinstance(tree, dict | list) and tree:
         for name, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            yield from _figures(value, f"{key}.{name}" if key else str(name))
-    elif isinstance(tree, int | float) and not math.isnan(tree):
-        yield key, float(tree)
+            yield from leaves(value, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, tree
 
 
 def summary(found: dict[str, str]) -> str:
