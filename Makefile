@@ -36,8 +36,12 @@ audit: env     ## known vulnerabilities of the pinned packages
 	@python -m pip install -q -c constraints.txt -e '.[audit]'
 	@pip-audit --strict --disable-pip --no-deps -r constraints.txt
 
-lint: env      ## style and types
+lint: env tools/javascript/node_modules  ## style and types, of Python and of the page's JavaScript
 	@ruff check . && ruff format --check . && mypy
+	@cd tools/javascript && node_modules/.bin/tsc && node_modules/.bin/biome lint --error-on-warnings ../../src/maestro_lstm/web/live
+
+tools/javascript/node_modules: tools/javascript/package-lock.json .venv/ready
+	@npm ci --loglevel=error --prefix tools/javascript && touch $@
 
 check-lock: env  ## do the locks, params.yaml, the code and the results belong together?
 	@python -m tools.checks.lock
@@ -55,4 +59,4 @@ env: .venv/ready
 	@$(PYTHON) tools/make_env.py
 
 clean:         ## everything that make made; the study's data and results stay
-	rm -rf .venv build
+	rm -rf .venv build tools/javascript/node_modules

@@ -1,20 +1,28 @@
 "use strict";
-/* The network that plays, in the browser: the same arithmetic as model/performer/network.py and music/playing/player.py.
+/* The network that plays, in the browser: the same arithmetic as model/performer.py and generation/player.py.
  *
  * engine() is one function without anything outside it, so that its source can start a worker, also on file://.
- * weights: {settings, edges, arrays: {name: {shape, at}}, data: Uint16Array of float16}.
  */
 function engine() {
   const KEYS = 88, START = 90, ENDS = 8, NEAR = 7, SEEN = 4, SECOND = 100;
   const NEVER = -1e9, SILENT = 0, RELEASED = 1, SOUNDS = 2;
+  /** @typedef {{at: number, values: Float32Array}} Place a part of the memory */
+  /** @typedef {{rows: number, cols: number, w: Place, b: Place}} Linear */
+  /** @typedef {{inputs: number, w: Place, b: Place, x: Place}} Cell */
+  /** @typedef {{h: Float32Array, c: Float32Array}[]} State of each layer */
+  /** @typedef {keyof Row} Field */
+  /** @type {Field[]} in the order in which a note is said */
+  const FIELDS = ["delta", "pitch", "force", "duration"];
   const WIDTHS = { delta: 32, pitch: 48, force: 16, duration: 32 };
-  // how wishes are kept: player.py has the same numbers
+  // how targets are kept: player.py has the same numbers
   const PACE = 0.02, SWELL = 0.0002, MEMORY = 0.95, SLOWEST = -0.75, FASTEST = 3, FAR = 4, LOUDEST = 0.2;
   // kernel.wat, assembled
   const KERNEL = "AGFzbQEAAAABCgFgBn9/f39/fwACEAEEcGFnZQZtZW1vcnkCAAEDAgEABwoBBm1hdHZlYwAACrQBAbEBAgJ/AnsgASAFQQJ0aiEHA0AgASEGQwAA" +
     "AAD9EyEIQwAAAAD9EyEJA0AgCCAA/QAEACAG/QAEAP3mAf3kASEIIAkgAP0ABBAgBv0ABBD95gH95AEhCSAAQSBqIQAgBkEgaiEGIAYgB0kNAAsgCCAJ/eQB" +
     "IQggAyACKgIAIAj9HwAgCP0fAZIgCP0fAiAI/R8DkpKSOAIAIAJBBGohAiADQQRqIQMgBEEBayEEIAQNAAsL";
 
+  /** A float16 by its bits.
+   * @param {number} bits */
   function half(bits) {
     const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
     if (exponent === 0) return sign * fraction * 2 ** -24;
@@ -24,26 +32,34 @@ function engine() {
 
   /** Products y = W x + b over one memory, by the kernel or in JavaScript. */
   class Products {
+    /** @param {number} bytes @param {boolean} plain without the kernel */
     constructor(bytes, plain) {
       this.used = 0;
+      /** @type {((w: number, x: number, b: number, y: number, rows: number, cols: number) => void) | null} */
       this.kernel = null;
       if (plain || typeof WebAssembly === "undefined") {
         this.floats = new Float32Array(bytes / 4);
       } else {
-        this.memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) + 1 });
-        this.floats = new Float32Array(this.memory.buffer);
+        const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) + 1 });
+        this.floats = new Float32Array(memory.buffer);
         const code = Uint8Array.from(atob(KERNEL), (c) => c.charCodeAt(0));
-        this.kernel = new WebAssembly.Instance(new WebAssembly.Module(code), { page: { memory: this.memory } }).exports.matvec;
+        const { matvec } = new WebAssembly.Instance(new WebAssembly.Module(code), { page: { memory } }).exports;
+        this.kernel = /** @type {(...places: number[]) => void} */ (matvec);
       }
     }
+    /** @param {number} length @returns {Place} */
     room(length) {
       const at = this.used;
       this.used += Math.ceil(length / 4) * 4;
       return { at, values: this.floats.subarray(at, at + length) };
     }
+    /** @param {Place} w @param {Place} x @param {Place} b @param {Place} y @param {number} rows @param {number} cols */
     run(w, x, b, y, rows, cols) {
-      if (this.kernel) return this.kernel(4 * w.at, 4 * x.at, 4 * b.at, 4 * y.at, rows, cols);
-      const { floats } = this;
+      const { floats, kernel } = this;
+      if (kernel) {
+        kernel(4 * w.at, 4 * x.at, 4 * b.at, 4 * y.at, rows, cols);
+        return;
+      }
       for (let row = 0, at = w.at; row < rows; row++) {
         let sum = 0;
         for (let k = 0; k < cols; k++) sum += floats[at++] * floats[x.at + k];
@@ -52,14 +68,18 @@ function engine() {
     }
   }
 
-  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-  const far = (time) => (time > 0 ? Math.log1p(time) / 4 : -1);
+  const sigmoid = (/** @type {number} */ x) => 1 / (1 + Math.exp(-x));
+  const far = (/** @type {number} */ time) => (time > 0 ? Math.log1p(time) / 4 : -1);
 
   /** One step a note. `state` is what it remembers: copy it to go back there. */
   class Network {
+    /** @param {NetworkWeights} weights */
     constructor(weights, plain = false) {
       const { hidden, layers, head } = weights.settings;
-      Object.assign(this, { hidden, layers, width: head, edges: weights.edges, pedal: weights.settings.pedal === "events" });
+      this.hidden = hidden;
+      this.layers = layers;
+      this.width = head;
+      this.edges = weights.edges;
       this.classes = this.edges.length - 1;
       this.classOf = new Uint8Array(this.edges[this.classes]);
       for (let c = 0; c < this.classes; c++) this.classOf.fill(c, this.edges[c], this.edges[c + 1]);
@@ -67,19 +87,21 @@ function engine() {
       this.left[RELEASED] = -1;
       for (let c = 0; c < this.classes; c++) this.left[SOUNDS + c] = 0.2 + Math.log1p((this.edges[c] + this.edges[c + 1] - 1) / 2) / 4;
       const total = weights.data.length + 40 * hidden + 65536;
-      const products = (this.products = new Products(4 * total, plain));
+      const products = new Products(4 * total, plain);
+      this.products = products;
       const table = new Float32Array(65536);
       for (let bits = 0; bits < 65536; bits++) table[bits] = half(bits);
-      const array = (name) => {
+      const array = (/** @type {string} */ name) => {
         const { shape, at } = weights.arrays[name], size = shape.reduce((a, b) => a * b, 1);
         return { shape, values: Float32Array.from(weights.data.subarray(at, at + size), (bits) => table[bits]) };
       };
-      const kept = (values) => {
+      const kept = (/** @type {Float32Array} */ values) => {
         const place = products.room(values.length);
         place.values.set(values);
         return place;
       };
-      const beside = (one, other, rows) => {  // [W U], row by row
+      /** @typedef {{shape: number[], values: Float32Array}} Matrix */
+      const beside = (/** @type {Matrix} */ one, /** @type {Matrix} */ other, /** @type {number} */ rows) => { // [W U], row by row
         const columns = one.shape[1] + other.shape[1], both = new Float32Array(rows * columns);
         for (let r = 0; r < rows; r++) {
           both.set(one.values.subarray(r * one.shape[1], (r + 1) * one.shape[1]), r * columns);
@@ -87,8 +109,9 @@ function engine() {
         }
         return both;
       };
-      this.embed = {};
-      for (const name in WIDTHS) this.embed[name] = array(`embed.${name}.weight`).values;
+      this.embed = /** @type {Record<Field, Float32Array>} */ ({});
+      for (const name of FIELDS) this.embed[name] = array(`embed.${name}.weight`).values;
+      /** @type {Cell[]} */
       this.cells = [];
       for (let k = 0; k < layers; k++) {
         const name = `layers.${k}.lstm.`, ih = array(`${name}weight_ih_l0`), hh = array(`${name}weight_hh_l0`);
@@ -100,6 +123,7 @@ function engine() {
           x: products.room(ih.shape[1] + hidden),
         });
       }
+      /** @type {(name: string, biased?: boolean) => Linear} */
       const linear = (name, biased = true) => {
         const w = array(`${name}.weight`), rows = w.shape[0];
         return { rows, cols: w.shape[1], w: kept(w.values), b: kept(biased ? array(`${name}.bias`).values : new Float32Array(rows)) };
@@ -115,21 +139,25 @@ function engine() {
       this.out = products.room(1024);
       this.state = this.silence();
     }
+    /** @returns {State} */
     silence() {
       return Array.from({ length: this.layers }, () => ({ h: new Float32Array(this.hidden), c: new Float32Array(this.hidden) }));
     }
     copy() {
       return this.state.map(({ h, c }) => ({ h: h.slice(), c: c.slice() }));
     }
-    code(name, row) {  // where a field's embedding begins
+    /** Where a field's embedding begins.
+     * @param {Field} name @param {Row} row */
+    code(name, row) {
       const kind = name === "pitch" || name === "force" ? row[name] : this.classOf[row[name]];
       return kind * WIDTHS[name];
     }
-    /** The row before, {delta, pitch, force, duration}, what sounded at it (88 codes), and the ends to come once it began. */
+    /** The row before, what sounded at it (88 codes), and the ends to come once it began.
+     * @param {Row} row @param {number[]} sounding @param {number[]} ends */
     run(row, sounding, ends) {
       const { hidden } = this, x = this.cells[0].x.values;
       let at = 0;
-      for (const name in WIDTHS) {
+      for (const name of FIELDS) {
         const from = this.code(name, row);
         x.set(this.embed[name].subarray(from, from + WIDTHS[name]), at);
         at += WIDTHS[name];
@@ -150,11 +178,12 @@ function engine() {
       });
       this.products.run(this.seen.w, this.shown, this.seen.b, this.own, this.seen.rows, this.seen.cols);
     }
-    /** What head k says, given the fields before it, `left` (88 codes) at the note's onset, and the ends to come. */
+    /** What head k says, given the fields before it, `left` (88 codes) at the note's onset, and the ends to come.
+     * @param {number} k @param {Row} said @param {number[]} left @param {number[] | null} ends */
     head(k, said, left, ends) {
-      const given = this.given.values, names = Object.keys(WIDTHS);
+      const given = this.given.values;
       let at = 0;
-      for (const name of names.slice(0, k)) {
+      for (const name of FIELDS.slice(0, k)) {
         const from = this.code(name, said);
         given.set(this.embed[name].subarray(from, from + WIDTHS[name]), at);
         at += WIDTHS[name];
@@ -176,7 +205,8 @@ function engine() {
       products.run(two.w, inner, two.b, out, two.rows, two.cols);
       return Float64Array.from(out.values.subarray(0, two.rows));
     }
-    /** Of each way of saying a time: as a class, or near an end. What cannot be said is NEVER; a softmax's logarithm. */
+    /** Of each way of saying a time: as a class, or near an end. What cannot be said is NEVER; a softmax's logarithm.
+     * @param {Float64Array} scores @param {number[]} ends @param {number} least */
     times(scores, ends, least) {
       const { classes } = this, longest = this.edges[classes] - 1;
       for (let c = 0; c < least; c++) scores[c] = NEVER;
@@ -192,12 +222,15 @@ function engine() {
     }
   }
 
-  /** What sounds at the last onset: sounding.py. */
+  /** What sounds at the last onset: player.py. */
   class Sounding {
+    /** @param {Network} network */
     constructor(network) {
       this.network = network;
       this.now = 0;
+      /** @type {number[]} */
       this.endOfKey = new Array(KEYS).fill(-1);
+      /** @type {number[]} */
       this.ends = new Array(ENDS).fill(0);
     }
     copy() {
@@ -207,7 +240,8 @@ function engine() {
       other.ends = this.ends.slice();
       return other;
     }
-    /** Go on by so many steps; of each key: silent, released just now, or the class of the time it has left. */
+    /** Go on by so many steps; of each key: silent, released just now, or the class of the time it has left.
+     * @param {number} delta */
     move(delta) {
       this.now += delta;
       this.ends = this.ends.map((end) => Math.max(end - delta, 0));
@@ -217,6 +251,7 @@ function engine() {
         return time > 0 ? SOUNDS + classOf[Math.min(time, classOf.length - 1)] : time === 0 ? RELEASED : SILENT;
       });
     }
+    /** @param {number} key @param {number} duration */
     strike(key, duration) {
       const others = this.ends.filter((end) => end > 0 && (key >= KEYS || end !== duration));
       if (key < KEYS) {
@@ -232,19 +267,21 @@ function engine() {
 
   /** numpy.random.default_rng(seed).random(): PCG64, seeded by SeedSequence. */
   class Random {
+    /** @param {number} seed */
     constructor(seed) {
       const M64 = (1n << 64n) - 1n, M128 = (1n << 128n) - 1n;
+      /** @type {number[]} */
       const words = [];
       for (let rest = BigInt(seed); rest > 0n || !words.length; rest >>= 32n) words.push(Number(rest & 0xffffffffn));
-      const times = (a, b) => Math.imul(a, b) >>> 0;
+      const times = (/** @type {number} */ a, /** @type {number} */ b) => Math.imul(a, b) >>> 0;
       let constant = 0x43b0d7e5;
-      const hash = (value) => {
+      const hash = (/** @type {number} */ value) => {
         value = (value ^ constant) >>> 0;
         constant = times(constant, 0x931e8875);
         value = times(value, constant);
         return (value ^ (value >>> 16)) >>> 0;
       };
-      const mix = (x, y) => {
+      const mix = (/** @type {number} */ x, /** @type {number} */ y) => {
         const value = (times(x, 0xca01f9dd) - times(y, 0x4973f715)) >>> 0;
         return (value ^ (value >>> 16)) >>> 0;
       };
@@ -253,6 +290,7 @@ function engine() {
         for (let to = 0; to < 4; to++) if (from !== to) pool[to] = mix(pool[to], hash(pool[from]));
       for (let k = 4; k < words.length; k++) for (let to = 0; to < 4; to++) pool[to] = mix(pool[to], hash(words[k]));
       constant = 0x8b51f9dd;
+      /** @type {bigint[]} */
       const made = [];
       for (let k = 0; k < 8; k++) {
         let value = (pool[k % 4] ^ constant) >>> 0;
@@ -260,7 +298,7 @@ function engine() {
         value = times(value, constant);
         made.push(BigInt((value ^ (value >>> 16)) >>> 0));
       }
-      const wide = (k) => made[2 * k] | (made[2 * k + 1] << 32n);
+      const wide = (/** @type {number} */ k) => made[2 * k] | (made[2 * k + 1] << 32n);
       const initial = (wide(0) << 64n) | wide(1), stream = (wide(2) << 64n) | wide(3);
       this.increment = ((stream << 1n) | 1n) & M128;
       this.multiplier = 47026247687942121848144207491837523525n;
@@ -281,7 +319,8 @@ function engine() {
     }
   }
 
-  /** A softmax at a temperature. */
+  /** A softmax at a temperature.
+   * @param {Float64Array} scores @param {number} temperature */
   function shares(scores, temperature) {
     const highest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
     const weights = scores.map((score) => Math.exp((score - highest) / temperature));
@@ -289,14 +328,24 @@ function engine() {
     return weights.map((weight) => weight / sum);
   }
 
+  /** @type {Steering} */
   const PLAIN = { temperature: 1, topP: 1, timeTemperature: 1, timeTopP: 1, density: 0, loudness: 0, polyphony: 0, lowest: 0, highest: KEYS - 1 };
 
   /** Goes on, note by note. */
   class Player {
+    /** @param {Network} network @param {number} seed @param {Partial<Steering>} steering */
     constructor(network, seed, steering = {}) {
       this.network = network;
       this.random = new Random(seed);
       this.steering = { ...PLAIN, ...steering };
+      this.sounding = new Sounding(network);
+      /** @type {Row} */
+      this.last = { delta: 0, pitch: START, force: 0, duration: 0 };
+      /** @type {number[]} */
+      this.left = [];
+      this.down = false;
+      this.pace = this.wait = this.swell = this.force = 0;
+      this.expected = new Float64Array(KEYS); // how likely each key was when the last note was drawn
       this.begin();
     }
     begin() {
@@ -315,15 +364,18 @@ function engine() {
       const { sounding, last, left, down, pace, wait, swell, force } = this;
       return { state: this.network.copy(), sounding: sounding.copy(), last, left, down, pace, wait, swell, force };
     }
+    /** @param {ReturnType<Player["remembered"]>} remembered */
     goBack({ state, sounding, ...rest }) {
       this.network.state = state.map(({ h, c }) => ({ h: h.slice(), c: c.slice() }));
       Object.assign(this, rest, { sounding: sounding.copy() });
     }
-    /** A note that somebody else plays: {delta, pitch, force, duration}. */
+    /** A note that somebody else plays.
+     * @param {Row} note */
     feed(note) {
       this.network.run(this.last, this.left, this.sounding.ends);
       this.took(note, this.sounding.move(note.delta));
     }
+    /** @param {Row} note @param {number[]} left */
     took(note, left) {
       this.sounding.strike(note.pitch, note.duration);
       this.last = note;
@@ -334,23 +386,24 @@ function engine() {
       const { network, steering } = this, note = { delta: 0, pitch: 0, force: 0, duration: 0 };
       network.run(this.last, this.left, this.sounding.ends);
       const before = this.sounding.ends;
-      let scores = network.times(network.head(0, note, null, before), before, 0);
+      let scores = network.times(network.head(0, note, [], before), before, 0);
       if (steering.density) scores = scores.map((score, way) => score - this.pace * Math.min(this.seconds(way, before) * steering.density, FAR));
       note.delta = this.time(scores, before);
       const left = this.sounding.move(note.delta);
       const pitches = this.possible(network.head(1, note, left, null));
-      this.expected = shares(pitches, steering.temperature);  // for the keys on the screen
+      this.expected = shares(pitches, steering.temperature);
       note.pitch = this.pick(pitches, steering.temperature, steering.topP);
       const forces = network.head(2, note, left, null);
-      if (steering.loudness) forces.forEach((_, bin) => (forces[bin] += this.swell * ((bin + 1) * 4 - 1)));
+      if (steering.loudness) for (let bin = 0; bin < forces.length; bin++) forces[bin] += this.swell * ((bin + 1) * 4 - 1);
       note.force = this.pick(forces, steering.temperature, steering.topP);
       const ahead = this.sounding.ends;
       note.duration = this.time(network.times(network.head(3, note, left, ahead), ahead, 1), ahead);
       if (note.pitch >= KEYS) note.force = note.duration = 0;
       this.took(note, left);
-      this.keepToWishes(note);
+      this.keepToTargets(note);
       return note;
     }
+    /** @param {Float64Array} scores of the keys, changed in place */
     possible(scores) {
       const { steering, sounding } = this;
       if (scores.length > KEYS) scores[this.down ? KEYS + 1 : KEYS] = -Infinity;
@@ -363,19 +416,23 @@ function engine() {
       if (!scores.some((score) => score > -Infinity)) for (let key = steering.lowest; key <= steering.highest; key++) scores[key] = 0;
       return scores;
     }
-    /** How long a way of saying a delta waits. */
+    /** How long a way of saying a delta waits.
+     * @param {number} way @param {number[]} ends */
     seconds(way, ends) {
       const { edges, classes } = this.network, near = way - classes;
       if (near < 0) return (edges[way] + edges[way + 1] - 1) / 2 / SECOND;
       return (ends[Math.floor(near / NEAR)] + (near % NEAR) - 3) / SECOND;
     }
+    /** Drawn steps.
+     * @param {Float64Array} scores of each way of saying them @param {number[]} ends */
     time(scores, ends) {
       const { edges, classes } = this.network, { timeTemperature, timeTopP } = this.steering;
       const way = this.pick(scores, timeTemperature, timeTopP), inside = this.random.random(), near = way - classes;
       if (near < 0) return edges[way] + Math.floor(inside * (edges[way + 1] - edges[way]));
       return ends[Math.floor(near / NEAR)] + (near % NEAR) - 3;
     }
-    /** Sampled from the nucleus at a temperature. */
+    /** Sampled from the nucleus at a temperature.
+     * @param {Float64Array} scores @param {number} temperature @param {number} topP */
     pick(scores, temperature, topP) {
       let weights = shares(scores, temperature);
       if (topP < 1) {
@@ -393,7 +450,8 @@ function engine() {
       const picked = upTo.findIndex((up) => up > place);
       return picked < 0 ? scores.length - 1 : picked;
     }
-    keepToWishes(note) {
+    /** @param {Row} note */
+    keepToTargets(note) {
       const { density, loudness } = this.steering;
       if (density) {
         this.wait = MEMORY * this.wait + ((1 - MEMORY) * note.delta) / SECOND;
@@ -409,60 +467,79 @@ function engine() {
 
   /** What a worker does: it composes ahead, and goes back to what was heard when somebody comes in.
    *
-   * start {weights, seed, steering, plain} · steer {steering} · begin {turn, seed} · compose {turn, until, heard}
- * · take {turn, heard, notes}
    * `turn` counts who played last: what was composed in an older turn is not to be heard.
    */
   class Composer {
+    /** @param {(message: FromComposer) => void} post */
     constructor(post) {
       this.post = post;
+      /** @type {Player | null} */
+      this.player = null;
       this.turn = 0;
-      this.before = [];  // what the player remembered before each note of this turn that may not have been heard
-      this.past = 0;  // how many of this turn's notes are no longer listed there
-      this.onset = 0;  // steps, of the last note
+      /** @type {{kept: ReturnType<Player["remembered"]>, onset: number}[]} */
+      this.before = []; // what the player remembered before each note of this turn that may not have been heard
+      this.past = 0; // how many of this turn's notes are no longer listed there
+      this.onset = 0; // steps, of the last note
     }
+    /** @param {ToComposer} message */
     receive(message) {
+      const { player } = this;
       if (message.kind === "start") {
-        this.network = new Network(message.weights, message.plain);
-        this.player = new Player(this.network, message.seed, message.steering);
-        this.post({ kind: "ready", kernel: Boolean(this.network.products.kernel) });
+        const network = new Network(message.weights, message.plain);
+        this.player = new Player(network, message.seed, message.steering);
+        this.post({ kind: "ready", kernel: Boolean(network.products.kernel) });
+      } else if (!player) {
+        throw new Error("the network was not started");
       } else if (message.kind === "steer") {
-        Object.assign(this.player.steering, message.steering);
+        Object.assign(player.steering, message.steering);
       } else if (message.kind === "begin") {
-        this.player.random = new Random(message.seed);
-        this.player.begin();
-        Object.assign(this, { turn: message.turn, before: [], past: 0, onset: 0 });
+        player.random = new Random(message.seed);
+        player.begin();
+        this.turn = message.turn;
+        this.onset = 0;
+        this.forget();
       } else if (message.kind === "take") {
         this.take(message);
-      } else if (message.kind === "compose") {
+      } else {
         this.compose(message);
       }
     }
-    /** Go back to after the notes that were heard, and hear others: [{onset, pitch, force, duration}], steps. */
+    forget() {
+      this.before = [];
+      this.past = 0;
+    }
+    /** Go back to after the notes that were heard, and hear others.
+     * @param {Extract<ToComposer, {kind: "take"}>} message */
     take({ turn, heard, notes }) {
+      const player = /** @type {Player} */ (this.player);
       const kept = this.before[heard - this.past];
       if (kept) {
-        this.player.goBack(kept.kept);
+        player.goBack(kept.kept);
         this.onset = kept.onset;
       }
       for (const { onset, pitch, force, duration } of notes) {
         const delta = Math.min(Math.max(onset - this.onset, 0), 6000);
-        this.player.feed({ delta, pitch, force, duration });
+        player.feed({ delta, pitch, force, duration });
         this.onset = Math.max(onset, this.onset);
       }
-      Object.assign(this, { turn, before: [], past: 0 });
+      this.turn = turn;
+      this.forget();
     }
+    /** Up to a step, or 64 notes.
+     * @param {Extract<ToComposer, {kind: "compose"}>} message */
     compose({ turn, until, heard }) {
       if (turn !== this.turn) return;
+      const player = /** @type {Player} */ (this.player);
       const gone = Math.min(Math.max(heard - this.past - 1, 0), this.before.length);
       this.before.splice(0, gone);
       this.past += gone;
+      /** @type {PlacedRow[]} */
       const notes = [];
       while (this.onset < until && notes.length < 64) {
-        this.before.push({ kept: this.player.remembered(), onset: this.onset });
-        const note = this.player.play();
+        this.before.push({ kept: player.remembered(), onset: this.onset });
+        const note = player.play();
         this.onset += note.delta;
-        notes.push({ ...note, onset: this.onset, expected: Array.from(this.player.expected, (share) => Math.round(share * 1000)) });
+        notes.push({ ...note, onset: this.onset, expected: Array.from(player.expected, (share) => Math.round(share * 1000)) });
       }
       this.post({ kind: "notes", turn, notes, onset: this.onset });
     }

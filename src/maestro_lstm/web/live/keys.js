@@ -1,15 +1,26 @@
 "use strict";
 /* The piano on the screen, and the computer's keys. One tab stop: arrows choose a key, space plays it. */
 class Keys {
-  /** on: {down(pitch, velocity), up(pitch), pedal(down)} */
+  // two rows of the computer's keyboard, wherever its letters are: C4 is A's place
+  static ROW = ["KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ", "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon"];
+  /** @type {Record<string, number>} semitones */
+  static ARROWS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 12, ArrowDown: -12 };
+
+  /** @param {HTMLElement} element @param {Pick<Hands, "down" | "up" | "pedal">} on */
   constructor(element, on) {
-    Object.assign(this, { element, on, chosen: 60, held: new Map(), keys: new Map() });
+    this.element = element;
+    this.on = on;
+    this.chosen = 60;
+    /** @type {Map<number | string, number>} a pointer, or a key of the computer -> its pitch */
+    this.held = new Map();
+    /** @type {Map<number, HTMLElement>} by pitch */
+    this.keys = new Map();
     let white = 0;
     for (let pitch = 21; pitch <= 108; pitch++) {
       const key = document.createElement("div"), black = [1, 3, 6, 8, 10].includes(pitch % 12);
       key.className = black ? "key black" : "key white";
       key.style.left = `${((black ? white - 0.3 : white) / 52) * 100}%`;
-      key.dataset.pitch = pitch;
+      key.dataset.pitch = String(pitch);
       if (!black) white++;
       if (pitch % 12 === 0) key.textContent = `C${pitch / 12 - 1}`;
       element.append(key);
@@ -17,14 +28,15 @@ class Keys {
     }
     element.addEventListener("pointerdown", (event) => this.pointer(event));
     element.addEventListener("pointermove", (event) => this.held.has(event.pointerId) && this.pointer(event));
-    for (const kind of ["pointerup", "pointercancel"]) window.addEventListener(kind, (event) => this.lift(event.pointerId));
+    for (const kind of ["pointerup", "pointercancel"]) window.addEventListener(kind, (event) => this.lift(/** @type {PointerEvent} */ (event).pointerId));
     element.addEventListener("keydown", (event) => this.arrow(event));
     window.addEventListener("keydown", (event) => this.computer(event, true));
     window.addEventListener("keyup", (event) => this.computer(event, false));
   }
 
+  /** @param {PointerEvent} event */
   pointer(event) {
-    const key = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".key");
+    const key = /** @type {HTMLElement | null | undefined} */ (document.elementFromPoint(event.clientX, event.clientY)?.closest(".key"));
     if (!key) return this.lift(event.pointerId);
     event.preventDefault();
     const pitch = Number(key.dataset.pitch), box = key.getBoundingClientRect();
@@ -35,32 +47,37 @@ class Keys {
     return this.on.down(pitch, Math.round(40 + 60 * Math.min(Math.max((event.clientY - box.top) / box.height, 0), 1)));
   }
 
+  /** @param {number | string} id */
   lift(id) {
-    if (!this.held.has(id)) return;
-    this.on.up(this.held.get(id));
+    const pitch = this.held.get(id);
+    if (pitch === undefined) return;
+    this.on.up(pitch);
     this.held.delete(id);
   }
 
+  /** @param {KeyboardEvent} event */
   arrow(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 12, ArrowDown: -12 }[event.key];
+    const step = Keys.ARROWS[event.key];
     if (step) {
       event.preventDefault();
       this.choose(Math.min(Math.max(this.chosen + step, 21), 108));
     }
   }
 
+  /** @param {number} pitch */
   choose(pitch) {
-    this.keys.get(this.chosen).classList.remove("chosen");
+    this.keys.get(this.chosen)?.classList.remove("chosen");
     this.chosen = pitch;
-    const key = this.keys.get(pitch);
+    const key = /** @type {HTMLElement} */ (this.keys.get(pitch));
     key.classList.add("chosen");
     key.scrollIntoView({ block: "nearest", inline: "center" });
     this.element.setAttribute("aria-valuetext", Keys.nameOf(pitch));
-    this.element.setAttribute("aria-valuenow", pitch);
+    this.element.setAttribute("aria-valuenow", String(pitch));
   }
 
+  /** @param {KeyboardEvent} event @param {boolean} down */
   computer(event, down) {
-    const target = event.target;
+    const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return;
     const id = `key ${event.code}`;
     let pitch = Keys.ROW.includes(event.code) ? 60 + Keys.ROW.indexOf(event.code) : undefined;
@@ -79,7 +96,8 @@ class Keys {
     this.on.pedal(false);
   }
 
-  /** Colours: sounding [[pitch, who], …], and how likely each key is next, 88 thousandths. */
+  /** Colours: who plays each pitch that sounds, and how likely each key is next, 88 thousandths.
+   * @param {Map<number, Who>} sounding @param {ArrayLike<number> | null} expected */
   show(sounding, expected) {
     for (const [pitch, key] of this.keys) {
       const who = sounding.get(pitch) || "";
@@ -93,9 +111,8 @@ class Keys {
     }
   }
 
+  /** @param {number} pitch */
   static nameOf(pitch) {
     return `${["C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B"][pitch % 12]} ${Math.floor(pitch / 12) - 1}`;
   }
 }
-// two rows of the computer's keyboard, wherever its letters are: C4 is A's place
-Keys.ROW = ["KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ", "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon"];

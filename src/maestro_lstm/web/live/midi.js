@@ -1,32 +1,42 @@
 "use strict";
 /* Web MIDI: a keyboard that plays in, an instrument that plays along. */
 class Midi {
-  /** on: {down, up, pedal, lost, changed(inputs, outputs)} */
+  /** @param {Hands & {changed(inputs: MIDIInput[], outputs: MIDIOutput[]): void}} on */
   constructor(on) {
-    Object.assign(this, { on, access: null, output: null });
+    this.on = on;
+    /** @type {MIDIAccess | null} */
+    this.access = null;
+    /** @type {MIDIOutput | null} */
+    this.output = null;
   }
 
   /** Why it is not there, or "". */
   static missing() {
-    return navigator.requestMIDIAccess ? "" : "This browser has no Web MIDI: use Chrome or Edge, or Firefox from a server on this machine.";
+    return typeof navigator.requestMIDIAccess === "function" ? "" : "This browser has no Web MIDI: use Chrome or Edge, or Firefox from a server on this machine.";
   }
 
   async open() {
     this.access = await navigator.requestMIDIAccess();
     this.access.onstatechange = (event) => {
-      if (event.port.type === "input" && event.port.state === "disconnected") this.on.lost();
-      if (event.port === this.output && event.port.state === "disconnected") this.output = null;
+      const port = event.port;
+      if (port && port.type === "input" && port.state === "disconnected") this.on.lost();
+      if (port && port === this.output && port.state === "disconnected") this.output = null;
       this.listen();
     };
     this.listen();
   }
 
   listen() {
-    const inputs = [...this.access.inputs.values()], outputs = [...this.access.outputs.values()];
-    for (const input of inputs) input.onmidimessage = (event) => this.heard(event.data);
+    const inputs = this.access ? [...this.access.inputs.values()] : [], outputs = this.outputs();
+    for (const input of inputs) input.onmidimessage = (event) => event.data && this.heard(event.data);
     this.on.changed(inputs, outputs);
   }
 
+  outputs() {
+    return this.access ? [...this.access.outputs.values()] : [];
+  }
+
+  /** @param {Iterable<number>} bytes of a message */
   heard([status, one, two]) {
     const kind = status >> 4;
     if (kind === 9 && two) this.on.down(one, two);
@@ -35,7 +45,8 @@ class Midi {
     else if (kind === 11 && (one === 120 || one === 123)) this.on.lost();
   }
 
-  /** The network's note on the instrument; `when` and `until` are milliseconds as performance.now() counts. */
+  /** The network's note on the instrument; `when` and `until` are milliseconds as performance.now() counts.
+   * @param {number} pitch @param {number} velocity @param {number} when @param {number} until */
   play(pitch, velocity, when, until) {
     if (!this.output) return;
     this.output.send([0x90, pitch, velocity], when);
@@ -45,7 +56,7 @@ class Midi {
   /** Nothing sounds on the instrument any more. */
   hush() {
     if (!this.output) return;
-    if (this.output.clear) this.output.clear();
+    if ("clear" in this.output) /** @type {{clear(): void}} */ (this.output).clear(); // not everywhere, and not in every list of types
     for (const when of [0, performance.now() + 200]) {
       this.output.send([0xb0, 64, 0], when);
       this.output.send([0xb0, 123, 0], when);

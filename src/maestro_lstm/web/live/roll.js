@@ -1,10 +1,15 @@
 "use strict";
 /* The roll: time from left to right, force as shade; what is planned and not yet heard as outlines. */
 class Roll {
+  static NOW = 0.75; // where on the width the present is
+
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
-    Object.assign(this, { canvas, pen: canvas.getContext("2d") });
+    this.canvas = canvas;
+    this.pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   }
 
+  /** @param {PageNote[]} notes heard or sounding @param {PageNote[]} planned @param {number} now seconds */
   draw(notes, planned, now) {
     const { canvas, pen } = this, scale = window.devicePixelRatio || 1;
     const width = canvas.clientWidth, height = canvas.clientHeight;
@@ -15,7 +20,8 @@ class Roll {
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, width, height);
     const style = getComputedStyle(canvas), here = width * Roll.NOW, speed = Math.max(width / 12, 40);
-    const x = (time) => here + (time - now) * speed, y = (pitch) => height * (1 - (pitch - 20) / 89), bar = Math.max(height / 89, 2);
+    const x = (/** @type {number} */ time) => here + (time - now) * speed;
+    const y = (/** @type {number} */ pitch) => height * (1 - (pitch - 20) / 89), bar = Math.max(height / 89, 2);
     pen.fillStyle = style.getPropertyValue("--line");
     for (let pitch = 24; pitch <= 108; pitch += 12) pen.fillRect(0, y(pitch), width, 1);
     pen.fillRect(here, 0, 1, height);
@@ -31,9 +37,8 @@ class Roll {
     for (const note of planned) {
       if (note.silent) continue;
       pen.strokeStyle = colours[note.who];
-      pen.strokeRect(x(note.time) + 0.5, y(note.pitch) + 0.5, Math.max(note.seconds * speed, 2), bar);
+      pen.strokeRect(x(note.time) + 0.5, y(note.pitch) + 0.5, Math.max((note.seconds || 0) * speed, 2), bar);
     }
     pen.globalAlpha = 1;
   }
 }
-Roll.NOW = 0.75; // where on the width the present is

@@ -1,7 +1,8 @@
 "use strict";
 /* Standard MIDI files: read what the user drops, write what was played. */
 const SMF = {
-  /** ArrayBuffer → [{onset, release, pitch, velocity}] in seconds, the pedal folded in. Throws Error with a line to show. */
+  /** A file's notes in seconds, the pedal folded in. Throws Error with a line to show.
+   * @param {ArrayBuffer} buffer @returns {FileNote[]} */
   read(buffer) {
     try {
       return SMF.notes(buffer);
@@ -10,11 +11,13 @@ const SMF = {
     }
   },
 
+  /** @param {ArrayBuffer} buffer */
   notes(buffer) {
-    const data = new DataView(buffer), word = (at) => String.fromCharCode(...new Uint8Array(buffer, at, 4));
+    const data = new DataView(buffer), word = (/** @type {number} */ at) => String.fromCharCode(...new Uint8Array(buffer, at, 4));
     if (buffer.byteLength < 14 || word(0) !== "MThd") throw new Error("this is not a MIDI file");
     const division = data.getUint16(12);
     if (!division || division > 0x7fff) throw new Error("this file keeps SMPTE time, which is not read here");
+    /** @type {[number, number][]} ticks, microseconds a quarter note */
     const tempos = [[0, 500000]], tracks = [];
     let at = 8 + data.getUint32(4);
     while (at + 8 <= buffer.byteLength) {
@@ -30,10 +33,16 @@ const SMF = {
     return notes.sort((a, b) => a.onset - b.onset || a.pitch - b.pitch);
   },
 
-  /** The notes and pedal of a track, in ticks; drums (channel 10) are left out. */
+  /** The notes and pedal of a track, in ticks; drums (channel 10) are left out.
+   * @param {DataView} data @param {number} at its first byte @param {number} end @param {[number, number][]} tempos to add its own to */
   track(data, at, end, tempos) {
     let ticks = 0, status = 0;
-    const notes = [], open = new Map(), pedal = [];
+    /** @type {FileNote[]} */
+    const notes = [];
+    /** @type {Map<number, FileNote[]>} by channel and pitch */
+    const open = new Map();
+    /** @type {[number, boolean][]} ticks, down? */
+    const pedal = [];
     const variable = () => {
       for (let value = 0, k = 0; k < 4 && at < end; k++) {
         const byte = data.getUint8(at++);
@@ -61,8 +70,9 @@ const SMF = {
       if ((status & 15) === 9) continue;
       const key = status & 15 ? one + 128 * (status & 15) : one;
       if (kind === 9 && two) {
-        if (!open.has(key)) open.set(key, []);
-        open.get(key).push({ onset: ticks, release: ticks, pitch: one, velocity: two });
+        const queue = open.get(key) || [];
+        queue.push({ onset: ticks, release: ticks, pitch: one, velocity: two });
+        open.set(key, queue);
       } else if (kind === 8 || kind === 9) {
         const note = (open.get(key) || []).shift();
         if (note) notes.push({ ...note, release: ticks });
@@ -72,12 +82,13 @@ const SMF = {
     return { notes, pedal };
   },
 
-  /** A key released while the pedal is down sounds until it comes up, or until its pitch is struck again. */
+  /** A key released while the pedal is down sounds until it comes up, or until its pitch is struck again.
+   * @param {{notes: FileNote[], pedal: [number, boolean][]}} track @returns {FileNote[]} */
   folded({ notes, pedal }) {
     const sorted = notes.slice().sort((a, b) => a.onset - b.onset);
     return sorted.map((note, k) => {
       const before = pedal.filter(([ticks]) => ticks <= note.release).pop();
-      if (!before || !before[1]) return note;
+      if (!before?.[1]) return note;
       const up = pedal.find(([ticks, down]) => ticks > note.release && !down);
       const again = sorted.find((other, j) => j > k && other.pitch === note.pitch && other.onset >= note.release);
       const last = Math.max(...sorted.map((other) => other.release));
@@ -85,6 +96,8 @@ const SMF = {
     });
   },
 
+  /** Ticks to seconds.
+   * @param {[number, number][]} tempos in order @param {number} division ticks a quarter note @returns {(tick: number) => number} */
   clock(tempos, division) {
     let at = 0, ticks = 0, tempo = 500000;
     const starts = tempos.map(([when, value]) => {
@@ -93,22 +106,24 @@ const SMF = {
       return { when, at, tempo };
     });
     return (tick) => {
-      const start = starts.filter(({ when }) => when <= tick).pop();
+      const start = starts.filter(({ when }) => when <= tick).pop() || starts[0];
       return start.at + ((tick - start.when) * start.tempo) / division / 1e6;
     };
   },
 
-  /** Voices [[{onset, release, pitch, velocity}, …], …] in seconds → Uint8Array, a track each, a millisecond a tick. */
+  /** A file of voices, whose notes are in seconds: a track each, a millisecond a tick.
+   * @param {FileNote[][]} voices @param {string[]} names */
   write(voices, names) {
-    const number = (value, bytes) => Array.from({ length: bytes }, (_, k) => (value >> (8 * (bytes - 1 - k))) & 255);
-    const variable = (value) => {
+    const number = (/** @type {number} */ value, /** @type {number} */ bytes) => Array.from({ length: bytes }, (_, k) => (value >> (8 * (bytes - 1 - k))) & 255);
+    const variable = (/** @type {number} */ value) => {
       const bytes = [value & 127];
       for (let rest = value >> 7; rest; rest >>= 7) bytes.unshift((rest & 127) | 128);
       return bytes;
     };
-    const text = (words) => Array.from(new TextEncoder().encode(words));
-    const chunk = (name, bytes) => [...text(name), ...number(bytes.length, 4), ...bytes];
+    const text = (/** @type {string} */ words) => Array.from(new TextEncoder().encode(words));
+    const chunk = (/** @type {string} */ name, /** @type {number[]} */ bytes) => [...text(name), ...number(bytes.length, 4), ...bytes];
     const tracks = voices.map((notes, k) => {
+      /** @type {[number, number, number[]][]} tick, ends first, bytes */
       const events = notes.flatMap(({ onset, release, pitch, velocity }) => [
         [Math.round(1000 * onset), 1, [0x90, pitch, velocity]],
         [Math.max(Math.round(1000 * release), Math.round(1000 * onset) + 1), 0, [0x80, pitch, 0]],

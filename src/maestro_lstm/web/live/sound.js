@@ -1,15 +1,24 @@
 "use strict";
 /* The piano: one recording of every third key, played at other speeds for the keys between. */
 class Piano {
-  /** samples: {base64, first, step, seconds}: keys first, first + step, …, so many seconds each, in one MP3. */
+  static VOICES = 64;
+  static LONGEST = 8; // seconds
+
+  /** Keys first, first + step, …, so many seconds each, in one MP3.
+   * @param {AudioContext} context @param {PianoSamples} samples */
   static async load(context, samples) {
     const bytes = Uint8Array.from(atob(samples.base64), (c) => c.charCodeAt(0));
     const buffer = await context.decodeAudioData(bytes.buffer);
     return new Piano(context, buffer, samples);
   }
 
+  /** @param {AudioContext} context @param {AudioBuffer} buffer @param {PianoSamples} samples */
   constructor(context, buffer, samples) {
-    Object.assign(this, { context, buffer, samples, voices: new Set() });
+    this.context = context;
+    this.buffer = buffer;
+    this.samples = samples;
+    /** @type {Set<Voice>} */
+    this.voices = new Set();
     const data = buffer.getChannelData(0), loud = 0.02;
     this.late = Math.max(data.findIndex((x) => Math.abs(x) > loud) / buffer.sampleRate - 0.004, 0); // an MP3 begins with a pause
     this.out = context.createGain();
@@ -18,10 +27,12 @@ class Piano {
     this.out.connect(limiter).connect(context.destination);
   }
 
-  /** Strike MIDI pitch `pitch` at `time` (seconds of the context) for `seconds`. Returns the voice. */
+  /** Strike a MIDI pitch at `time` (seconds of the context) for `seconds`. Returns the voice.
+   * @param {number} pitch @param {number} velocity @param {number} time @param {number} seconds @returns {Voice} */
   strike(pitch, velocity, time, seconds) {
     const { context, samples } = this;
-    if (this.voices.size >= Piano.VOICES) this.voices.values().next().value.end(time);
+    const [oldest] = this.voices;
+    if (this.voices.size >= Piano.VOICES) oldest.end(time);
     const nearest = Math.round((pitch - samples.first) / samples.step);
     const index = Math.min(Math.max(nearest, 0), Math.floor((samples.last - samples.first) / samples.step));
     const source = context.createBufferSource(), filter = context.createBiquadFilter(), gain = context.createGain();
@@ -33,6 +44,7 @@ class Piano {
     gain.gain.setValueAtTime(force, time);
     source.connect(filter).connect(gain).connect(this.out);
     source.start(time, this.late + index * samples.seconds, samples.seconds - 0.05);
+    /** @type {Voice} */
     const voice = {
       pitch,
       start: time,
@@ -51,10 +63,9 @@ class Piano {
     return voice;
   }
 
-  /** Nothing sounds any more. */
+  /** Nothing sounds any more.
+   * @param {number} time */
   hush(time) {
     for (const voice of this.voices) voice.end(time);
   }
 }
-Piano.VOICES = 64;
-Piano.LONGEST = 8; // seconds
