@@ -4,6 +4,7 @@
 the older locks have of it.
 """
 
+import hashlib
 import logging
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -52,7 +53,10 @@ def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str],
         stages = [stage for stage in repo.index.stages if isinstance(stage, PipelineStage)]
         for stage in stages:
             outs = [_path(out) for out in stage.outs]
-            carried = all(out in locked and any(overlap(out, one) for one in equal) for out in outs)
+            carried = all(
+                (out in locked and any(overlap(out, one) for one in equal)) or is_regrouped(root, out, locked, equal)
+                for out in outs
+            )
             if not carried or is_changed(outs, changed):
                 left.append(stage.addressing)
                 continue
@@ -69,6 +73,18 @@ def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str],
         for stage in ready:
             stage.dump(update_pipeline=False)
     return left
+
+
+def is_regrouped(root: Path, folder: str, locked: Mapping[str, Entry], equal: Collection[str]) -> bool:
+    """Whether a folder in git holds nothing but carried files that the older locks name one by one, as they were."""
+    files = [path for path in (root / folder).rglob("*") if path.is_file()]
+    names = {path.relative_to(root).as_posix(): path for path in files}
+    return bool(names) and all(
+        name in locked
+        and name in equal
+        and hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() == locked[name]["md5"]
+        for name, path in names.items()
+    )
 
 
 def _path(entry: Any) -> str:
