@@ -1,8 +1,9 @@
 """A study that is killed again and again ends as if it had not been: `python -m tools.checks.kill 10`.
 
-Every stage at a small size, twice, side by side: once left alone, once with `dvc repro` killed at random moments, in
-turn everything at once (a power failure), DVC alone (its stage keeps running), the stage alone, one worker, and by
-Ctrl-C. Then every output is compared by its hash. In build/kill; the seed of the moments is the second argument.
+Every stage at a small size, twice, side by side: once left alone, in one process, and once with `dvc repro` killed at
+random moments, in turn everything at once (a power failure), DVC alone (its stage keeps running), the stage alone, one
+worker, and by Ctrl-C. Then every output is compared by its hash. In build/kill; the seed of the moments is the second
+argument.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,9 @@ import psutil
 from maestro_lstm.corpus.chorales import write_chorales
 from maestro_lstm.plumbing.errors import report_in_one_line
 from tools.checks.outputs import differences, hashes, summary
-from tools.demo import SHORT, prepare
-from tools.dvc import environment_for
+from tools.demo import SHORT, merged, prepare
+from tools.dvc import dvc, environment_for
+from tools.pipeline import calls_of, params_of
 
 ROOT = Path("build/kill")
 SMALL: dict[str, Any] = {
@@ -72,6 +75,19 @@ def start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
             stderr=out,
             start_new_session=True,
         )
+
+
+def left_alone(root: Path, folder: Path, log: Path, changes: Any) -> None:
+    """Every stage, one after the other, in this process; and the locks, as DVC writes them."""
+    with log.open("ab") as out:
+        for stream in (1, 2):
+            os.dup2(out.fileno(), stream)
+    os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # no workers: starting them takes longer than their jobs
+    calls = calls_of(root, merged(params_of(root), changes))
+    os.chdir(folder)
+    for call in calls:
+        call.run()
+    dvc("commit", "--quiet", "--force", folder=Path())
 
 
 def begun(log: Path) -> list[str]:
@@ -167,14 +183,16 @@ def main() -> None:
     (ROOT / "killed.log").touch()
 
     began = time.monotonic()
-    left_alone = start(alone, ROOT / "alone.log")
+    log = (ROOT / "alone.log").resolve()
+    whole = get_context("spawn").Process(target=left_alone, args=(Path.cwd(), alone.resolve(), log, small_for(times)))
+    whole.start()
     try:
         kill_often(killed, ROOT / "killed.log", times, rng)
-        if left_alone.wait():
-            sys.exit(f"error: dvc repro fails where it is left alone: see {ROOT / 'alone.log'}")
+        whole.join()
+        if whole.exitcode:
+            sys.exit(f"error: the study fails where it is left alone: see {log}")
     finally:
-        with suppress(ProcessLookupError):  # its stage and workers with it
-            os.killpg(left_alone.pid, signal.SIGKILL)
+        whole.kill()
     print(f"both in {time.monotonic() - began:.0f} s")
 
     one, other = hashes(alone), hashes(killed)
