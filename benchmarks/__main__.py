@@ -13,7 +13,7 @@ from benchmarks.measure import Figure, Way, compare, table
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.progress import progress
-from maestro_lstm.symbols.encoded import load_ids
+from maestro_lstm.tokens.encoded import load_ids
 from stages import paths
 from tools.dvc import dvc
 

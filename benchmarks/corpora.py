@@ -21,16 +21,17 @@ import symusic
 from benchmarks import machine
 from benchmarks.trainings import first_updates
 from maestro_lstm.corpus.index import Piece, read_index, write_index
+from maestro_lstm.export.style import GROUPS, drawn
+from maestro_lstm.plumbing.choices import VOCABULARY_OF
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_bytes, write_json, write_text
 from maestro_lstm.plumbing.progress import progress
 from maestro_lstm.plumbing.tables import markdown
 from maestro_lstm.study.plans import load_plan
-from maestro_lstm.style import GROUPS, drawn
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.settings import placed
 from stages import paths
-from stages.train import task_of
+from stages.train import TASKS
 
 SIZES = (1, 5, 20)  # times MAESTRO
 LIMIT = 2 << 30  # bytes of a process's own memory
@@ -115,7 +116,7 @@ def memory_of(process: int) -> tuple[float, float]:
 def take_updates(name: str) -> None:
     """The first updates of an epoch, in this folder."""
     planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1)
-    first_updates(Training(task_of(planned.kind), placed(planned, "compiled", "cpu")), UPDATES[name])()
+    first_updates(Training(TASKS[VOCABULARY_OF[planned.kind]](), placed(planned, "compiled", "cpu")), UPDATES[name])()
 
 
 def main() -> None:

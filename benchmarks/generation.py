@@ -11,24 +11,22 @@ from unittest.mock import patch
 from benchmarks import machine
 from benchmarks.measure import Figure, Way, compare, table
 from maestro_lstm.export.formats import formats
-from maestro_lstm.export.soundfont.font import soundfont
-from maestro_lstm.generation.compose_notes import play
-from maestro_lstm.generation.note_sampling import NoteSampling
+from maestro_lstm.export.sound import soundfont
+from maestro_lstm.generation.compose import play
 from maestro_lstm.generation.primers import note_primer, symbol_primer
-from maestro_lstm.generation.symbol_sampling import SymbolSampling, sample
+from maestro_lstm.generation.sampling import NoteSampling, SymbolSampling, sample
+from maestro_lstm.model.checkpoint import load_performer
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.network import initial_weights
+from maestro_lstm.model.performer import Performer
 from maestro_lstm.model.predictor import Predictor
 from maestro_lstm.model.predictors import predictor
-from maestro_lstm.model.stepper import Stepper
-from maestro_lstm.performer.checkpoint import load_performer
-from maestro_lstm.performer.network import Performer
-from maestro_lstm.performer.stepping import stepping
+from maestro_lstm.model.stepper import Stepper, stepping
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.pretrained.networks import network_file
-from maestro_lstm.symbols.vocabulary import NEXT_ID, SYMBOLS
-from maestro_lstm.trained.symbols import SymbolNetwork
+from maestro_lstm.tokens.vocabulary import NEXT_ID, SYMBOLS
+from maestro_lstm.trained.load import SymbolNetwork
 
 RESULTS = Path("benchmarks/generation.json")
 START = SYMBOLS.index("C3")

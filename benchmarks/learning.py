@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from maestro_lstm.evaluation.note_breakdown import event_counts
+from maestro_lstm.evaluation.breakdown import event_counts
+from maestro_lstm.export.style import GROUPS, drawn
 from maestro_lstm.model.device import pick_engine
 from maestro_lstm.params.params import load_params
-from maestro_lstm.performer.task import NoteTask
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes
 from maestro_lstm.study.plans import load_plan
-from maestro_lstm.style import GROUPS, drawn
+from maestro_lstm.training.note_task import NoteTask
 from maestro_lstm.training.run_cache import Run, RunCache
 from maestro_lstm.training.settings import placed
 from stages import paths
@@ -28,7 +28,7 @@ def kept_runs() -> dict[str, Run]:
     params, found = load_params(), {}
     store = RunCache(paths.RUNS, NoteTask(paths.PERFORMANCES / "train"))
     for name, one in params.networks.items():
-        if one.kind != "symbols":
+        if one.vocabulary == "performances":
             settings = placed(load_plan(paths.plan(name)).runs[0], *pick_engine(params.engine, params.device))
             run = store.load(settings)
             if run is None:

@@ -14,11 +14,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import machine
 from benchmarks.measure import Figure, table
-from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.export.sound import soundfont
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.pretrained.networks import network_file
-from maestro_lstm.web.folder import write_page
+from maestro_lstm.web.live_page import write_page
 
 RESULTS = Path("benchmarks/live.json")
 STEP = """(plain) => {

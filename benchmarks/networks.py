@@ -13,7 +13,7 @@ from maestro_lstm.model.network import initial_weights
 from maestro_lstm.model.predictor import Predictor
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.plumbing.choices import EngineName
-from maestro_lstm.symbols.vocabulary import SYMBOLS, Ids
+from maestro_lstm.tokens.vocabulary import SYMBOLS, Ids
 from maestro_lstm.training.engines import engine_for
 from maestro_lstm.training.schedules import Schedule
 from maestro_lstm.training.settings import Settings

@@ -9,8 +9,8 @@ import mido
 
 from benchmarks.measure import Figure, Way, compare
 from maestro_lstm.midi.notes import notes_from_bytes
-from maestro_lstm.symbols.chord_rule import chord_stream
-from maestro_lstm.symbols.music21_rule import music21_stream
+from maestro_lstm.tokens.chord_rule import chord_stream
+from maestro_lstm.tokens.music21_rule import music21_stream
 
 
 def by_mido(data: bytes) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from benchmarks import machine
 from benchmarks.measure import Figure, Way, compare, table
 from benchmarks.trainings import first_updates
 from maestro_lstm.model.device import use_cores
-from maestro_lstm.plumbing.choices import Precision
+from maestro_lstm.plumbing.choices import VOCABULARY_OF, Precision
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.study.plans import load_plan
@@ -25,7 +25,7 @@ from maestro_lstm.training.muon import ITERATIONS, Muon
 from maestro_lstm.training.settings import Settings, placed
 from maestro_lstm.training.tasks import Task
 from stages import paths
-from stages.train import task_of
+from stages.train import TASKS
 
 RESULTS = Path("benchmarks/peak.json")
 SIDE = 2048  # of the product that gives the peak
@@ -93,7 +93,7 @@ def plain_loop(task: Task, settings: Settings) -> Callable[[], None]:
 def training(name: str) -> list[Figure]:
     """Steps a second, and the share of the peak in float32."""
     planned = replace(load_plan(paths.plan(name)).runs[0], epochs=1, threads=CORES)
-    task = task_of(planned.kind)
+    task = TASKS[VOCABULARY_OF[planned.kind]]()
     use_cores(CORES)
     most = peak("float32")
     amount = UPDATES * planned.batch * planned.seq_len

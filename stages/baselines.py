@@ -5,28 +5,26 @@ python -m stages.baselines symbols
 
 import numpy as np
 
-from maestro_lstm.evaluation.breakdown import over_runs, tally
-from maestro_lstm.evaluation.ngrams import NGram
-from maestro_lstm.evaluation.note_baselines import Histograms
-from maestro_lstm.evaluation.note_breakdown import event_counts
-from maestro_lstm.evaluation.scores import summarise
+from maestro_lstm.corpus.index import HELD_OUT, composers_of
+from maestro_lstm.evaluation.baselines import Histograms, NGram
+from maestro_lstm.evaluation.breakdown import event_counts, groups_of, over_runs, tally
+from maestro_lstm.evaluation.likelihood import summarise
 from maestro_lstm.params.params import load_params
-from maestro_lstm.performances.columns import open_performances
-from maestro_lstm.performances.note_tokens import FIELDS
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.metrics import metrics_row
-from maestro_lstm.symbols.encoded import load_ids
+from maestro_lstm.tokens.columns import open_performances
+from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.note_tokens import FIELDS
 from stages import command, paths
-from stages.held_out import HELD_OUT, groups_of_test
 
 ORDERS = {"histograms": 0, "first order": 1}  # of the notes' fields
 
 
 def of_symbols() -> None:
     """n-grams."""
-    train, groups = load_ids(paths.encoded("train")), groups_of_test()
-    held_out = {split: load_ids(paths.encoded(split)) for split in HELD_OUT}
+    train, held_out = load_ids(paths.encoded("train")), {split: load_ids(paths.encoded(split)) for split in HELD_OUT}
+    groups = groups_of(held_out["test"], composers_of("test", paths.PARSED))
     rows = []
     for order in load_params().baselines.orders:
         name, model = f"{order}-gram", NGram(train, order)

@@ -5,30 +5,29 @@ python -m stages.distances symbols
 
 import numpy as np
 
-from maestro_lstm.distances import note_distances, symbol_distances
-from maestro_lstm.distances.halves import halves
-from maestro_lstm.distances.measures import interval_rows
-from maestro_lstm.distances.passages import in_any_key
+from maestro_lstm.corpus.index import pieces_of
+from maestro_lstm.evaluation import note_distances, symbol_distances
+from maestro_lstm.evaluation.measures import halves, interval_rows
+from maestro_lstm.evaluation.passages import in_any_key
 from maestro_lstm.generation.names import REAL
 from maestro_lstm.params.params import PERFORMER, Params, load_params
-from maestro_lstm.performances.columns import open_performances
 from maestro_lstm.plumbing.errors import NotMade
 from maestro_lstm.plumbing.files import write_bytes, write_text
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.report.distances import minutes_as_text, performances_as_text, symbols_as_text
 from maestro_lstm.report.pictures import chord_sizes_picture
-from maestro_lstm.symbols.encoded import load_ids
-from maestro_lstm.symbols.transpose import split_at_ends
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.columns import open_performances
+from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.transpose import split_at_ends
+from maestro_lstm.tokens.vocabulary import Ids
 from stages import command, paths
-from stages.held_out import works_of_test
 
 
 def of_symbols(params: Params) -> None:
     """Pitches, chords and intervals; and chord sizes."""
     symbols = params.distances.symbols
     test = split_at_ends(load_ids(paths.encoded("test")))
-    half, other = symbol_distances.beginnings(test, works_of_test(), symbols)
+    half, other = symbol_distances.beginnings(test, pieces_of("test", paths.PARSED), symbols)
     writers: dict[str, list[Ids]] = {REAL: other}
     for name in params.trained_networks:
         found = sorted(paths.samples(name).glob("*.safetensors"))
@@ -55,7 +54,7 @@ def of_performances(params: Params) -> None:
     """Time, velocity and voices; and minute by minute."""
     seconds = params.play.samples.seconds
     real = [piece.beginning(seconds) for piece in open_performances(paths.PERFORMANCES / "test")]
-    half, other = halves(real, works_of_test(paths.PERFORMANCES), note_distances.four_parts)
+    half, other = halves(real, pieces_of("test", paths.PERFORMANCES), note_distances.four_parts)
     writers = {REAL: other}
     for way in ("plain", "steered"):
         writers[f"{PERFORMER}, {way}"] = list(open_performances(paths.samples(PERFORMER) / way))

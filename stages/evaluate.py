@@ -5,21 +5,20 @@ python -m stages.evaluate paper
 
 from typing import Any
 
-from maestro_lstm.corpus.index import Split
-from maestro_lstm.evaluation.breakdown import over_runs
+from maestro_lstm.corpus.index import HELD_OUT, Split, composers_of
+from maestro_lstm.evaluation.breakdown import event_counts, grouped, groups_of, over_runs
 from maestro_lstm.evaluation.held_out import report_all
-from maestro_lstm.evaluation.note_breakdown import event_counts, grouped
-from maestro_lstm.evaluation.note_likelihood import Cost, cold_event_nats, cold_nats, cost_of, event_cost
+from maestro_lstm.evaluation.note_likelihood import Cost, likelihood_of
+from maestro_lstm.model.checkpoint import load_note_network
 from maestro_lstm.model.device import pick_engine, use_cores
 from maestro_lstm.params.params import BEST, Params, load_params
-from maestro_lstm.performances.columns import open_performances
-from maestro_lstm.performances.note_tokens import FIELDS
-from maestro_lstm.performer.checkpoint import load_events_network, load_performer
 from maestro_lstm.plumbing.files import whole_folder, write_json
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.metrics import metrics_row, over_seeds
+from maestro_lstm.tokens.columns import open_performances
+from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.note_tokens import FIELDS
 from stages import command, paths
-from stages.held_out import HELD_OUT, composers_of_test, groups_of_test
 
 
 def of_symbols(params: Params, name: str) -> None:
@@ -28,7 +27,7 @@ def of_symbols(params: Params, name: str) -> None:
     models = paths.models(name)
     # the paper looks at one validation window in every 4 T, and at every window of the test split
     spacing: dict[Split, int] = {"validation": params.sweep.every, "test": 1}
-    groups = groups_of_test()
+    groups = groups_of(load_ids(paths.encoded("test")), composers_of("test", paths.PARSED))
     rows = []
     for split, every in spacing.items():
         reports = report_all(
@@ -52,33 +51,29 @@ def of_symbols(params: Params, name: str) -> None:
 
 def of_performances(params: Params, name: str) -> None:
     """What it costs a note and an event, the state carried through whole pieces and in cold windows."""
-    one, device = params.networks[name], pick_engine(params.engine, params.device)[1]
-    use_cores(one.training.threads if one.training else 1)
-    path = paths.model(name, params.seed)
-    player = load_performer(path) if one.kind == "performer" else None
-    reference = load_events_network(path) if one.kind == "events" else None
+    training, device = params.networks[name].training, pick_engine(params.engine, params.device)[1]
+    use_cores(training.threads if training else 1)
+    network = load_note_network(paths.model(name, params.seed))
     nats: list[dict[str, Any]] = []
     fields: list[dict[str, Any]] = []
     for split in HELD_OUT:
         pieces = list(open_performances(paths.PERFORMANCES / split))
         events, notes = event_counts(pieces), sum(map(len, pieces))
-        if player:
-            cost = cost_of(player, pieces, device)
-            fields += field_rows(split, cost)
-            by_piece, cold = cost.by_piece, cold_nats(player, pieces, device)
-        elif reference:
-            by_piece, cold = event_cost(reference, pieces, device), cold_event_nats(reference, pieces, device)
-        for way, total in (("carried", float(by_piece.sum())), ("cold", cold)):
+        likelihood = likelihood_of(network, pieces, device)
+        for way, total in (("carried", float(likelihood.by_piece.sum())), ("cold", likelihood.cold)):
             figures = {"nats_note": round(total / notes, 4), "nats_event": round(total / int(events.sum()), 4)}
             nats.append({"split": split, "way": way, **figures})
             print(f"{name}, {split}, {way}: {figures['nats_event']} nats an event, {figures['nats_note']} a note")
+        if likelihood.notes:
+            fields += field_rows(split, likelihood.notes)
     # of test, the last
-    own = [{"piece": k, "events": int(events[k]), "nats": round(float(by_piece[k]), 3)} for k in range(len(events))]
+    rows = zip(events.tolist(), likelihood.by_piece.tolist(), strict=True)
+    own = [{"piece": k, "events": count, "nats": round(cost, 3)} for k, (count, cost) in enumerate(rows)]
     with whole_folder(paths.PERFORMER / "evaluate" / name) as folder:
         write_csv(folder / "nats.csv", nats)
         write_csv(folder / "pieces.csv", own)
-        if player:
-            composers = composers_of_test(paths.PERFORMANCES)
+        if cost := likelihood.notes:
+            composers = composers_of("test", paths.PERFORMANCES)
             write_csv(folder / "fields.csv", fields)
             write_csv(folder / "groups.csv", grouped(cost.nats, cost.piece, cost.position, events, composers))
 
@@ -92,11 +87,13 @@ def field_rows(split: Split, cost: Cost) -> list[dict[str, Any]]:
     ]
 
 
+VOCABULARIES = {"symbols": of_symbols, "performances": of_performances}
+
+
 def main() -> None:
     params = load_params()
     name = command.choice("network", tuple(params.networks))
-    of = of_symbols if params.networks[name].kind == "symbols" else of_performances
-    of(params, name)
+    VOCABULARIES[params.networks[name].vocabulary](params, name)
 
 
 if __name__ == "__main__":

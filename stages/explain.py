@@ -5,16 +5,17 @@ from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.metrics import over_seeds
 from maestro_lstm.study.plateau import cell_candidates
-from maestro_lstm.symbols.encoded import load_ids
+from maestro_lstm.tokens.encoded import load_ids
 from maestro_lstm.training.jobs import train_candidates
 from maestro_lstm.training.run_cache import probe_rows
+from maestro_lstm.training.tasks import SymbolTask
 from stages import command, paths
-from stages.tasks import symbol_task
 
 
 def main() -> None:
     params = load_params()
-    trained = train_candidates(paths.RUNS, symbol_task(), cell_candidates(params), params.engine, params.device)
+    task = SymbolTask.of_file(paths.encoded("train"))
+    trained = train_candidates(paths.RUNS, task, cell_candidates(params), params.engine, params.device)
 
     validation = load_ids(paths.encoded("validation"))
     rows = []

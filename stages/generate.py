@@ -3,12 +3,11 @@
 python -m stages.generate paper
 """
 
-from maestro_lstm.export.formats import formats
-from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.export.formats import formats, write_pieces
+from maestro_lstm.export.sound import soundfont
 from maestro_lstm.params.params import load_params
 from maestro_lstm.trained.load import load
 from stages import command, paths
-from stages.music_files import write_pieces
 
 
 def main() -> None:
@@ -19,7 +18,7 @@ def main() -> None:
     primers = [network.primer(word, params.generate.transpose) for word in asked.primers]
     pieces = network.compose_all(primers, asked.pieces, params.seed, asked.sampling, params.generate.keep_primer)
     font = soundfont(params.generate.soundfont)
-    write_pieces(name, {key: formats(piece, font) for key, piece in pieces.items()})
+    write_pieces(paths.folder_of(name), {key: formats(piece, font) for key, piece in pieces.items()})
     for piece in pieces.values():
         print(f"{piece.title}: {piece.summary}")
 

@@ -8,8 +8,8 @@ from maestro_lstm.corpus.index import SPLITS, read_index, write_index
 from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.files import whole_folder, write_json
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.symbols.chords import symbols_of
-from maestro_lstm.symbols.parsing import Corpus
+from maestro_lstm.tokens.chords import symbols_of
+from maestro_lstm.tokens.parsing import Corpus
 from stages import command, paths
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ PIECES = 256  # a file
 def main() -> None:
     params = load_params().parse
     corpus = Corpus(paths.CORPUS, read_index(paths.CORPUS), params.engine, params.rule, params.max_bad)
-    with whole_folder(paths.NOTES) as folder:
+    with whole_folder(paths.PARSED) as folder:
         for split in SPLITS:
             for k, streams in enumerate(some_at_a_time(corpus.streams(split), PIECES)):
                 notes = list(chain.from_iterable(map(symbols_of, streams)))

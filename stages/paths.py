@@ -1,12 +1,13 @@
 """Where everything is, relative to the project's root."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from maestro_lstm.generation.names import REAL, REAL_PLAYED
 from maestro_lstm.params.params import BEST
 from maestro_lstm.params.params import PERFORMER as THE_PERFORMER
-from maestro_lstm.plumbing.choices import NetworkKind
+from maestro_lstm.plumbing.choices import Vocabulary
 from maestro_lstm.plumbing.errors import NotMade
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 PARAMS_CHECKED = Path("data/params_checked.txt")
 CORPUS = Path("data/corpus")
-NOTES = Path("data/notes")
+PARSED = Path("data/symbols")
 RULES = Path("data/rules")
 VOCAB = Path("data/vocab")
 ENCODED = Path("data/encoded")
@@ -27,7 +28,7 @@ PARSE = METRICS / "parse.csv"
 SWEEPS = METRICS / "sweeps"
 SELECTED = METRICS / "selected"
 PLATEAU = METRICS / "plateau"
-WISHES = METRICS / "wishes"
+EXTENSIONS = METRICS / "extensions"
 BASELINES = METRICS / "baselines"
 BREAKDOWN = METRICS / "breakdown"
 DISTANCES = METRICS / "distances"
@@ -35,7 +36,7 @@ PERFORMER = METRICS / "performer"
 VS_PAPER = METRICS / "vs_paper"
 NGRAMS = METRICS / "ngrams"
 BEST_RESULT = METRICS / BEST / "test.json"
-MEMORY = METRICS / BEST / "memory"
+MATCHES = METRICS / BEST / "match_model"
 MODELS = Path("models")
 RUNS = Path("runs")
 GENERATED = Path("generated")
@@ -62,27 +63,27 @@ def curves(name: str) -> Path:
     return SWEEPS / "curves" / f"{name}.csv"
 
 
-def wish(name: str) -> Path:
-    """The runs of one of the wishes."""
-    return WISHES / "runs" / f"{name}.csv"
+def extension(name: str) -> Path:
+    """The runs of one of the extensions."""
+    return EXTENSIONS / "runs" / f"{name}.csv"
 
 
-def wish_pieces(name: str) -> Path:
+def extension_pieces(name: str) -> Path:
     """The same piece by piece."""
-    return WISHES / "pieces" / f"{name}.csv"
+    return EXTENSIONS / "pieces" / f"{name}.csv"
 
 
-def wish_cost(name: str) -> Path:
+def extension_cost(name: str) -> Path:
     """Their losses over symbols and processor time, which is another each time."""
-    return WISHES / "cost" / f"{name}.csv"
+    return EXTENSIONS / "cost" / f"{name}.csv"
 
 
 def of_network(
-    table: Literal["train", "curves", "evaluate", "groups"], network: str, kind: NetworkKind = "symbols"
+    table: Literal["train", "curves", "evaluate", "groups"], network: str, vocabulary: Vocabulary = "symbols"
 ) -> Path:
     """A table about a network. `best` and what plays have folders of their own: the paper's study does not depend on
     them."""
-    if kind != "symbols":
+    if vocabulary == "performances":
         return PERFORMER / table / f"{network}.csv"
     return METRICS / BEST / f"{table}.csv" if network == BEST else METRICS / table / f"{network}.csv"
 
@@ -120,6 +121,11 @@ def models(network: str) -> dict[int, Path]:
     if not found:
         raise NotMade(f"{MODELS / network} is missing or empty")
     return dict(sorted(found.items()))
+
+
+def folder_of(writer: str) -> Callable[[str], Path]:
+    """Where the forms of each kind of a writer's pieces are."""
+    return lambda kind: generated(kind, writer)
 
 
 def generated(kind: str, writer: str) -> Path:

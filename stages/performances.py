@@ -3,11 +3,10 @@
 from maestro_lstm.corpus.index import SPLITS, read_index, write_index
 from maestro_lstm.midi.files import Files
 from maestro_lstm.params.params import load_params
-from maestro_lstm.performances.columns import write_performances
-from maestro_lstm.performances.counts import counts
-from maestro_lstm.performances.reading import guarded_performance
 from maestro_lstm.plumbing.files import whole_folder
 from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.tokens.columns import counts, write_performances
+from maestro_lstm.tokens.reading import guarded_performance
 from stages import command, paths
 
 

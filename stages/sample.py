@@ -4,18 +4,18 @@ otherwise.
 python -m stages.sample best
 """
 
-from maestro_lstm.generation import compose_notes, compose_symbols, note_sampling, symbol_sampling
+from maestro_lstm.generation.compose import compose_many, play
 from maestro_lstm.generation.names import NOTHING
 from maestro_lstm.generation.primers import note_primer
-from maestro_lstm.model.checkpoint import load_checkpoint
+from maestro_lstm.generation.sampling import PLAIN_NOTES, PLAIN_SYMBOLS
+from maestro_lstm.model.checkpoint import load_checkpoint, load_performer
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.stepper import Stepper
 from maestro_lstm.params.params import Params, load_params
-from maestro_lstm.performances.columns import write_performances
-from maestro_lstm.performances.quantize import dequantize
-from maestro_lstm.performer.checkpoint import load_performer
 from maestro_lstm.plumbing.files import whole_folder
-from maestro_lstm.symbols.encoded import save_ids
+from maestro_lstm.tokens.columns import write_performances
+from maestro_lstm.tokens.encoded import save_ids
+from maestro_lstm.tokens.quantize import dequantize
 from stages import command, paths
 
 
@@ -24,10 +24,10 @@ def of_symbols(params: Params, name: str) -> None:
     use_cores(1)
     networks = [Stepper(load_checkpoint(path).weights) for path in paths.models(name).values()]
     own, size = params.generate.sampling[name], (params.distances.pieces, params.distances.symbols)
-    ways = {"plain": symbol_sampling.PLAIN, **({} if own.is_plain else {"steered": own})}
+    ways = {"plain": PLAIN_SYMBOLS, **({} if own.is_plain else {"steered": own})}
     with whole_folder(paths.samples(name)) as folder:
         for way, sampling in ways.items():
-            ids = compose_symbols.compose_many(networks, *size, params.seed, sampling)
+            ids = compose_many(networks, *size, params.seed, sampling)
             save_ids(folder / f"{way}.safetensors", [ids])
     print(f"{name}: {size[0]} pieces of {size[1]:,} symbols")
 
@@ -39,18 +39,20 @@ def of_performances(params: Params, name: str) -> None:
     nothing = note_primer(NOTHING, params.performances.pedal).steps
     seeds = range(params.seed, params.seed + asked.pieces)
     with whole_folder(paths.samples(name)) as folder:
-        for way, sampling in (("plain", note_sampling.PLAIN), ("steered", params.play.steering)):
+        for way, sampling in (("plain", PLAIN_NOTES), ("steered", params.play.sampling)):
             longer = sampling.model_copy(update={"seconds": float(asked.seconds)})
-            pieces = compose_notes.play(network, nothing, seeds, longer)
+            pieces = play(network, nothing, seeds, longer)
             write_performances(folder / way, map(dequantize, pieces))
             print(f"{way}: {len(pieces)} pieces of {asked.seconds} seconds, {sum(map(len, pieces)):,} notes")
+
+
+VOCABULARIES = {"symbols": of_symbols, "performances": of_performances}
 
 
 def main() -> None:
     params = load_params()
     name = command.choice("network", tuple(params.networks))
-    of = of_symbols if params.networks[name].kind == "symbols" else of_performances
-    of(params, name)
+    VOCABULARIES[params.networks[name].vocabulary](params, name)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ from maestro_lstm.params.params import SWEEPS, load_params
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.metrics import over_seeds, read_selected
 from maestro_lstm.study.paper import sweep_candidates
-from maestro_lstm.symbols.encoded import load_ids
+from maestro_lstm.tokens.encoded import load_ids
 from maestro_lstm.training.jobs import train_candidates
 from maestro_lstm.training.run_cache import curve_rows
+from maestro_lstm.training.tasks import SymbolTask
 from stages import command, paths
-from stages.tasks import symbol_task
 
 
 def main() -> None:
@@ -23,7 +23,8 @@ def main() -> None:
     before = SWEEPS[: SWEEPS.index(sweep)]
     chosen: dict[str, Any] = {name: read_selected(paths.SELECTED / f"{name}.json", name) for name in before}
     candidates = sweep_candidates(params, sweep, chosen)
-    trained = train_candidates(paths.RUNS, symbol_task(), candidates, params.engine, params.device)
+    task = SymbolTask.of_file(paths.encoded("train"))
+    trained = train_candidates(paths.RUNS, task, candidates, params.engine, params.device)
 
     validation = load_ids(paths.encoded("validation"))
     scores = {c: [score(run, validation, params.sweep.every) for run in runs] for c, runs in trained.items()}

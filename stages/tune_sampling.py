@@ -1,21 +1,21 @@
 """tune_sampling: ways of sampling, compared by how far what is played is from the validation split's performances."""
 
-from maestro_lstm.distances.halves import halves
-from maestro_lstm.distances.note_distances import four_parts, note_figures, outside, way_row
-from maestro_lstm.generation.compose_notes import play
+from maestro_lstm.corpus.index import pieces_of
+from maestro_lstm.evaluation.measures import halves
+from maestro_lstm.evaluation.note_distances import four_parts, note_figures, outside, way_row
+from maestro_lstm.generation.compose import play
 from maestro_lstm.generation.names import NOTHING, REAL
 from maestro_lstm.generation.primers import note_primer
+from maestro_lstm.model.checkpoint import load_performer
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.params.params import PERFORMER, load_params
-from maestro_lstm.performances.columns import open_performances
-from maestro_lstm.performances.quantize import dequantize
-from maestro_lstm.performer.checkpoint import load_performer
 from maestro_lstm.plumbing.files import write_text
 from maestro_lstm.plumbing.progress import progress
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.report.distances import ways_as_text
+from maestro_lstm.tokens.columns import open_performances
+from maestro_lstm.tokens.quantize import dequantize
 from stages import command, paths
-from stages.held_out import works_of
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     network = load_performer(paths.model(PERFORMER, params.seed))
     nothing = note_primer(NOTHING, params.performances.pedal).steps
     real = [piece.beginning(asked.seconds) for piece in open_performances(paths.PERFORMANCES / "validation")]
-    half, other = halves(real, works_of("validation", paths.PERFORMANCES), four_parts)
+    half, other = halves(real, pieces_of("validation", paths.PERFORMANCES), four_parts)
     played = {REAL: other}
     for way in progress(asked.ways, "tune", len(asked.ways), "way"):
         sampling = way.sampling.model_copy(update={"seconds": float(asked.seconds)})
@@ -36,9 +36,9 @@ def main() -> None:
     rows = [
         way_row(name, note_figures(pieces, half), outside(pieces, half, minutes)) for name, pieces in played.items()
     ]
-    write_csv(paths.PERFORMER / "steering.csv", rows)
+    write_csv(paths.PERFORMER / "sampling.csv", rows)
     text = ways_as_text(rows)
-    write_text(paths.PERFORMER / "steering.md", text + "\n")
+    write_text(paths.PERFORMER / "sampling.md", text + "\n")
     print(text)
 
 

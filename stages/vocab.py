@@ -12,8 +12,8 @@ from maestro_lstm.plumbing.errors import NotMade
 from maestro_lstm.plumbing.files import damaged, read_json, write_json
 from maestro_lstm.plumbing.tables import read_csv
 from maestro_lstm.study.metrics import PARSE
-from maestro_lstm.symbols.encoded import encode, load_ids, save_ids
-from maestro_lstm.symbols.vocabulary import ID_OF_SYMBOL, SYMBOLS
+from maestro_lstm.tokens.encoded import encode, load_ids, save_ids
+from maestro_lstm.tokens.vocabulary import ID_OF_SYMBOL, SYMBOLS
 from maestro_lstm.training.windows import check_seq_len
 from stages import command, paths
 
@@ -43,9 +43,9 @@ def main() -> None:
     write_json(paths.VOCAB / "sign2int.json", ID_OF_SYMBOL)
     write_json(paths.VOCAB / "int2sign.json", dict(enumerate(SYMBOLS)))
     for split in SPLITS:
-        files = sorted((paths.NOTES / split).glob("*.json"))
+        files = sorted((paths.PARSED / split).glob("*.json"))
         if not files:
-            raise NotMade(f"{paths.NOTES / split} is missing or empty")
+            raise NotMade(f"{paths.PARSED / split} is missing or empty")
         save_ids(paths.encoded(split), (encode(read_json(file)["notes"], str(file)) for file in files))
         print(f"{split}: {len(load_ids(paths.encoded(split))):,} symbols")
 

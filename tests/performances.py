@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from maestro_lstm.performances.columns import Performances, open_performances, write_performances
-from maestro_lstm.performances.performance import Performance
-from maestro_lstm.performances.times import CLASSES
-from maestro_lstm.performer.network import Performer
+from maestro_lstm.model.performer import Performer
+from maestro_lstm.tokens.columns import Performances, open_performances, write_performances
+from maestro_lstm.tokens.performance import Performance
+from maestro_lstm.tokens.quantize import CLASSES
 from maestro_lstm.training.schedules import Cosine
 from maestro_lstm.training.settings import Settings
 

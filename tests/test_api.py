@@ -11,7 +11,7 @@ import symusic
 
 import maestro_lstm as ml
 from maestro_lstm.cli.app import run
-from maestro_lstm.trained.notes import NoteNetwork
+from maestro_lstm.trained.load import NoteNetwork
 from tests.performances import network
 from tools import api
 

@@ -20,7 +20,7 @@ from tools.pipeline import params_of
 DEMO = Path("build/demo")
 CODE = ("dvc.yaml", "metrics/dvc.yaml", ".dvcignore", ".dvc/plots", "paper", "primers", "src", "stages")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "dvc.lock", "*.safetensors")
-LOCKS = ("stages/*/dvc.lock",)  # of an earlier run: they stay
+KEPT = ("stages/*/dvc.lock", "src/maestro_lstm/pretrained/*.safetensors")  # of an earlier run
 CONFIG = """\
 [core]
     no_scm = true
@@ -32,7 +32,7 @@ CONFIG = """\
 OPTIONAL = {"symbols"}  # keys that a section of params.yaml need not have
 TRAINING = {"batch": 4, "seq_len": 50, "threads": 1}
 TRIED = {"pieces": 2, "seconds": 20, "ways": [{"name": "plain"}, {"name": "both", "top_p": 0.95, "time_top_p": 0.97}]}
-SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate per wish, shorter pieces
+SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate per extension, shorter pieces
     "distances": {"pieces": 20, "symbols": 200},
     "networks": {  # threads: two trainings side by side leave each other their cores
         "best": {"hidden": 64, "training": {**TRAINING, "epochs": 5, "log_every": 20}},
@@ -40,15 +40,15 @@ SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate
         "performer_brief": {"hidden": 32, "head": 32, "training": {**TRAINING, "symbols": 20_000, "log_every": 20}},
         "events": {"hidden": 32, "training": {**TRAINING, "symbols": 20_000, "log_every": 20}},
     },
-    "play": {"steering": {"seconds": 12}, "tried": TRIED, "samples": {"pieces": 2, "seconds": 60}},
-    "wish_optimizer": {"rate": [0.01], "hidden": 32, "symbols": 50_000, "seeds": 1},
-    "wish_search": {"rate": [0.01, 0.02], "symbols": 20_000},
-    "wish_tune": {"rate": [0.01], "symbols": 50_000},
-    "wish_size": {"layers": [2], "hidden": [64], "symbols": 50_000, "seeds": 1},
-    "wish_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
-    "wish_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
-    "wish_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
-    "wish_best": {"without": ["nothing"], "hidden": 32, "symbols": 50_000, "seeds": 1},
+    "play": {"sampling": {"seconds": 12}, "tried": TRIED, "samples": {"pieces": 2, "seconds": 60}},
+    "extend_optimizer": {"rate": [0.01], "hidden": 32, "symbols": 50_000, "seeds": 1},
+    "extend_search": {"rate": [0.01, 0.02], "symbols": 20_000},
+    "extend_tune": {"rate": [0.01], "symbols": 50_000},
+    "extend_size": {"layers": [2], "hidden": [64], "symbols": 50_000, "seeds": 1},
+    "extend_lengths": {"candidates": ["growing"], "longest": 50, "symbols": 50_000, "seeds": 1},
+    "extend_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
+    "extend_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
+    "extend_best": {"without": ["nothing"], "hidden": 32, "symbols": 50_000, "seeds": 1},
 }
 SMALL = {
     "seeds": 2,
@@ -76,7 +76,7 @@ def merged(tree: Any, changes: Any) -> Any:
 def prepare(root: Path, demo: Path, changes: Any = SMALL) -> None:
     """Copy the code as it is, with changes to params.yaml. What earlier runs computed stays, so a second demo is
     quick."""
-    kept = {lock: lock.read_bytes() for pattern in LOCKS for lock in demo.glob(pattern)}
+    kept = {path: path.read_bytes() for pattern in KEPT for path in demo.glob(pattern)}
     for name in CODE:
         source, target = root / name, demo / name
         if target.is_dir():
@@ -90,8 +90,8 @@ def prepare(root: Path, demo: Path, changes: Any = SMALL) -> None:
             )
         elif source.exists():
             shutil.copy(source, target)
-    for lock, content in kept.items():
-        lock.write_bytes(content)
+    for path, content in kept.items():
+        path.write_bytes(content)
     params = merged(params_of(root), changes)
     (demo / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     (demo / ".dvc" / "config").write_text(CONFIG)

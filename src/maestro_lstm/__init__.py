@@ -13,12 +13,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from maestro_lstm.performer.task import NoteTask
     from maestro_lstm.plumbing.errors import BadMidi, UserError
     from maestro_lstm.trained.load import load
     from maestro_lstm.trained.music import Music, Note
     from maestro_lstm.trained.network import Prediction, TrainedNetwork
     from maestro_lstm.training.loop import Training
+    from maestro_lstm.training.note_task import NoteTask
     from maestro_lstm.training.schedules import Cosine, Schedule
     from maestro_lstm.training.settings import Settings
     from maestro_lstm.training.tasks import SymbolTask
@@ -38,7 +38,7 @@ _WHERE = {
     "Cosine": "training.schedules",
     "Training": "training.loop",
     "SymbolTask": "training.tasks",
-    "NoteTask": "performer.task",
+    "NoteTask": "training.note_task",
 }
 __all__ = [  # as `_WHERE`; a type checker wants them spelled out
     "BadMidi",

@@ -10,7 +10,7 @@ from maestro_lstm.report.pictures import breakdown_picture, symbols_picture
 from maestro_lstm.study.metrics import ONE_PASS, of_candidates, read_baselines, read_runs, read_split
 from stages import command, paths
 
-REMEMBERING = f"{BEST} + memory"
+MATCHING = f"{BEST} + memory"
 
 
 def main() -> None:
@@ -18,24 +18,26 @@ def main() -> None:
     baselines = [f"{order}-gram" for order in params.baselines.orders]
     tables = {name: read_breakdown(paths.groups_of_ngram(name)) for name in baselines}
     tables |= {name: read_breakdown(paths.of_network("groups", name)) for name in params.trained_networks}
-    tables[REMEMBERING] = read_breakdown(paths.MEMORY / "groups.csv")
-    write_csv(paths.BREAKDOWN / "intervals.csv", [intervals_row(name, table) for name, table in tables.items()])
+    tables[MATCHING] = read_breakdown(paths.MATCHES / "groups.csv")
+    write_csv(
+        paths.BREAKDOWN / "tables" / "intervals.csv", [intervals_row(name, table) for name, table in tables.items()]
+    )
     shown = {name: table for name, table in tables.items() if name != "1-gram"}  # it says what `paper` says, <NEXT>
     points = {by: points_of(shown, by) for by in ("position", "chord", "confidence", "symbol")}
     for by, some in points.items():
-        write_csv(paths.BREAKDOWN / f"{by}.csv", some)
-    write_bytes(paths.BREAKDOWN / "symbols.svg", symbols_picture(points.pop("symbol")))
-    write_bytes(paths.BREAKDOWN / "breakdown.svg", breakdown_picture(points))
+        write_csv(paths.BREAKDOWN / "tables" / f"{by}.csv", some)
+    write_bytes(paths.BREAKDOWN / "pictures" / "symbols.svg", symbols_picture(points.pop("symbol")))
+    write_bytes(paths.BREAKDOWN / "pictures" / "breakdown.svg", breakdown_picture(points))
 
     figures = paths.BASELINES / "figures.csv"
     counted = of_candidates(read_baselines(figures, "test"), [(name,) for name in baselines], figures)
     scores = {name: summary for (name,), summary in counted.items()}
     scores |= {name: read_split(paths.of_network("evaluate", name), "test") for name in params.trained_networks}
-    scores[REMEMBERING] = read_runs(paths.MEMORY / "test.csv", (), ONE_PASS)[()]
+    scores[MATCHING] = read_runs(paths.MATCHES / "test.csv", (), ONE_PASS)[()]
     intervals = {name: {key: interval_of(table, key) for key in ("accuracy", "nats")} for name, table in tables.items()}
-    write_text(paths.BREAKDOWN / "predictors.md", predictors_as_text(scores, intervals) + "\n")
+    write_text(paths.BREAKDOWN / "tables" / "predictors.md", predictors_as_text(scores, intervals) + "\n")
     for name, text in (("groups", groups_as_text(tables)), ("tables", calibration_as_text(tables))):
-        write_text(paths.BREAKDOWN / f"{name}.md", text + "\n")
+        write_text(paths.BREAKDOWN / "tables" / f"{name}.md", text + "\n")
         print(text)
 
 

@@ -6,21 +6,29 @@ from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.files import write_bytes, write_text
 from maestro_lstm.plumbing.tables import read_csv, write_csv
 from maestro_lstm.report.extensions import candidates_as_text, differences_as_text, points
-from maestro_lstm.report.pictures import wish_picture
+from maestro_lstm.report.pictures import extension_picture
 from maestro_lstm.report.sizes import budgets_as_text, cost_picture, ends, search_as_text
 from maestro_lstm.study.extensions import (
     MAY_FAIL,
-    WishName,
+    ExtensionName,
     best_rates,
     compared,
     crossed,
     factors_of,
     of_longer,
 )
-from maestro_lstm.study.metrics import COST, WISH, WISH_RULE, of_candidates, read_pieces, read_runs, read_search
+from maestro_lstm.study.metrics import (
+    COST,
+    EXTENSION,
+    EXTENSION_RULE,
+    of_candidates,
+    read_pieces,
+    read_runs,
+    read_search,
+)
 from stages import command, paths
 
-TITLES: dict[WishName, str] = {
+TITLES: dict[ExtensionName, str] = {
     "lengths": "Sequence length, constant or by a schedule",
     "batch": "The data in order or at random, and mini-batches",
     "rule": "Chords by the paper's rule or clean",
@@ -29,39 +37,44 @@ TITLES: dict[WishName, str] = {
     "tune": "The best network's learning rate",
     "best": "The best network, small, without one of its parts",
 }
-SIZES: tuple[WishName, ...] = ("search", "size")  # a shorter training at several rates, and a longer one
+SIZES: tuple[ExtensionName, ...] = ("search", "size")  # a shorter training at several rates, and a longer one
 NAMES = {"candidates": "T", "hidden": "H", "batch": "B"}  # of the lists, as the paper's letters
 
 
 def main() -> None:
     params = load_params()
-    for wish in TITLES:
+    for sweep in TITLES:
         # the lists in params.yaml, not the rows found: a sweep may hold candidates that were taken out since
-        path, factors, wanted = paths.wish(wish), factors_of(wish), crossed(params, wish)
-        found = read_runs(path, factors, WISH_RULE if wish == "rule" else WISH)
-        summaries = of_candidates(found, wanted, path, may_lack=wish in MAY_FAIL)
-        pieces = of_candidates(read_pieces(paths.wish_pieces(wish), factors), list(summaries), paths.wish_pieces(wish))
+        path, factors, wanted = paths.extension(sweep), factors_of(sweep), crossed(params, sweep)
+        found = read_runs(path, factors, EXTENSION_RULE if sweep == "rule" else EXTENSION)
+        summaries = of_candidates(found, wanted, path, may_lack=sweep in MAY_FAIL)
+        pieces = of_candidates(
+            read_pieces(paths.extension_pieces(sweep), factors), list(summaries), paths.extension_pieces(sweep)
+        )
         names = [NAMES.get(factor, factor) for factor in factors]
         texts = {"": candidates_as_text(names, summaries, wanted)}
-        if wish != "tune":  # one seed: nothing to tell apart by
-            pairs = compared(params, wish, {one: summary["nats"] for one, summary in summaries.items()})
-            texts["_apart"] = differences_as_text(pairs, summaries, pieces)
+        if sweep != "tune":  # one seed: nothing to tell apart by
+            pairs = compared(params, sweep, {one: summary["nats"] for one, summary in summaries.items()})
+            texts["_significance"] = differences_as_text(pairs, summaries, pieces)
         for which, text in texts.items():
-            write_text(paths.WISHES / f"{wish}{which}.md", text + "\n")
-            print(f"{wish}\n{text}\n")
-        write_csv(paths.WISHES / f"{wish}.csv", points(summaries))
-        write_bytes(paths.WISHES / f"{wish}.svg", wish_picture(TITLES[wish], points(summaries), names))
-    nats = read_search(paths.wish("search"))
+            write_text(paths.EXTENSIONS / "tables" / f"{sweep}{which}.md", text + "\n")
+            print(f"{sweep}\n{text}\n")
+        write_csv(paths.EXTENSIONS / "tables" / f"{sweep}.csv", points(summaries))
+        write_bytes(
+            paths.EXTENSIONS / "pictures" / f"{sweep}.svg",
+            extension_picture(TITLES[sweep], points(summaries), names),
+        )
+    nats = read_search(paths.extension("search"))
     rates = best_rates(nats)
-    searched = search_as_text(crossed(params, "size"), params.wish_search.rate, nats, rates)
-    write_text(paths.WISHES / "search.md", searched + "\n")
+    searched = search_as_text(crossed(params, "size"), params.extend_search.rate, nats, rates)
+    write_text(paths.EXTENSIONS / "tables" / "search.md", searched + "\n")
     print(f"search\n{searched}")
-    costs = {wish: read_csv(paths.wish_cost(wish), (*factors_of(wish), *COST)) for wish in SIZES}
-    runs = {wish: read_csv(paths.wish(wish), (*factors_of(wish), "seed", *WISH)) for wish in SIZES}
+    costs = {sweep: read_csv(paths.extension_cost(sweep), (*factors_of(sweep), *COST)) for sweep in SIZES}
+    runs = {sweep: read_csv(paths.extension(sweep), (*factors_of(sweep), "seed", *EXTENSION)) for sweep in SIZES}
     short = ends(runs["search"], costs["search"], rates)
     long = ends(runs["size"], costs["size"], of_longer(params, rates))
-    write_text(paths.WISHES / "cost" / "table.md", budgets_as_text(short, long) + "\n")
-    write_bytes(paths.WISHES / "cost" / "cost.svg", cost_picture(costs["size"], pd.concat([short, long])))
+    write_text(paths.EXTENSIONS / "cost" / "table.md", budgets_as_text(short, long) + "\n")
+    write_bytes(paths.EXTENSIONS / "cost" / "cost.svg", cost_picture(costs["size"], pd.concat([short, long])))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,16 @@ import pandas as pd
 from maestro_lstm.params.params import SWEEPS, load_params
 from maestro_lstm.plumbing.files import read_json, write_bytes, write_json, write_text
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.report.curves import loss_points, read_curve, read_curves
-from maestro_lstm.report.paper import compare, comparisons_as_text, leading, leads_as_text, rows_of
+from maestro_lstm.report.paper import (
+    compare,
+    comparisons_as_text,
+    leading,
+    leads_as_text,
+    loss_points,
+    read_curve,
+    read_curves,
+    rows_of,
+)
 from maestro_lstm.report.pictures import tables_picture
 from maestro_lstm.study.metrics import SWEEP, Summary, of_candidates, read_runs, read_split
 from stages import command, paths

@@ -1,6 +1,6 @@
 """report.performer: the networks of performances, counting, and what others published, as tables."""
 
-from maestro_lstm.evaluation.note_breakdown import read_groups
+from maestro_lstm.evaluation.breakdown import read_groups
 from maestro_lstm.params.params import PERFORMER, load_params
 from maestro_lstm.plumbing.files import read_json, write_json, write_text
 from maestro_lstm.plumbing.tables import read_csv
@@ -24,7 +24,7 @@ from stages import command, paths
 
 def main() -> None:
     params = load_params()
-    networks = [name for name, one in params.networks.items() if one.kind != "symbols"]
+    networks = [name for name, one in params.networks.items() if one.vocabulary == "performances"]
     players = [name for name in networks if params.networks[name].kind == "performer"]
     folder = paths.PERFORMER / "evaluate"
     baselines = read_csv(paths.PERFORMER / "baselines.csv", BASELINES, words=BASELINES[:2])

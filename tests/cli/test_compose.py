@@ -9,9 +9,9 @@ import pytest
 from maestro_lstm.cli.app import main, run
 from maestro_lstm.model.checkpoint import Checkpoint, save_checkpoint
 from maestro_lstm.model.network import initial_weights
-from maestro_lstm.performances.writing import to_midi
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.symbols.vocabulary import NEXT, SYMBOLS
+from maestro_lstm.tokens.vocabulary import NEXT, SYMBOLS
+from maestro_lstm.tokens.writing import to_midi
 from tests.midi_files import midi_file, track
 from tests.performances import SETTINGS, made, network
 

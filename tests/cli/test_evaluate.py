@@ -9,17 +9,16 @@ import torch
 
 from maestro_lstm.cli.app import run
 from maestro_lstm.evaluation.note_likelihood import cost_of
-from maestro_lstm.model.checkpoint import Checkpoint, save_checkpoint
+from maestro_lstm.model.checkpoint import Checkpoint, load_performer, save_checkpoint
 from maestro_lstm.model.network import initial_weights
-from maestro_lstm.performances.events import to_events
-from maestro_lstm.performances.performance import Performance
-from maestro_lstm.performances.quantize import quantize
-from maestro_lstm.performances.reading import read_performance
-from maestro_lstm.performances.writing import to_midi
-from maestro_lstm.performer.checkpoint import load_performer
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained.networks import LICENCE, export, told_of
-from maestro_lstm.symbols.vocabulary import SYMBOLS
+from maestro_lstm.tokens.events import to_events
+from maestro_lstm.tokens.performance import Performance
+from maestro_lstm.tokens.quantize import quantize
+from maestro_lstm.tokens.reading import read_performance
+from maestro_lstm.tokens.vocabulary import SYMBOLS
+from maestro_lstm.tokens.writing import to_midi
 from tests.midi_files import midi_file, track
 from tests.performances import SETTINGS, made, network
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maestro_lstm.midi.notes import Notes, notes_from_bytes
-from maestro_lstm.symbols.chord_rule import chord_stream
-from maestro_lstm.symbols.chords import NEXT_MARK, symbols_of
+from maestro_lstm.tokens.chord_rule import chord_stream
+from maestro_lstm.tokens.chords import NEXT_MARK, symbols_of
 from tests.golden.make import CASES, GOLDEN, case_bytes
 from tests.midi_files import Note
 

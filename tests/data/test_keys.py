@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from maestro_lstm.symbols.encoded import encode
-from maestro_lstm.symbols.transpose import NONE, PITCHES, split_at_ends, table_of
-from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.tokens.encoded import encode
+from maestro_lstm.tokens.transpose import NONE, PITCHES, split_at_ends, table_of
+from maestro_lstm.tokens.vocabulary import END_ID, Ids
 from maestro_lstm.training.windows import Transposed
 
 PIECES = [

@@ -7,16 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maestro_lstm.performances.columns import open_performances, write_performances
-from maestro_lstm.performances.events import EVENTS, SHIFT, VELOCITY, from_events, to_events
-from maestro_lstm.performances.note_tokens import ENDS, LOWEST, RELEASED, SOUNDS, from_rows, to_rows
-from maestro_lstm.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance, in_order
-from maestro_lstm.performances.quantize import Steps, dequantize, quantize
-from maestro_lstm.performances.reading import guarded_performance, read_performance
-from maestro_lstm.performances.times import CLASS_OF, CLASSES, EDGES, EXACT, LONGEST, WIDTH
-from maestro_lstm.performances.writing import to_midi
 from maestro_lstm.plumbing.choices import PedalRule
 from maestro_lstm.plumbing.errors import BadMidi, UserError
+from maestro_lstm.tokens.columns import open_performances, write_performances
+from maestro_lstm.tokens.events import EVENTS, SHIFT, VELOCITY, from_events, to_events
+from maestro_lstm.tokens.note_tokens import ENDS, LOWEST, RELEASED, SOUNDS, from_rows, to_rows
+from maestro_lstm.tokens.performance import PEDAL_DOWN, PEDAL_UP, Performance, in_order
+from maestro_lstm.tokens.quantize import CLASS_OF, CLASSES, EDGES, EXACT, LONGEST, WIDTH, Steps, dequantize, quantize
+from maestro_lstm.tokens.reading import guarded_performance, read_performance
+from maestro_lstm.tokens.writing import to_midi
 from tests.midi_files import midi_file, variable_length
 
 TICK = 0.5 / 384  # seconds, at 384 ticks a quarter note and 120 a minute

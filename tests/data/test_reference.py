@@ -4,8 +4,8 @@ import pytest
 
 from maestro_lstm.midi.notes import notes_from_bytes
 from maestro_lstm.plumbing.errors import BadMidi
-from maestro_lstm.symbols.chord_rule import chord_stream
-from maestro_lstm.symbols.music21_rule import music21_stream
+from maestro_lstm.tokens.chord_rule import chord_stream
+from maestro_lstm.tokens.music21_rule import music21_stream
 from tests.midi_files import Note, midi_file, track
 
 # a chord, a note over two bar lines, a chord that is not quite together; 384 ticks a quarter, 24 the window

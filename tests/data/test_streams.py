@@ -14,10 +14,10 @@ from maestro_lstm.midi.guard import Lost
 from maestro_lstm.midi.notes import check_file, notes_from_bytes
 from maestro_lstm.plumbing.choices import Rule
 from maestro_lstm.plumbing.errors import BadMidi, UserError
-from maestro_lstm.symbols.chord_rule import chord_stream
-from maestro_lstm.symbols.chord_streams import guarded_stream_of, read_stream
-from maestro_lstm.symbols.chords import NEXT_MARK
-from maestro_lstm.symbols.parsing import short_stream
+from maestro_lstm.tokens.chord_rule import chord_stream
+from maestro_lstm.tokens.chord_streams import guarded_stream_of, read_stream
+from maestro_lstm.tokens.chords import NEXT_MARK
+from maestro_lstm.tokens.parsing import short_stream
 from tests.midi_files import Note, dense_notes, midi_file, track, variable_length
 from tools.checks.fuzz import fault, read_some
 

@@ -4,8 +4,8 @@ import pytest
 from music21 import pitch
 
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.symbols.encoded import encode
-from maestro_lstm.symbols.vocabulary import (
+from maestro_lstm.tokens.encoded import encode
+from maestro_lstm.tokens.vocabulary import (
     END,
     HIGHEST_PITCH,
     ID_OF_SYMBOL,

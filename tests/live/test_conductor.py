@@ -8,10 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from maestro_lstm.model.checkpoint import Checkpoint
-from maestro_lstm.performances.reading import read_performance
 from maestro_lstm.pretrained.networks import export
-from maestro_lstm.web.folder import PAGE
-from maestro_lstm.web.weights import weights_script
+from maestro_lstm.tokens.reading import read_performance
+from maestro_lstm.web.live_page import PAGE, weights_script
 from tests.performances import SETTINGS, network
 
 # a piano that writes down what sounds when, a composer that answers at once, and a clock that is set by hand

@@ -8,17 +8,15 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page
 
-from maestro_lstm.generation.note_sampling import NoteSampling
 from maestro_lstm.generation.player import Player
-from maestro_lstm.model.checkpoint import Checkpoint
-from maestro_lstm.performances.note_tokens import FIELDS, to_rows
-from maestro_lstm.performances.quantize import quantize
-from maestro_lstm.performer.batch import batch_of
-from maestro_lstm.performer.checkpoint import load_performer
+from maestro_lstm.generation.sampling import NoteSampling
+from maestro_lstm.model.checkpoint import Checkpoint, load_performer
+from maestro_lstm.model.note_rows import batch_of
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained.networks import export, network_file
-from maestro_lstm.web.folder import PAGE
-from maestro_lstm.web.weights import weights_script
+from maestro_lstm.tokens.note_tokens import FIELDS, to_rows
+from maestro_lstm.tokens.quantize import quantize
+from maestro_lstm.web.live_page import PAGE, weights_script
 from tests.performances import SETTINGS, made, network
 
 STEERED = {

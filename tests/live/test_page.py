@@ -10,12 +10,12 @@ from playwright.sync_api import Browser, Page
 
 from maestro_lstm.cli import play
 from maestro_lstm.cli.app import run
-from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.export.sound import soundfont
 from maestro_lstm.model.checkpoint import Checkpoint
-from maestro_lstm.performances.reading import read_performance
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained.networks import export
-from maestro_lstm.web.folder import write_page
+from maestro_lstm.tokens.reading import read_performance
+from maestro_lstm.web.live_page import write_page
 from tests.performances import SETTINGS, network
 
 BUDGET = 15e6  # bytes, with the network that comes with the package

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Error
 
-from maestro_lstm.performances.reading import read_performance
-from maestro_lstm.performances.writing import to_midi
 from maestro_lstm.plumbing.errors import BadMidi
-from maestro_lstm.web.folder import PAGE
+from maestro_lstm.tokens.reading import read_performance
+from maestro_lstm.tokens.writing import to_midi
+from maestro_lstm.web.live_page import PAGE
 from tests.midi_files import midi_file, track
 from tests.performances import made
 

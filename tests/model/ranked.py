@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from maestro_lstm.performer.task import NoteTask
 from maestro_lstm.plumbing import torchrun
 from maestro_lstm.plumbing.errors import report_in_one_line
-from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.tokens.vocabulary import END_ID, Ids
 from maestro_lstm.training.jobs import train_candidates
+from maestro_lstm.training.note_task import NoteTask
 from maestro_lstm.training.run_cache import Run
 from maestro_lstm.training.schedules import Cosine
 from maestro_lstm.training.settings import Settings

@@ -1,6 +1,7 @@
 """Compiled code against its references: numpy's functions, autograd's gradients, torch's optimizers, torch's LSTM."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,14 +13,14 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.jit import SOURCES, fast
 from maestro_lstm.model import compiled
-from maestro_lstm.model.functions import exp, sigmoid, tanh
+from maestro_lstm.model.functions import exp, fast, sigmoid, tanh
 from maestro_lstm.model.layout import NAMES, Floats, pack, split, unpack
 from maestro_lstm.model.network import Network, Weights, initial_weights, sequence_loss
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.plumbing.choices import EngineName, OptimizerName, Output
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.plumbing.jit import SOURCES
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.schedules import Schedule
 from maestro_lstm.training.settings import Settings
@@ -197,17 +198,13 @@ def test_what_has_more_layers_is_run_by_torch() -> None:
 def test_compiled_code_is_kept_under_the_text_of_all_of_it(project: Path) -> None:
     """Or a change in a file that another file's compiled code calls would go unseen."""
     library = project / "src" / "maestro_lstm"
-    using = {
-        str(path.relative_to(library))
-        for path in library.rglob("*.py")
-        if "maestro_lstm.jit import" in path.read_text()
-    }
-    assert using | {"jit.py", "model/layout.py"} == set(SOURCES)
+    uses = re.compile(r"plumbing\.jit import|model\.functions import.*\b(exact|fast)\b")
+    using = {str(path.relative_to(library)) for path in library.rglob("*.py") if uses.search(path.read_text())}
+    assert using | {"plumbing/jit.py", "model/functions.py", "model/layout.py"} == set(SOURCES)
 
 
 PROGRAM = """
 import sys, hashlib, numpy as np
-from maestro_lstm import jit
 from maestro_lstm.model import compiled
 from maestro_lstm.model import functions
 from maestro_lstm.model.layout import pack

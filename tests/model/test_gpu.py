@@ -9,7 +9,7 @@ import torch
 from maestro_lstm.evaluation.likelihood import evaluate
 from maestro_lstm.model.network import initial_weights
 from maestro_lstm.model.predictors import predictor
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.diagnostics import measure
 from maestro_lstm.training.gpu_check import disagreement, first_losses, proven
 from maestro_lstm.training.loop import Training

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training import engines, gpu_check
 from maestro_lstm.training.engines import CompiledEngine
 from maestro_lstm.training.gpu_check import TOLERANCE, disagreement, first_losses, proven

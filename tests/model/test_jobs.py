@@ -11,7 +11,7 @@ import torch
 
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.versions import KERNEL_CHOICES
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training import jobs
 from maestro_lstm.training.jobs import Job, do, succeeded, train_all, train_candidates
 from maestro_lstm.training.run_cache import Failed, Run, RunCache

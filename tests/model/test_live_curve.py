@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training import jobs
 from maestro_lstm.training.jobs import train_all
 from maestro_lstm.training.live_curve import added_to, live_curve

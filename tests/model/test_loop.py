@@ -14,7 +14,7 @@ from maestro_lstm.model.predictors import predictor
 from maestro_lstm.plumbing.arrays import Arrays
 from maestro_lstm.plumbing.choices import Draws, EngineName, OptimizerName
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.tokens.vocabulary import END_ID, Ids
 from maestro_lstm.training.loop import Training, smooth
 from maestro_lstm.training.schedules import Cosine, Schedule, lengths
 from maestro_lstm.training.settings import Settings, placed

@@ -7,17 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.performances.events import to_events
-from maestro_lstm.performances.note_tokens import KEYS, to_rows
-from maestro_lstm.performances.quantize import BINS, quantize
-from maestro_lstm.performances.times import LONGEST
-from maestro_lstm.performer.batch import Batch, Said, batch_of
-from maestro_lstm.performer.event_network import BEGIN, EventNetwork, event_batch_of
-from maestro_lstm.performer.network import Performer
-from maestro_lstm.performer.note_batches import Streams, keys_for
-from maestro_lstm.performer.task import NoteObjective, NoteTask
+from maestro_lstm.model.event_network import BEGIN, EventNetwork, event_batch_of
+from maestro_lstm.model.note_rows import Batch, Said, batch_of
+from maestro_lstm.model.performer import Performer
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.tokens.events import to_events
+from maestro_lstm.tokens.note_tokens import KEYS, to_rows
+from maestro_lstm.tokens.quantize import BINS, LONGEST, quantize
 from maestro_lstm.training.loop import Training
+from maestro_lstm.training.note_batches import Streams, keys_for
+from maestro_lstm.training.note_task import NoteObjective, NoteTask
 from maestro_lstm.training.settings import Settings, placed
 from maestro_lstm.training.snapshots import resumed, with_snapshots
 from tests.performances import SETTINGS, corpus, made, network

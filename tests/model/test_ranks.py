@@ -13,7 +13,7 @@ import torch
 from torch import distributed, nn
 
 from maestro_lstm.model import ranks
-from maestro_lstm.model.dropout import Dropout
+from maestro_lstm.model.ranks import Dropout
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.training.loop import Training
 from tests.model.ranked import UPDATES, tasks, trained

@@ -18,7 +18,7 @@ import torch
 from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
 from maestro_lstm.plumbing.choices import EngineName, OptimizerName
 from maestro_lstm.plumbing.errors import Stopped
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.jobs import Job, do, train_all
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.run_cache import Run, RunCache, result

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from maestro_lstm.export.notation import grand_staff_of, score_of, score_to_midi, to_musicxml
 from maestro_lstm.midi.notes import notes_from_bytes
-from maestro_lstm.symbols.chord_rule import chord_stream
-from maestro_lstm.symbols.chords import chords_of, symbols_of
-from maestro_lstm.symbols.vocabulary import END, NEXT, SYMBOLS
+from maestro_lstm.tokens.chord_rule import chord_stream
+from maestro_lstm.tokens.chords import chords_of, symbols_of
+from maestro_lstm.tokens.vocabulary import END, NEXT, SYMBOLS
 
 
 def test_chords_are_gathered_until_a_mark() -> None:

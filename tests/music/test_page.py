@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from maestro_lstm.export.formats import formats
-from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.export.sound import soundfont
 from maestro_lstm.generation.names import file_name
 from maestro_lstm.generation.pieces import SymbolPiece
 from maestro_lstm.plumbing.files import read_json
-from maestro_lstm.symbols.vocabulary import NEXT
+from maestro_lstm.tokens.vocabulary import NEXT
 from maestro_lstm.web.music_page import Entry, page
 
 HOSTILE = "<script>window.hacked = 1</script> & \"quoted\" 'too'"

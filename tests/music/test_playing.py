@@ -1,4 +1,4 @@
-"""Music by the network that plays: what sounds meanwhile, wishes, ends, primers and forms."""
+"""Music by the network that plays: what sounds meanwhile, targets, ends, primers and forms."""
 
 import io
 import json
@@ -13,24 +13,22 @@ import torch
 
 from maestro_lstm.export.formats import formats
 from maestro_lstm.export.roll import pedal_spans
-from maestro_lstm.export.soundfont.font import soundfont
-from maestro_lstm.generation.compose_notes import play
-from maestro_lstm.generation.excerpts import note_excerpt
+from maestro_lstm.export.sound import soundfont
+from maestro_lstm.generation.compose import play
 from maestro_lstm.generation.names import file_name
-from maestro_lstm.generation.note_sampling import PLAIN, NoteSampling
-from maestro_lstm.generation.pieces import NotePiece, few_keys
-from maestro_lstm.generation.player import Player
+from maestro_lstm.generation.pieces import NotePiece, few_keys, note_excerpt
+from maestro_lstm.generation.player import Player, Sounding
 from maestro_lstm.generation.primers import MOST, note_primer
-from maestro_lstm.generation.sounding import Sounding
-from maestro_lstm.performances.note_tokens import KEYS, START, to_rows
-from maestro_lstm.performances.performance import PEDAL_DOWN, PEDAL_UP, Performance
-from maestro_lstm.performances.quantize import Steps, quantize
-from maestro_lstm.performances.reading import read_performance
-from maestro_lstm.performances.writing import to_midi
-from maestro_lstm.performer.batch import Said, batch_of
-from maestro_lstm.performer.stepping import stepping
+from maestro_lstm.generation.sampling import PLAIN_NOTES, NoteSampling
+from maestro_lstm.model.note_rows import Said, batch_of
+from maestro_lstm.model.stepper import stepping
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.trained.notes import NoteNetwork
+from maestro_lstm.tokens.note_tokens import KEYS, START, to_rows
+from maestro_lstm.tokens.performance import PEDAL_DOWN, PEDAL_UP, Performance
+from maestro_lstm.tokens.quantize import Steps, quantize
+from maestro_lstm.tokens.reading import read_performance
+from maestro_lstm.tokens.writing import to_midi
+from maestro_lstm.trained.load import NoteNetwork
 from maestro_lstm.web.music_page import Entry, page
 from tests.performances import made, network
 
@@ -55,13 +53,13 @@ def test_what_sounds_meanwhile_is_what_rows_say_of_the_whole() -> None:
 def test_a_player_goes_on_from_a_primer_as_if_it_had_played_it() -> None:
     """What it then says follows from the primer's notes, fed at once or one by one."""
     rows = to_rows(quantize(made(3, 40, 10.0)))
-    once, twice = Player(network(), [5], PLAIN), Player(network(), [5], PLAIN)
+    once, twice = Player(network(), [5], PLAIN_NOTES), Player(network(), [5], PLAIN_NOTES)
     once.feed(rows)
     twice.feed(rows)
     assert [note.pitch.tolist() for note in (once.play(), once.play())] == [
         note.pitch.tolist() for note in (twice.play(), twice.play())
     ]
-    silent = Player(network(), [5], PLAIN)
+    silent = Player(network(), [5], PLAIN_NOTES)
     silent.feed(to_rows(NOTHING))
     assert silent.last.pitch.tolist() == [START]
     assert once.sounding.now[0] > rows.delta.astype(int).sum()

@@ -10,11 +10,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_lstm.generation.symbol_sampling import PLAIN, SymbolSampling, draw, draws, sample
+from maestro_lstm.generation.sampling import PLAIN_SYMBOLS, SymbolSampling, draw, draws, sample
 from maestro_lstm.model.network import Network, initial_weights
 from maestro_lstm.model.predictors import TorchPredictor
 from maestro_lstm.model.stepper import Stepper
-from maestro_lstm.symbols.vocabulary import END_ID, NEXT_ID, SYMBOLS
+from maestro_lstm.tokens.vocabulary import END_ID, NEXT_ID, SYMBOLS
 
 V = len(SYMBOLS)
 SHARES = np.array([0.05, 0.2, 0.4, 0.1, 0.25])  # of five symbols; the first two are the marks
@@ -80,7 +80,7 @@ def shares(sampling: SymbolSampling, held: npt.NDArray[np.bool_] = NOTHING_HELD)
 @pytest.mark.parametrize(
     ("sampling", "weights"),
     [
-        (PLAIN, SHARES),
+        (PLAIN_SYMBOLS, SHARES),
         (SymbolSampling(temperature=0.5), SHARES**2),
         (SymbolSampling(temperature=2.0), SHARES**0.5),
         (SymbolSampling(temperature=0.001), [0, 0, 1, 0, 0]),
@@ -134,7 +134,7 @@ UNTRAINED = Stepper(initial_weights(V, 4, seed=3))
 
 def test_neither_end_of_a_distribution_is_left_out_or_left() -> None:
     scores = np.log(SHARES)[None]
-    assert draw(scores, np.array([0.0]), PLAIN, NOTHING_HELD) == 0
-    assert draw(scores, np.array([math.nextafter(1, 0)]), PLAIN, NOTHING_HELD) == 4
+    assert draw(scores, np.array([0.0]), PLAIN_SYMBOLS, NOTHING_HELD) == 0
+    assert draw(scores, np.array([math.nextafter(1, 0)]), PLAIN_SYMBOLS, NOTHING_HELD) == 4
     assert draw(scores, np.array([math.nextafter(1, 0)]), SymbolSampling(top_k=1), NOTHING_HELD) == 2
     assert draw(scores, np.array([0.0]), SymbolSampling(top_k=1), NOTHING_HELD) == 2

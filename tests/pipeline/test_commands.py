@@ -11,9 +11,9 @@ import pytest
 from maestro_lstm.cli.app import run
 from maestro_lstm.model.checkpoint import Checkpoint, save_checkpoint
 from maestro_lstm.model.network import initial_weights
-from maestro_lstm.performances.writing import to_midi
 from maestro_lstm.pretrained.networks import FOLDER
-from maestro_lstm.symbols.vocabulary import SYMBOLS
+from maestro_lstm.tokens.vocabulary import SYMBOLS
+from maestro_lstm.tokens.writing import to_midi
 from tests.performances import made
 
 ELSEWHERE = {  # how a command begins -> where it is run, or why it is not

@@ -13,12 +13,11 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from maestro_lstm.export.style import GROUPS
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.report.curves import COLUMNS, MOST, loss_points, read_curve
-from maestro_lstm.report.paper import compare, rows_of
+from maestro_lstm.report.paper import COLUMNS, MOST, compare, loss_points, read_curve, rows_of
 from maestro_lstm.report.pictures import tables_picture
 from maestro_lstm.study import plateau
-from maestro_lstm.style import GROUPS
 from maestro_lstm.training.loop import Point
 from maestro_lstm.training.run_cache import curve_rows
 from tests import pipeline_files
@@ -26,7 +25,7 @@ from tools.pipeline import entries
 
 PLOTS: dict[str, Any] = {name: plot for entry in pipeline_files.PLOTS for name, plot in entry.items()}
 TEMPLATES = {path.stem: json.loads(path.read_text()) for path in Path(".dvc/plots").glob("*.json")}
-STORY = ["table", "loss", "training", "collapse", "wish", "right", "written"]  # its parts, in their order
+STORY = ["table", "loss", "training", "collapse", "extend", "right", "written"]  # its parts, in their order
 
 
 def test_every_plot_has_a_title_of_its_own_and_a_template_and_every_template_a_plot() -> None:

@@ -20,19 +20,24 @@ README = Path("README.md").read_text()
 PLACES = {path.as_posix().removeprefix("docs/"): path for path in PAGES}
 DOCS = {name: path.read_text() for name, path in PLACES.items()}
 TABLES = {
-    "README.md": ["breakdown/predictors"],
+    "README.md": ["breakdown/tables/predictors"],
     "results.md": ["tables"],
-    "findings.md": ["plateau/ends", "plateau/optimizers", "plateau/table"],
-    "wishes.md": [
-        *("wishes/search", "wishes/cost/table", "wishes/size_apart"),
-        *("wishes/optimizer_apart", "wishes/optimizer"),
-        *("wishes/lengths_apart", "wishes/lengths"),
-        *("wishes/batch_apart", "wishes/batch"),
-        *("wishes/rule", "wishes/rule_apart"),
+    "findings.md": ["plateau/tables/ends", "plateau/tables/optimizers", "plateau/tables/table"],
+    "extensions.md": [
+        *("extensions/tables/search", "extensions/cost/table", "extensions/tables/size_significance"),
+        *("extensions/tables/optimizer_significance", "extensions/tables/optimizer"),
+        *("extensions/tables/lengths_significance", "extensions/tables/lengths"),
+        *("extensions/tables/batch_significance", "extensions/tables/batch"),
+        *("extensions/tables/rule", "extensions/tables/rule_significance"),
     ],
-    "best.md": ["breakdown/tables", "breakdown/groups", "wishes/tune", "wishes/best_apart"],
+    "best.md": [
+        "breakdown/tables/tables",
+        "breakdown/tables/groups",
+        "extensions/tables/tune",
+        "extensions/tables/best_significance",
+    ],
     "music.md": ["distances/table"],
-    "performances.md": ["performer/tables", "performer/cost/table", "performer/steering", "performer/distances"],
+    "performances.md": ["performer/tables", "performer/cost/table", "performer/sampling", "performer/distances"],
 }
 
 
@@ -75,14 +80,14 @@ def test_how_many_collapsed_is_as_told() -> None:
 
 
 def test_how_many_passed_through_it_is_as_told() -> None:
-    fates = json.loads(Path("metrics/plateau/fates.json").read_text())
-    twice = [fate for cell, runs in fates.items() if cell.startswith("softmax") for fate in runs]
-    once = [fate for cell, runs in fates.items() if cell.startswith("logits") for fate in runs]
+    outcomes = json.loads(Path("metrics/plateau/tables/outcomes.json").read_text())
+    twice = [outcome for cell, runs in outcomes.items() if cell.startswith("softmax") for outcome in runs]
+    once = [outcome for cell, runs in outcomes.items() if cell.startswith("logits") for outcome in runs]
     assert len(twice) == len(once) == 128
-    assert all(fate["collapsed_at"] for fate in twice)
-    escaped = {cell: sum(fate["escaped_at"] is not None for fate in runs) for cell, runs in fates.items()}
+    assert all(outcome["collapsed_at"] for outcome in twice)
+    escaped = {cell: sum(outcome["escaped_at"] is not None for outcome in runs) for cell, runs in outcomes.items()}
     assert sum(count for cell, count in escaped.items() if "-adam-" in cell) == sum(escaped.values()) == 37
-    assert not any(fate["collapsed_at"] for fate in once)
+    assert not any(outcome["collapsed_at"] for outcome in once)
     probes = pd.read_csv("metrics/plateau/probes.csv")
     assert probes[probes["output"] == "logits"]["next_probability"].max() == pytest.approx(0.932, abs=0.0005)
     text = " ".join(DOCS["findings.md"].split())

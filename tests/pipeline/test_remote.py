@@ -26,7 +26,7 @@ from tests.small_study import make_project
 pytestmark = pytest.mark.slow
 
 BUCKET = "bucket-of-the-test"
-DATA = ("data/corpus", "data/notes", "data/encoded", "data/vocab")
+DATA = ("data/corpus", "data/symbols", "data/encoded", "data/vocab")
 
 
 class Line:

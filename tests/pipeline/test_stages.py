@@ -18,7 +18,7 @@ from maestro_lstm.model.checkpoint import Checkpoint, save_checkpoint
 from maestro_lstm.model.network import initial_weights
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.study.plans import NOT_PLANNED
-from maestro_lstm.symbols.vocabulary import NEXT_ID, SYMBOLS
+from maestro_lstm.tokens.vocabulary import NEXT_ID, SYMBOLS
 from maestro_lstm.training.schedules import Schedule
 from maestro_lstm.training.settings import Settings
 from tests.pipeline_files import PARAMS
@@ -36,13 +36,13 @@ PLAN = json.dumps(
 )
 LONG = yaml.safe_dump(merged(merged(PARAMS, SMALL), {"networks": {"best": {"training": {"seq_len": 600}}}}))
 NETWORKS = ("paper", "corrected", "best")
-TEST_NOTES = "data/notes/test/00000.json"
+TEST_NOTES = "data/symbols/test/00000.json"
 
 
 @pytest.mark.usefixtures("finished")
 def test_the_figures_of_the_stages_belong_together() -> None:
     parsed = pd.read_csv("metrics/parse.csv").set_index("split")
-    notes = json.loads(Path("data/notes/train/00000.json").read_text())["notes"]
+    notes = json.loads(Path("data/symbols/train/00000.json").read_text())["notes"]
     assert parsed.loc[list(SPLITS), "files"].tolist() == [10, 1, 1]
     assert parsed.loc["train", "symbols"] == len(notes)
     assert notes.count("<END>") == 10
@@ -59,7 +59,7 @@ def test_the_figures_of_the_stages_belong_together() -> None:
     assert row["nats"] == pytest.approx(test["nats"].mean(), abs=1e-4)
     assert row["seeds"] == 2
     assert not Path("metrics/vs_paper/optimizer_adagrad.json").exists()  # not a candidate here
-    rules: Any = pd.read_csv("metrics/wishes/rules.csv").set_index(["rule", "split"])
+    rules: Any = pd.read_csv("metrics/extensions/rules.csv").set_index(["rule", "split"])
     for split in SPLITS:
         paper, clean = rules.loc[("paper", split)], rules.loc[("clean", split)]
         assert clean["pitches"] == clean["notes"] == paper["notes"] < paper["pitches"]
@@ -101,9 +101,9 @@ def test_one_bad_file_is_skipped_named_and_counted(
         run(words, monkeypatch)
     parsed = pd.read_csv("metrics/parse.csv")
     assert parsed[["skipped", "files"]].sum().tolist() == [1, 12]
-    skipped = pd.read_csv("data/notes/skipped.csv")
+    skipped = pd.read_csv("data/symbols/skipped.csv")
     assert skipped[["file", "problem"]].to_numpy().tolist() == [["bad.mid", "is cut short in its header"]]
-    assert "bad.mid" not in Path("data/notes/pieces.csv").read_text()
+    assert "bad.mid" not in Path("data/symbols/pieces.csv").read_text()
     assert re.search(r"skipped bad\.mid: is cut short in its header", capsys.readouterr().out)
 
 
@@ -115,10 +115,10 @@ def test_one_bad_file_is_skipped_named_and_counted(
         ("parse", ("data/corpus/00.mid", ""), r"1 of 12 files cannot be read, more than parse.max_bad \(0.01\)"),
         (
             "vocab",
-            ("data/notes/test/00000.json", '{"notes": ["H9"]}'),
+            ("data/symbols/test/00000.json", '{"notes": ["H9"]}'),
             "test/00000.json: 'H9' is not one of the 90 symbols",
         ),
-        ("vocab", ("data/notes/test/00000.json", '{"notes": ['), "test/00000.json is damaged"),
+        ("vocab", ("data/symbols/test/00000.json", '{"notes": ['), "test/00000.json is damaged"),
         ("vocab", ("params.yaml", LONG), "best.training.seq_len: 600 is longer than the train split in 4"),
         ("vocab", ("metrics/parse.csv", "split\n"), "parse.csv is damaged"),
         ("sweep width", None, "width is not a sweep: use one of optimizer, learning_rate, seq_len"),
@@ -141,7 +141,7 @@ def test_one_bad_file_is_skipped_named_and_counted(
         (
             "extend depth",
             None,
-            "depth is not a wish: use one of lengths, batch, rule, optimizer, search, size, tune, best",
+            "depth is not a sweep: use one of lengths, batch, rule, optimizer, search, size, tune, best",
         ),
         ("extend rule", ("data/rules/clean/train.safetensors", ""), "clean/train.safetensors is damaged"),
     ],

@@ -16,8 +16,8 @@ from safetensors.numpy import save
 from maestro_lstm.model.checkpoint import load_checkpoint
 from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.symbols.encoded import load_ids, save_ids
-from maestro_lstm.symbols.vocabulary import SYMBOLS
+from maestro_lstm.tokens.encoded import load_ids, save_ids
+from maestro_lstm.tokens.vocabulary import SYMBOLS
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.run_cache import RunCache
 from maestro_lstm.training.schedules import Schedule

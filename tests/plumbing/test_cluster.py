@@ -22,9 +22,9 @@ from maestro_lstm.plumbing import cluster as cluster_module
 from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.cluster import ADDRESS, parallel_map
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.symbols import parsing
-from maestro_lstm.symbols.encoded import load_ids, save_ids
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens import parsing
+from maestro_lstm.tokens.encoded import load_ids, save_ids
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training import jobs
 from maestro_lstm.training.jobs import Job, do, succeeded, train_all
 from maestro_lstm.training.run_cache import Failed, Run

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maestro_lstm.performer.task import NoteTask
 from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.sharing import fingerprint, sent_to
-from maestro_lstm.symbols.encoded import load_ids, save_ids
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.encoded import load_ids, save_ids
+from maestro_lstm.tokens.vocabulary import Ids
+from maestro_lstm.training.note_task import NoteTask
 from maestro_lstm.training.tasks import SymbolTask
 from tests.performances import corpus
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy.stats import bootstrap
 
-from maestro_lstm.evaluation.bootstrap import interval
 from maestro_lstm.evaluation.breakdown import Groups, chord_sizes, groups_of, over_runs, read_breakdown, tally
-from maestro_lstm.evaluation.scores import Guesses, summarise
+from maestro_lstm.evaluation.likelihood import Guesses, summarise
+from maestro_lstm.evaluation.significance import interval
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.report.breakdown import (
@@ -21,8 +21,8 @@ from maestro_lstm.report.breakdown import (
     part,
     points_of,
 )
-from maestro_lstm.symbols.encoded import encode
-from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.tokens.encoded import encode
+from maestro_lstm.tokens.vocabulary import END_ID, Ids
 from tests.markdown import cells_of
 
 IDS: Ids = encode(["C4", "E4", "<NEXT>", "G4", "<NEXT>", "<END>", "A4", "B4", "C5", "<NEXT>", "<END>"])

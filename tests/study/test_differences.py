@@ -42,20 +42,20 @@ def test_seeds_that_do_not_overlap_are_told_apart_from_four_on() -> None:
         low = list(np.arange(seeds) / 100)
         found = difference([value + 1 for value in low], low)
         assert found.p == pytest.approx(p)
-        assert found.told_apart == (seeds >= 4)
+        assert found.significant == (seeds >= 4)
     alike = difference([41.77] * 8, [48.2, 48.3] * 4)
-    assert alike.told_apart
+    assert alike.significant
     assert alike.mean == pytest.approx(-6.48)
     same = difference([42.0] * 4, [42.0] * 4)
-    assert (same.mean, same.low, same.high, same.p, same.told_apart) == (0, 0, 0, 1, False)
+    assert (same.mean, same.low, same.high, same.p, same.significant) == (0, 0, 0, 1, False)
 
 
 def test_one_seed_tells_nothing() -> None:
     found = difference([1.0], [2.0, 3.0])
-    assert (found.mean, found.told_apart) == (-1.5, None)
+    assert (found.mean, found.significant) == (-1.5, None)
     assert math.isnan(found.low)
     assert difference_cells(found) == ["-1.50", "", ""]
-    assert difference_of_few([1.0], [2.0], [[1.0], [2.0]]).told_apart is None
+    assert difference_of_few([1.0], [2.0], [[1.0], [2.0]]).significant is None
     assert verdict(None) == ""
     assert with_spread([1.0]) == "1.00"
     assert with_spread([1.0, 3.0]) == "2.00 ± 1.41"
@@ -65,7 +65,7 @@ def test_the_interval_holds_the_true_difference_nearly_always() -> None:
     random = np.random.default_rng(0)
     found = [difference(random.normal(1, 1, 5).tolist(), random.normal(0, 3, 5).tolist()) for _ in range(200)]
     assert sum(one.low < 1 < one.high for one in found) >= 180  # of 190 to be expected
-    assert any(one.told_apart for one in found)
+    assert any(one.significant for one in found)
 
 
 def test_of_two_candidates_alone_the_common_spread_gives_students_t() -> None:
@@ -105,10 +105,10 @@ def test_a_pair_is_told_apart_only_over_seeds_and_over_pieces() -> None:
     symbols = [100.0] * 20
     apart = {(1,): pieces([46.0 + k / 100 for k in range(20)], symbols), (2,): pieces([45.0] * 20, symbols)}
     mixed = {(1,): pieces([45.0 + (-1) ** k for k in range(20)], symbols), (2,): pieces([45.0] * 20, symbols)}
-    assert pair_of((1,), (2,), candidates, apart, "accuracy").told_apart
-    assert pair_of((1,), (2,), candidates, mixed, "accuracy").told_apart is False
+    assert pair_of((1,), (2,), candidates, apart, "accuracy").significant
+    assert pair_of((1,), (2,), candidates, mixed, "accuracy").significant is False
     alone = {one: table.head(1) for one, table in apart.items()}  # no interval over one piece
-    assert pair_of((1,), (2,), candidates, alone, "accuracy").told_apart is None
+    assert pair_of((1,), (2,), candidates, alone, "accuracy").significant is None
     text = differences_as_text([((1,), (2,))], candidates, mixed)
     first, second = cells_of(text)[1:]
     assert (first[:3], first[-1]) == (["1 against 2", "points of accuracy", "+1.00"], "no")

@@ -12,17 +12,16 @@ from scipy.integrate import trapezoid
 from scipy.stats import entropy, gaussian_kde
 
 from maestro_lstm.corpus.index import Piece
-from maestro_lstm.distances.features import features_of
-from maestro_lstm.distances.measures import diversity, pooled_distance, similarity, total_variation
-from maestro_lstm.distances.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
-from maestro_lstm.distances.symbol_distances import beginnings, chord_size_points, set_of, symbol_figures
-from maestro_lstm.evaluation.bootstrap import Interval, centred, interval
+from maestro_lstm.evaluation.measures import diversity, pooled_distance, similarity, total_variation
+from maestro_lstm.evaluation.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
+from maestro_lstm.evaluation.significance import Interval, centred, interval
+from maestro_lstm.evaluation.symbol_distances import beginnings, chord_size_points, features_of, set_of, symbol_figures
 from maestro_lstm.export.notation import score_of, score_to_midi
 from maestro_lstm.report.distances import symbols_as_text
 from maestro_lstm.report.pictures import chord_sizes_picture
-from maestro_lstm.symbols.chords import chords_of
-from maestro_lstm.symbols.encoded import encode
-from maestro_lstm.symbols.vocabulary import END, ID_OF_SYMBOL, NEXT, NEXT_ID, SYMBOLS, Ids
+from maestro_lstm.tokens.chords import chords_of
+from maestro_lstm.tokens.encoded import encode
+from maestro_lstm.tokens.vocabulary import END, ID_OF_SYMBOL, NEXT, NEXT_ID, SYMBOLS, Ids
 from tests.markdown import cells_of
 
 

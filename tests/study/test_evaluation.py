@@ -7,11 +7,10 @@ import pytest
 import torch
 
 from maestro_lstm.evaluation import likelihood as evaluation
-from maestro_lstm.evaluation.likelihood import STRETCH, evaluate, guesses, spaced_windows
-from maestro_lstm.evaluation.scores import Guesses, summarise
+from maestro_lstm.evaluation.likelihood import STRETCH, Guesses, evaluate, guesses, spaced_windows, summarise
 from maestro_lstm.model.network import Network
 from maestro_lstm.model.predictors import TorchPredictor
-from maestro_lstm.symbols.vocabulary import END_ID, NEXT_ID
+from maestro_lstm.tokens.vocabulary import END_ID, NEXT_ID
 
 
 def test_one_window_in_every_four_is_looked_at() -> None:

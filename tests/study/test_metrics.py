@@ -11,15 +11,15 @@ from maestro_lstm.params.params import SWEEPS
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.tables import write_csv
-from maestro_lstm.study.extensions import WISHES, factors_of
+from maestro_lstm.study.extensions import EXTENSIONS, factors_of
 from maestro_lstm.study.metrics import (
     EVALUATE,
     EXPLAIN,
+    EXTENSION,
+    EXTENSION_RULE,
     ONE_PASS,
     RULES,
     SWEEP,
-    WISH,
-    WISH_RULE,
     of_candidates,
     over_seeds,
     read_baselines,
@@ -50,13 +50,13 @@ def test_our_own_metrics_are_sound() -> None:
     for sweep in SWEEPS:
         assert read_runs(Path(f"metrics/sweeps/{sweep}.csv"), ("candidate",), SWEEP)
     assert read_runs(Path("metrics/plateau/runs.csv"), COLUMNS, EXPLAIN)
-    for wish in WISHES:
-        figures = WISH_RULE if wish == "rule" else WISH
-        assert read_runs(Path(f"metrics/wishes/runs/{wish}.csv"), factors_of(wish), figures)
+    for extension in EXTENSIONS:
+        figures = EXTENSION_RULE if extension == "rule" else EXTENSION
+        assert read_runs(Path(f"metrics/extensions/runs/{extension}.csv"), factors_of(extension), figures)
     for path in [*Path("metrics/evaluate").glob("*.csv"), Path("metrics/best/evaluate.csv")]:
         assert read_split(path, "test")["seeds"] > 0
     assert read_baselines(Path("metrics/baselines/figures.csv"), "test")
-    assert read_notes(Path("metrics/wishes/rules.csv"), "clean") > 0
+    assert read_notes(Path("metrics/extensions/rules.csv"), "clean") > 0
     for sweep in SWEEPS:
         assert read_selected(Path(f"metrics/selected/{sweep}.json"), sweep)
 
@@ -118,7 +118,7 @@ def test_a_table_that_was_altered_is_named(
         assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("columns", [SWEEP, EXPLAIN, WISH, WISH_RULE, EVALUATE, ONE_PASS, RULES])
+@pytest.mark.parametrize("columns", [SWEEP, EXPLAIN, EXTENSION, EXTENSION_RULE, EVALUATE, ONE_PASS, RULES])
 def test_columns_appear_once(columns: tuple[str, ...]) -> None:
     assert len(set(columns)) == len(columns)
 

@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from maestro_lstm.evaluation.ngrams import NGram
-from maestro_lstm.evaluation.scores import summarise
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.evaluation.baselines import NGram
+from maestro_lstm.evaluation.likelihood import summarise
+from maestro_lstm.tokens.vocabulary import Ids
 
 V = 7
 RANDOM = np.random.default_rng(1)

@@ -59,8 +59,8 @@ def test_the_file_is_the_same_for_every_machine(path: Path) -> None:
 
 @pytest.mark.parametrize("network", ["paper", "corrected", "best"])
 def test_the_stage_declares_every_key_that_a_plan_depends_on(network: str, path: Path) -> None:
-    # with muon among the parts of `wish_best` another optimizer is refused
-    tree = with_value(PARAMS.model_dump(), "wish_best.without", ["nothing"])
+    # with muon among the parts of `extend_best` another optimizer is refused
+    tree = with_value(PARAMS.model_dump(), "extend_best.without", ["nothing"])
     stage = "stages/best/dvc.yaml:plan" if network == "best" else "plan"
     instance = next(one for one in instances(stage) if one["cmd"].endswith(network))
     depends = {key for name in instance["params"] for key in under(name)}
@@ -73,7 +73,7 @@ def test_the_stage_declares_every_key_that_a_plan_depends_on(network: str, path:
     before = planned(PARAMS)
     own = leaves(tree["networks"][network], f"networks.{network}")
     others = {"optimizer", "learning_rate", "seq_len", "seed", "seeds", *leaves(tree["schedules"], "schedules")}
-    others |= {"train.epochs", "train.log_every", "train.smoothing", "sweep.epochs", "wishes.rate"}
+    others |= {"train.epochs", "train.log_every", "train.smoothing", "sweep.epochs", "extensions.rate"}
     found = set()
     for key in own | others:
         if key.endswith((".training", ".layers", ".skips")) and network != "best":

@@ -16,15 +16,15 @@ from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.report.pictures import accuracy_picture, collapse_picture, softmax_twice
 from maestro_lstm.report.plateau import (
     COLUMNS,
-    Fate,
+    Outcome,
     cells_as_text,
     ends_as_text,
-    fates,
     optimizers_as_text,
+    outcomes,
     read_probes,
 )
 from maestro_lstm.study.plateau import Cell
-from maestro_lstm.symbols.vocabulary import NEXT_ID, Ids
+from maestro_lstm.tokens.vocabulary import NEXT_ID, Ids
 from maestro_lstm.training.diagnostics import GRADIENTS, measure
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.probes import Probes
@@ -103,8 +103,8 @@ def test_a_run_stays_free_collapses_or_escapes() -> None:
     stays = [(0, 100, 0.4, 1), (0, 200, 0.42, 7)]
     collapses = [(1, 100, 0.9, 1), (1, 200, 0.99, 1), (1, 300, 1.0, 1)]
     escapes = [(2, 100, 0.995, 1), (2, 200, 0.98, 1), (2, 300, 0.7, 4), (2, 400, 0.6, 5)]
-    runs = fates(table(*stays, *collapses, *escapes))
-    assert runs == [Fate(0, None, None), Fate(1, 200, None), Fate(2, 100, 300)]
+    runs = outcomes(table(*stays, *collapses, *escapes))
+    assert runs == [Outcome(0, None, None), Outcome(1, 200, None), Outcome(2, 100, 300)]
     figures = {"accuracy": 43.0, "accuracy_std": 1.0, "nats": 9.0, "distinct": 4.0}
     text = cells_as_text(
         {

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from maestro_lstm.evaluation.bootstrap import Interval
+from maestro_lstm.evaluation.significance import Interval
 from maestro_lstm.report.paper import Comparison, Row, comparisons_as_text, leading, leads_as_text, predictors_as_text
 from maestro_lstm.study.metrics import over_seeds
 from maestro_lstm.study.selection import choose

@@ -10,7 +10,7 @@ from benchmarks import measure, networks, parsing
 from benchmarks.__main__ import measured
 from benchmarks.machine import describe
 from maestro_lstm.midi.notes import notes_from_bytes
-from maestro_lstm.symbols.chord_rule import chord_stream
+from maestro_lstm.tokens.chord_rule import chord_stream
 from tests.markdown import cells_of
 from tests.midi_files import dense_notes, midi_file, track
 

@@ -1,5 +1,6 @@
 """Carrying results over to code that was proven equal: a changed bit stops it, a change of names does not."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -13,9 +14,9 @@ import numpy as np
 import pytest
 import torch
 
+from maestro_lstm.model.performer import Performer
 from maestro_lstm.model.predictors import TorchPredictor
 from maestro_lstm.model.stepper import Stepper
-from maestro_lstm.performer.network import Performer
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json, write_text
 from maestro_lstm.training.autograd import AutogradEngine
@@ -25,6 +26,7 @@ from tools.carry import __main__ as tool
 from tools.carry import versions
 from tools.carry.chain import CARRIED, Result, codes_of, follow, is_fresh, records, sealed, steps_in
 from tools.carry.compare import differences, first_difference
+from tools.carry.locks import is_regrouped
 from tools.carry.predictions import predict
 from tools.checks import lock
 from tools.pipeline import Call
@@ -192,6 +194,21 @@ def test_settings_that_differ_are_no_equal_code(tmp_path: Path) -> None:
     found = tool.other_settings(tmp_path / "old", tmp_path / "new", {"wish_a": "sweep_a"})
     assert found == ["params.yaml: seed: 1, was 0", "params.yaml: sweep_a.x: 'not there', was 1"]
     assert len(tool.other_settings(tmp_path / "old", tmp_path / "new", {})) == 4
+
+
+def test_a_folder_that_takes_in_carried_files_is_carried_if_it_holds_nothing_else(tmp_path: Path) -> None:
+    names = {f"metrics/tables/{name}": text for name, text in {"a.md": "1", "b.csv": "2"}.items()}
+    for name, text in names.items():
+        write_text(tmp_path / name, text)
+    locked = {name: {"md5": hashlib.md5(text.encode()).hexdigest()} for name, text in names.items()}
+    assert is_regrouped(tmp_path, "metrics/tables", locked, set(names))
+    assert not is_regrouped(tmp_path, "metrics/tables", locked, {"metrics/tables/a.md"})
+    assert not is_regrouped(tmp_path, "metrics/gone", locked, set(names))
+    write_text(tmp_path / "metrics" / "tables" / "a.md", "another")
+    assert not is_regrouped(tmp_path, "metrics/tables", locked, set(names))
+    write_text(tmp_path / "metrics" / "tables" / "a.md", "1")
+    write_text(tmp_path / "metrics" / "tables" / "new.md", "1")
+    assert not is_regrouped(tmp_path, "metrics/tables", locked, set(names))
 
 
 @pytest.fixture

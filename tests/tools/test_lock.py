@@ -22,7 +22,7 @@ def test_missing_data_is_no_mismatch_but_anything_else_is() -> None:
             {"changed outs": {"metrics/parse.csv": "deleted"}},
         ],
         "train@paper": [{"changed deps": {"params.yaml": {"seq_len": "modified"}}}, "changed command"],
-        "vocab": [{"changed deps": {"src/maestro_lstm/data": "modified", "data/notes": "deleted"}}],
+        "vocab": [{"changed deps": {"src/maestro_lstm/data": "modified", "data/symbols": "deleted"}}],
     }
     assert mismatches(status, {"metrics/parse.csv", "params.yaml"}) == [
         "parse: changed outs: metrics/parse.csv: deleted",

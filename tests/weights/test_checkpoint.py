@@ -9,7 +9,7 @@ from maestro_lstm.model.checkpoint import OLDER, Checkpoint, load_checkpoint, sa
 from maestro_lstm.model.network import Weights, initial_weights
 from maestro_lstm.plumbing.arrays import save_arrays
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.symbols.vocabulary import SYMBOLS
+from maestro_lstm.tokens.vocabulary import SYMBOLS
 
 CHECKPOINT = Checkpoint(initial_weights(90, 8, seed=0), {"hidden": 8, "seq_len": 100, "output": "logits"})
 

@@ -7,18 +7,17 @@ import torch
 
 from maestro_lstm.evaluation.likelihood import guesses
 from maestro_lstm.evaluation.note_likelihood import cost_of
-from maestro_lstm.generation.note_sampling import PLAIN
 from maestro_lstm.generation.player import Player
-from maestro_lstm.model.checkpoint import load_checkpoint
+from maestro_lstm.generation.sampling import PLAIN_NOTES
+from maestro_lstm.model.checkpoint import load_checkpoint, load_performer
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.model.stepper import Stepper
-from maestro_lstm.performances.columns import open_performances
-from maestro_lstm.performances.note_tokens import to_rows
-from maestro_lstm.performances.quantize import quantize
-from maestro_lstm.performer.checkpoint import load_performer
 from maestro_lstm.plumbing.arrays import Arrays, save_arrays
-from maestro_lstm.symbols.encoded import load_ids
+from maestro_lstm.tokens.columns import open_performances
+from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.note_tokens import to_rows
+from maestro_lstm.tokens.quantize import quantize
 
 SYMBOLS, PIECES, NOTES = 20_000, 2, 200
 
@@ -48,7 +47,7 @@ def of_notes(model: Path) -> Arrays:
     network = load_performer(model)
     pieces = [piece for piece, _ in zip(open_performances(Path("data/performances/test")), range(PIECES), strict=False)]
     cost = cost_of(network, pieces)
-    player = Player(network, [0, 1], PLAIN)
+    player = Player(network, [0, 1], PLAIN_NOTES)
     player.feed(to_rows(quantize(pieces[0].beginning(10))))
     played = [np.stack(player.play()) for _ in range(NOTES)]
     assert player.state is not None

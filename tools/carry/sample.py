@@ -66,21 +66,21 @@ def whole(seed: int) -> dict[str, Any]:
             "loss": ["first"],
             "draws": ["in_order"],
         },
-        "wish_lengths": {**paper, "candidates": ["growing", "cyclical"]},
-        "wish_batch": {**paper, "draws": ["random", "streams"], "batch": [4]},
-        "wish_rule": paper,
-        "wish_optimizer": {**size, "rate": [0.02], "seeds": 2},
-        "wish_search": {**size, "rate": [0.04]},
-        "wish_size": {**size, "layers": [1, 3], "hidden": [draw.choice([64, 128, 256])]},
-        "wish_tune": {"symbols": size["symbols"] // 2, "seeds": 1, "rate": [0.04]},
-        "wish_best": {**size, "without": ["streams", "transposition", "decay"]},
+        "extend_lengths": {**paper, "candidates": ["growing", "cyclical"]},
+        "extend_batch": {**paper, "draws": ["random", "streams"], "batch": [4]},
+        "extend_rule": paper,
+        "extend_optimizer": {**size, "rate": [0.02], "seeds": 2},
+        "extend_search": {**size, "rate": [0.04]},
+        "extend_size": {**size, "layers": [1, 3], "hidden": [draw.choice([64, 128, 256])]},
+        "extend_tune": {"symbols": size["symbols"] // 2, "seeds": 1, "rate": [0.04]},
+        "extend_best": {**size, "without": ["streams", "transposition", "decay"]},
     }
 
 
 SHORT_MUSIC = {
     "corpus": "folder",
     "play": {
-        "steering": {"seconds": SECONDS},
+        "sampling": {"seconds": SECONDS},
         "samples": {"pieces": 2, "seconds": 60},
         "tried": {"pieces": 2, "seconds": SECONDS},
     },
@@ -150,10 +150,14 @@ def shipped(root: Path, folder: Path, corpus: Path, weights: Path) -> None:
         target.parent.mkdir(exist_ok=True)
         shutil.copy(corpus / piece.file, target)
     models = {name: folder / "models" / name / f"seed-{params['seed']}.safetensors" for name in SHIPPED_NAMES}
-    for name, model in models.items():
-        model.parent.mkdir(parents=True)
-        shutil.copy(weights / f"{name}.safetensors", model)
+    copies = {name: folder / "src/maestro_lstm/pretrained" / f"{name}.safetensors" for name in SHIPPED_NAMES}
+    for name in SHIPPED_NAMES:
+        models[name].parent.mkdir(parents=True)
+        shutil.copy(weights / f"{name}.safetensors", models[name])
+        shutil.copy(weights / f"{name}.safetensors", copies[name])
     run(root, folder, params, (*SHIPPED, *SHIPPED_NETWORKS), NOT_SHIPPED)
+    for copy in copies.values():  # no results
+        copy.unlink()
     os.chdir(folder)
     predict(models["best"], models["performer"], Path("data/predictions.safetensors"))
     os.chdir(root)

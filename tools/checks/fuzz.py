@@ -21,9 +21,9 @@ from maestro_lstm.midi.notes import IntArray
 from maestro_lstm.plumbing.cluster import parallel_map
 from maestro_lstm.plumbing.errors import BadMidi
 from maestro_lstm.plumbing.progress import progress
-from maestro_lstm.symbols.chord_streams import guarded_stream_of
-from maestro_lstm.symbols.chords import NEXT_MARK
-from maestro_lstm.symbols.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
+from maestro_lstm.tokens.chord_streams import guarded_stream_of
+from maestro_lstm.tokens.chords import NEXT_MARK
+from maestro_lstm.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
 
 SEEDS = 50  # files that mutants are made of, the smallest of the folder
 BATCH = 250  # mutants a job

@@ -14,9 +14,9 @@ from joblib import Parallel, delayed
 from maestro_lstm.corpus.index import Piece, read_index
 from maestro_lstm.midi.notes import IntArray, notes_from_bytes
 from maestro_lstm.plumbing.progress import progress
-from maestro_lstm.symbols.chord_rule import chord_stream
-from maestro_lstm.symbols.chords import NEXT_MARK
-from maestro_lstm.symbols.music21_rule import music21_stream
+from maestro_lstm.tokens.chord_rule import chord_stream
+from maestro_lstm.tokens.chords import NEXT_MARK
+from maestro_lstm.tokens.music21_rule import music21_stream
 from stages import paths
 
 Chord = tuple[int, ...]

@@ -25,8 +25,8 @@ from maestro_lstm.study.final import plan_of
 from maestro_lstm.study.metrics import EXPLAIN, SWEEP, over_seeds, read_runs, read_selected
 from maestro_lstm.study.paper import sweep_candidates
 from maestro_lstm.study.plateau import cell_candidates
-from maestro_lstm.symbols.encoded import load_ids
-from maestro_lstm.symbols.vocabulary import SYMBOLS, Ids
+from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.vocabulary import SYMBOLS, Ids
 from maestro_lstm.training.jobs import train_candidates
 from maestro_lstm.training.run_cache import Run, curve_rows, probe_rows
 from maestro_lstm.training.settings import Settings

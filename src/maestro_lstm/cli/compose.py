@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 from cyclopts import Group, Parameter
 
 from maestro_lstm.cli.options import key_of, option
-from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.export.sound import soundfont
 from maestro_lstm.generation.names import file_name
-from maestro_lstm.generation.note_sampling import NoteSampling
-from maestro_lstm.generation.symbol_sampling import SymbolSampling
+from maestro_lstm.generation.sampling import NoteSampling, SymbolSampling
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes
 
@@ -74,9 +73,9 @@ def compose(
     chord_seconds:
         How long a note or chord sounds. [default: 0.25]
     """
-    from maestro_lstm.trained.load import load  # here: `--help` need not wait for torch
+    # here: `--help` need not wait for torch
+    from maestro_lstm.trained.load import NoteNetwork, load
     from maestro_lstm.trained.music import Music
-    from maestro_lstm.trained.notes import NoteNetwork
 
     if pieces < 1 or seed < 0:
         raise UserError("--pieces is 1 or more and --seed 0 or more")

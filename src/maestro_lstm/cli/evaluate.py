@@ -23,9 +23,9 @@ def evaluate(
     network:
         performer or best, which have MAESTRO's test split beside yours, or the file of a network that you trained.
     """
-    from maestro_lstm.trained.load import load  # here: `--help` need not wait for torch
+    # here: `--help` need not wait for torch
+    from maestro_lstm.trained.load import NoteNetwork, load
     from maestro_lstm.trained.network import Prediction
-    from maestro_lstm.trained.notes import NoteNetwork
 
     trained = load(network)
     plays = isinstance(trained, NoteNetwork)

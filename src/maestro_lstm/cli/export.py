@@ -5,11 +5,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.export.sound import soundfont
 from maestro_lstm.model.checkpoint import read_checkpoint
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained import networks
-from maestro_lstm.web.folder import write_page
+from maestro_lstm.web.live_page import write_page
 
 
 def export(

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.export.sound import soundfont
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained.networks import network_file
-from maestro_lstm.web.folder import write_page
+from maestro_lstm.web.live_page import write_page
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from maestro_lstm.corpus.index import Piece, read_words, split_by_content, write_index
 from maestro_lstm.plumbing.errors import BadSetting, UserError
-from maestro_lstm.plumbing.files import whole_folder
-from maestro_lstm.plumbing.limits import MAX_FILE
+from maestro_lstm.plumbing.files import MAX_FILE, whole_folder
 
 ENDINGS = (".mid", ".midi")
 WORKS = "works.csv"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
+HELD_OUT: tuple[Split, ...] = ("validation", "test")
 INDEX = "pieces.csv"
 COLUMNS = ("file", "split", "composer", "title")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell starts that a spreadsheet would compute
@@ -59,6 +60,16 @@ def read_index(folder: Path) -> list[Piece]:
         if path.is_absolute() or ".." in path.parts or not path.name:
             raise UserError(f"{folder / INDEX}, line {line}: {piece.file!r} is not a file of this folder")
     return pieces
+
+
+def pieces_of(split: Split, folder: Path) -> list[Piece]:
+    """The pieces of a split, by the index of a folder."""
+    return [piece for piece in read_index(folder) if piece.split == split]
+
+
+def composers_of(split: Split, folder: Path) -> list[str]:
+    """The composer of each piece of a split."""
+    return [piece.composer or "unknown" for piece in pieces_of(split, folder)]
 
 
 def read_table(path: Path, columns: tuple[str, ...], name: str = "") -> "pd.DataFrame":

@@ -19,8 +19,7 @@ from typing import IO
 from maestro_lstm.corpus.fetch import fetch
 from maestro_lstm.corpus.index import Piece, read_table, write_index
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.plumbing.files import whole_folder
-from maestro_lstm.plumbing.limits import MAX_FILE
+from maestro_lstm.plumbing.files import MAX_FILE, whole_folder
 from maestro_lstm.plumbing.progress import progress
 
 Open = Callable[[str], IO[bytes]]  # a name inside MAESTRO's folder; KeyError or OSError where there is none

@@ -1,1 +1,1 @@
-"""How well networks and counting predict: likelihood, where it goes, and how sure a figure is."""
+"""How well networks and counting predict, how far their music is from real music, and how sure a figure is."""

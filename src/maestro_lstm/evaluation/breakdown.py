@@ -1,4 +1,7 @@
-"""Where a predictor is right: by piece, position, composer, chord size and symbol, and by its confidence."""
+"""Where predictions are right, and where their nats go.
+
+By piece, composer, position, chord size, symbol, field and confidence.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +13,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from maestro_lstm.evaluation.scores import Guesses
+from maestro_lstm.evaluation.likelihood import Guesses
 from maestro_lstm.plumbing.files import damaged
 from maestro_lstm.plumbing.tables import read_csv
-from maestro_lstm.symbols.vocabulary import END, END_ID, ID_OF_SYMBOL, NEXT, NEXT_ID, PITCH_OF_NAME, Ids
+from maestro_lstm.tokens.events import to_events
+from maestro_lstm.tokens.note_tokens import FIELDS
+from maestro_lstm.tokens.performance import Performance
+from maestro_lstm.tokens.quantize import quantize
+from maestro_lstm.tokens.vocabulary import END, END_ID, ID_OF_SYMBOL, NEXT, NEXT_ID, PITCH_OF_NAME, Ids
 
-POSITIONS = (0, 10, 30, 100, 300, 1_000, 3_000, 10_000)  # symbols before in the piece; from each of these to the next
+POSITIONS = (
+    0,
+    10,
+    30,
+    100,
+    300,
+    1_000,
+    3_000,
+    10_000,
+)  # symbols or notes before in the piece, up to the next of these
 LARGEST = 10  # chords of this many notes and more are one group
 BINS = 10  # of confidence
 BY_PITCH = (END, NEXT, *PITCH_OF_NAME)  # the symbols, from the lowest key to the highest
@@ -115,3 +131,53 @@ def _spans(edges: Sequence[int]) -> Iterator[str]:
     """0–9, 10–29, …"""
     for low, high in zip(edges, [*edges[1:], None], strict=True):
         yield f"{low:,}+" if high is None else f"{low:,}–{high - 1:,}"
+
+
+NOTE_COLUMNS = ("by", "group", "notes", "events", *FIELDS)
+
+
+def event_counts(pieces: Sequence[Performance]) -> npt.NDArray[np.int64]:
+    """(P,) how many of 388 events each piece is, the pedal's rows aside: they have none."""
+    return np.array([len(to_events(quantize(piece.notes))) for piece in pieces])
+
+
+def grouped(
+    nats: npt.NDArray[np.float64],
+    piece: npt.NDArray[np.int64],
+    position: npt.NDArray[np.int64],
+    events: npt.NDArray[np.int64],
+    composers: Sequence[str],
+) -> list[dict[str, Any]]:
+    """The sums of a split by piece, composer and position, as rows of a table of `NOTE_COLUMNS`: nats of each field.
+
+    Args:
+        nats, piece, position: of each note, as in `note_likelihood.Cost`.
+        events: (P,) of each piece; a position has none of its own.
+    """
+    names = sorted(set(composers))
+    by_composer = np.array([names.index(composer) for composer in composers])
+    spans = list(_spans(POSITIONS))
+    kinds = (
+        ("piece", [str(k) for k in range(len(events))], piece, events),
+        ("composer", names, by_composer[piece], np.bincount(by_composer, events, len(names))),
+        ("position", spans, np.searchsorted(POSITIONS, position, side="right") - 1, np.zeros(len(spans))),
+    )
+    rows = []
+    for by, labels, codes, own in kinds:
+        notes = np.bincount(codes, minlength=len(labels))
+        sums = [np.bincount(codes, nats[:, k], len(labels)) for k in range(len(FIELDS))]
+        rows += [
+            {"by": by, "group": label, "notes": int(notes[k]), "events": int(own[k])}
+            | {field: round(float(total[k]), 3) for field, total in zip(FIELDS, sums, strict=True)}
+            for k, label in enumerate(labels)
+            if notes[k]
+        ]
+    return rows
+
+
+def read_groups(path: Path) -> pd.DataFrame:
+    """Read what `grouped` made. Raises UserError, naming the file."""
+    table = read_csv(path, NOTE_COLUMNS, words=("by", "group"))
+    if not {"piece", "composer", "position"} <= set(table["by"]):
+        raise damaged(path, "it has no rows by piece, composer or position")
+    return table

@@ -9,15 +9,14 @@ import pandas as pd
 from joblib import cpu_count
 
 from maestro_lstm.evaluation.breakdown import Groups, tally
-from maestro_lstm.evaluation.likelihood import evaluate, guesses, spaced_windows
-from maestro_lstm.evaluation.match_model import LONGEST, SHORTEST, hear, shares_of, with_memory
-from maestro_lstm.evaluation.scores import summarise
+from maestro_lstm.evaluation.likelihood import evaluate, guesses, spaced_windows, summarise
+from maestro_lstm.evaluation.match_model import LONGEST, SHORTEST, predict, shares_of, with_matches
 from maestro_lstm.model.checkpoint import load_checkpoint
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.plumbing.choices import EngineName
 from maestro_lstm.plumbing.cluster import parallel_map
-from maestro_lstm.symbols.encoded import load_ids
+from maestro_lstm.tokens.encoded import load_ids
 
 Engine = tuple[EngineName, str]  # and its device
 R = TypeVar("R")
@@ -55,7 +54,7 @@ def report_all(
     return _side_by_side(report, [(model, split, every, engine, groups) for model in models], engine)
 
 
-def remember(
+def match(
     model: Path, learned: Path, split: Path, engine: Engine, groups: Sequence[Groups]
 ) -> tuple[Report, dict[int, float]]:
     """One network with a memory of the piece, over a whole split; how far to believe it is learned on another.
@@ -66,17 +65,17 @@ def remember(
     """
     use_cores(1)
     network, ids = predictor(load_checkpoint(model).weights, *engine), load_ids(split)
-    shares = shares_of(hear(network, load_ids(learned)))
-    said = with_memory(hear(network, ids), shares)
+    shares = shares_of(predict(network, load_ids(learned)))
+    said = with_matches(predict(network, ids), shares)
     one = Report(summarise(said, ids[1:]).rounded(), tally(said, ids[1:], groups))
     return one, {length: float(shares[length]) for length in range(SHORTEST, LONGEST + 1)}
 
 
-def remember_all(
+def match_all(
     models: Sequence[Path], learned: Path, split: Path, engine: Engine, groups: Sequence[Groups]
 ) -> list[tuple[Report, dict[int, float]]]:
     """The same for each network, in order."""
-    return _side_by_side(remember, [(model, learned, split, engine, groups) for model in models], engine)
+    return _side_by_side(match, [(model, learned, split, engine, groups) for model in models], engine)
 
 
 def _side_by_side(work: Callable[..., R], jobs: Sequence[tuple[Any, ...]], engine: Engine) -> list[R]:

@@ -1,16 +1,63 @@
-"""How well a network predicts the next symbol.
+"""How well anything predicts the next symbol, a network or a table of counts.
 
-One deterministic pass over a sequence, the state carried from the first symbol to the last. Deeper networks run many
-parts of it at a time: all but the first start some symbols early, from a zero state, so that by a part's own first
-symbol the state is what it would have been.
+A network runs over a sequence in one deterministic pass, the state carried from the first symbol to the last. Deeper
+networks run many parts of it at a time: all but the first start some symbols early, from a zero state, so that by a
+part's own first symbol the state is what it would have been.
 """
+
+import math
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.evaluation.scores import Guesses, Scores, summarise
 from maestro_lstm.model.predictor import Predictor
-from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.tokens.vocabulary import END_ID, NEXT_ID, Ids
+
+Doubles = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """The predictions of S symbols, (S,) each. Log-likelihoods in nats, softmax taken once."""
+
+    best: Ids  # the symbol with the highest score
+    sure: Doubles  # its log-likelihood
+    likelihood: Doubles  # that of the right one
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Figures of one pass. Shares in percent."""
+
+    symbols: int  # how many were predicted
+    accuracy: float  # share of next symbols with the highest score (the paper's measure)
+    accuracy_pitches: float  # the same over pitches
+    nats: float  # mean negative log-likelihood of the next symbol, softmax taken once
+    bits: float  # the same in bits
+    distinct: int  # different symbols ever predicted; 1: a constant predictor
+    next_share: float  # share of `<NEXT>` among the next symbols: what always predicting `<NEXT>` would score
+
+    def rounded(self) -> dict[str, float]:
+        """As metrics files hold them: four decimals, so that noise in the last bits is not a change."""
+        return {name: round(value, 4) for name, value in asdict(self).items()}
+
+
+def summarise(guesses: Guesses, targets: Ids) -> Scores:
+    """The figures of predictions, given the symbols that came, (S,)."""
+    right = guesses.best == targets
+    pitches = (targets != NEXT_ID) & (targets != END_ID)
+    nats = float(-guesses.likelihood.mean())
+    return Scores(
+        symbols=len(targets),
+        accuracy=100 * float(right.mean()),
+        accuracy_pitches=100 * float(right[pitches].mean()) if pitches.any() else 0.0,
+        nats=nats,
+        bits=nats / math.log(2),
+        distinct=len(np.unique(guesses.best)),
+        next_share=100 * float((targets == NEXT_ID).mean()),
+    )
+
 
 STRETCH = 8192  # symbols per call: enough to hide the call, few enough for memory
 EARLY = 512  # symbols that a part starts early; a piece has about ten thousand

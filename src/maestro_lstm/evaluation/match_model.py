@@ -12,18 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
-from maestro_lstm.evaluation.likelihood import guesses
-from maestro_lstm.evaluation.scores import Doubles, Guesses
+from maestro_lstm.evaluation.likelihood import Doubles, Guesses, guesses
 from maestro_lstm.model.predictor import Predictor
-from maestro_lstm.symbols.vocabulary import END_ID, Ids
+from maestro_lstm.tokens.vocabulary import END_ID, Ids
 
 SHORTEST, LONGEST = 6, 32  # symbols of a passage; a longer one counts as one of LONGEST
 
 
 @dataclass(frozen=True)
-class Heard:
+class Predictions:
     """What is said of N symbols before they come, (N,) each."""
 
     targets: Ids  # the symbols that came
@@ -33,7 +31,7 @@ class Heard:
     of_recalled: Doubles  # the network's log-likelihood of what is recalled, nats
 
 
-def hear(network: Predictor, ids: Ids) -> Heard:
+def predict(network: Predictor, ids: Ids) -> Predictions:
     """Of all symbols of a split except the first.
 
     Args:
@@ -41,7 +39,7 @@ def hear(network: Predictor, ids: Ids) -> Heard:
     """
     symbols, lengths = recall(ids)
     said, of_recalled = (guesses(network, ids[:-1], targets) for targets in (ids[1:], symbols[1:]))
-    return Heard(ids[1:], said, symbols[1:], lengths[1:], of_recalled.likelihood)
+    return Predictions(ids[1:], said, symbols[1:], lengths[1:], of_recalled.likelihood)
 
 
 def recall(ids: Ids) -> tuple[Ids, npt.NDArray[np.int64]]:
@@ -74,12 +72,12 @@ def recall(ids: Ids) -> tuple[Ids, npt.NDArray[np.int64]]:
     return symbols, lengths
 
 
-def shares_of(heard: Heard) -> Doubles:
+def shares_of(predictions: Predictions) -> Doubles:
     """The likeliest λ by the length of the passage, (LONGEST + 1,); 0 where there is none."""
-    right, said = heard.recalled == heard.targets, np.exp(heard.said.likelihood)
+    right, said = predictions.recalled == predictions.targets, np.exp(predictions.said.likelihood)
     found = np.zeros(LONGEST + 1)
     for length in range(SHORTEST, LONGEST + 1):
-        here = heard.lengths == length
+        here = predictions.lengths == length
         if here.any():
             found[length] = _likeliest(right[here], said[here])
     return found
@@ -87,24 +85,26 @@ def shares_of(heard: Heard) -> Doubles:
 
 def _likeliest(right: npt.NDArray[np.bool_], said: Doubles) -> float:
     """Of all λ in 0 to 1; the likelihood has one summit."""
+    from scipy.optimize import minimize_scalar  # here: it takes long to import, and most of what evaluates needs none
+
     return float(
         minimize_scalar(lambda x: -np.log((1 - x) * said + x * right).sum(), bounds=(0, 1), method="bounded").x
     )
 
 
-def with_memory(heard: Heard, shares: Doubles) -> Guesses:
+def with_matches(predictions: Predictions, shares: Doubles) -> Guesses:
     """The network's predictions, mixed with what is recalled.
 
     Args:
         shares: as `shares_of` finds them.
     """
-    own = shares[heard.lengths]  # (N,)
+    own = shares[predictions.lengths]  # (N,)
     with np.errstate(divide="ignore"):
         rest, gained = np.log1p(-own), np.log(own)
-    of_best, of_recalled = rest + heard.said.sure, np.logaddexp(rest + heard.of_recalled, gained)
-    right = heard.recalled == heard.targets
+    of_best, of_recalled = rest + predictions.said.sure, np.logaddexp(rest + predictions.of_recalled, gained)
+    right = predictions.recalled == predictions.targets
     return Guesses(
-        best=np.where(of_recalled > of_best, heard.recalled, heard.said.best),
+        best=np.where(of_recalled > of_best, predictions.recalled, predictions.said.best),
         sure=np.maximum(of_recalled, of_best),
-        likelihood=np.logaddexp(rest + heard.said.likelihood, np.where(right, gained, -np.inf)),
+        likelihood=np.logaddexp(rest + predictions.said.likelihood, np.where(right, gained, -np.inf)),
     )

@@ -12,15 +12,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from maestro_lstm.model.event_network import EventNetwork, event_batch_of
 from maestro_lstm.model.lstm import State
-from maestro_lstm.performances.events import Events, to_events
-from maestro_lstm.performances.note_tokens import FIELDS, Rows, to_rows
-from maestro_lstm.performances.performance import Performance
-from maestro_lstm.performances.quantize import Steps, quantize
-from maestro_lstm.performances.times import CLASSES
-from maestro_lstm.performer.batch import Batch, batch_of
-from maestro_lstm.performer.event_network import EventNetwork, event_batch_of
-from maestro_lstm.performer.network import NEAR, Performer, ends_at
+from maestro_lstm.model.note_rows import Batch, batch_of
+from maestro_lstm.model.performer import NEAR, Performer, ends_at
+from maestro_lstm.tokens.events import Events, to_events
+from maestro_lstm.tokens.note_tokens import FIELDS, Rows, to_rows
+from maestro_lstm.tokens.performance import Performance
+from maestro_lstm.tokens.quantize import CLASSES, Steps, quantize
 
 Doubles = npt.NDArray[np.float64]
 
@@ -43,6 +42,23 @@ class Cost:
     def by_piece(self) -> Doubles:
         """(P,) all nats of each piece; of those at the end that have no note, none."""
         return np.bincount(self.piece, self.nats.sum(axis=1)).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """What a split costs a network."""
+
+    by_piece: Doubles  # (P,) nats of each piece, the state carried
+    cold: float  # nats of all
+    notes: Cost | None  # note by note, of a network that takes a step a note
+
+
+def likelihood_of(network: Performer | EventNetwork, pieces: Sequence[Performance], device: str = "cpu") -> Likelihood:
+    """Both ways."""
+    if isinstance(network, EventNetwork):
+        return Likelihood(event_cost(network, pieces, device), cold_event_nats(network, pieces, device), None)
+    cost = cost_of(network, pieces, device)
+    return Likelihood(cost.by_piece, cold_nats(network, pieces, device), cost)
 
 
 def cost_of(network: Performer, pieces: Sequence[Performance], device: str = "cpu") -> Cost:

@@ -1,11 +1,19 @@
-"""What a trained run scores in the experiments (paper §4.3)."""
+"""What a trained run scores: in the paper's experiments (§4.3), and beyond them as a whole and piece by piece."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from maestro_lstm.evaluation.likelihood import evaluate, spaced_windows
+import numpy as np
+import pandas as pd
+
+from maestro_lstm.evaluation.breakdown import Groups, over_runs, tally
+from maestro_lstm.evaluation.likelihood import evaluate, guesses, spaced_places, spaced_windows, summarise
+from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.predictors import predictor
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.transpose import bounds_of
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.run_cache import Run
+from maestro_lstm.training.tasks import lengths_of
 
 
 def score(run: Run, validation_ids: Ids, every: int) -> dict[str, Any]:
@@ -19,3 +27,48 @@ def score(run: Run, validation_ids: Ids, every: int) -> dict[str, Any]:
     scores = evaluate(network, *spaced_windows(validation_ids, settings.seq_len, every)).rounded()
     figures = {key: scores[key] for key in ("accuracy", "nats", "distinct", "next_share")}
     return {"seed": settings.seed, **figures, "loss": round(run.loss, 4)}
+
+
+STRETCH = 2500  # symbols: long enough for a carried state to matter
+
+
+def score_extension(
+    run: Run, train_symbols: int, validation_ids: Ids, every: int
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Figures of a run's last weights on validation, and what they cost: seed, accuracy (percent), accuracy_pitches,
+    nats, distinct, next_share (percent), symbols (predicted), weights, updates, symbols_seen. And its sums over each
+    piece, as `breakdown.tally` makes them.
+
+    Args:
+        train_symbols: of the split that it was trained on.
+        every: one stretch of STRETCH symbols in this many is scored, whatever the candidate's T; 1: the whole split.
+    """
+    use_cores(1)
+    settings = run.settings
+    at = np.arange(len(validation_ids) - 1)
+    if every > 1:
+        stretch = max(1, min(STRETCH, len(validation_ids) // every))
+        at = spaced_places(len(validation_ids), stretch, every)
+    inputs, targets = validation_ids[at], validation_ids[at + 1]
+    made = guesses(predictor(run.last, settings.engine, settings.device), inputs, targets)
+    scores = summarise(made, targets).rounded()
+    piece = np.searchsorted(bounds_of(validation_ids), at + 1, side="right") - 1
+    pieces = Groups("piece", [str(k) for k in range(piece.max() + 1)], piece)
+    lengths = lengths_of(settings, train_symbols)
+    figures = {
+        "seed": settings.seed,
+        **{key: scores[key] for key in ("symbols", "accuracy", "accuracy_pitches", "nats", "distinct", "next_share")},
+        "weights": sum(weight.numel() for weight in run.last.values()),
+        "updates": len(lengths),
+        "symbols_seen": int(lengths.sum()) * settings.batch,
+    }
+    return figures, tally(made, targets, [pieces])
+
+
+def piece_rows(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+    """The mean of several seeds' tallies, a row per piece: piece, symbols, accuracy (percent), nats."""
+    return [
+        {"piece": row["group"], **{key: row[key] for key in ("symbols", "accuracy", "nats")}}
+        for row in over_runs(tallies)
+        if row["by"] == "piece"
+    ]

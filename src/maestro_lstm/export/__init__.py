@@ -1,1 +1,1 @@
-"""A piece as MIDI, notation, pictures and sound."""
+"""A piece as MIDI, notation, pictures and sound; and how pictures look."""

@@ -1,15 +1,17 @@
 """A piece as files: data, MIDI, sound, a piano roll; one of symbols also as notation."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 
 from maestro_lstm.export import roll
 from maestro_lstm.export.engraving import score_picture
 from maestro_lstm.export.sound import render, to_mp3, to_wav
+from maestro_lstm.generation.names import FOLDERS, file_name
 from maestro_lstm.generation.pieces import Piece, SymbolPiece
-from maestro_lstm.performances import writing
+from maestro_lstm.plumbing.files import whole_folder
+from maestro_lstm.tokens.writing import to_midi
 
 ALL = ("json", "mid", "musicxml", "mp3", "score.png", "roll.svg", "wav", "incipit.png")
 INCIPIT = 24  # notes and chords: two systems
@@ -38,13 +40,27 @@ def formats(piece: Piece, font: Path, wanted: Collection[str] = ALL) -> dict[str
     return {form: make() for form, make in makes.items() if form in wanted}
 
 
+def write_pieces(folder_of: Callable[[str], Path], pieces: Mapping[str, Mapping[str, bytes]]) -> None:
+    """The files of pieces, by the pieces' names.
+
+    Args:
+        folder_of: where the forms of each kind belong, by the names in `names.FOLDERS`.
+    """
+    for kind, ends in FOLDERS.items():
+        with whole_folder(folder_of(kind)) as folder:
+            for name, made in pieces.items():
+                for end in ends:
+                    if end in made:
+                        (folder / file_name(name, end)).write_bytes(made[end])
+
+
 def midi_of(piece: Piece) -> bytes:
     """A piece as a MIDI file; the same piece gives the same bytes."""
     if isinstance(piece, SymbolPiece):
         from maestro_lstm.export import notation  # here: music21 takes seconds to import
 
         return notation.score_to_midi(notation.score_of(piece.chords, piece.title, piece.chord_seconds))
-    return writing.to_midi(piece.performance)
+    return to_midi(piece.performance)
 
 
 def roll_of(piece: Piece) -> bytes:

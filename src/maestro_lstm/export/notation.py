@@ -7,8 +7,8 @@ from music21 import chord, clef, instrument, layout, metadata, note, stream, tem
 from music21.midi.translate import music21ObjectToMidiFile
 from music21.musicxml.m21ToXml import GeneralObjectExporter
 
-from maestro_lstm.symbols.chords import Chord
-from maestro_lstm.symbols.vocabulary import pitch_name
+from maestro_lstm.tokens.chords import Chord
+from maestro_lstm.tokens.vocabulary import pitch_name
 
 MIDDLE_C = 60
 

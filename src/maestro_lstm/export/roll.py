@@ -8,10 +8,10 @@ from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.patches import Rectangle
 
-from maestro_lstm.performances.performance import PEDAL_DOWN, Performance
-from maestro_lstm.style import GROUPS, drawn
-from maestro_lstm.symbols.chords import Chord
-from maestro_lstm.symbols.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, pitch_name
+from maestro_lstm.export.style import GROUPS, drawn
+from maestro_lstm.tokens.chords import Chord
+from maestro_lstm.tokens.performance import PEDAL_DOWN, Performance
+from maestro_lstm.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, pitch_name
 
 GIVEN, OWN = "#000000", GROUPS[0][0]  # what the primer gave is black
 FAINTEST = 0.2  # how much of its colour the softest note has

@@ -1,14 +1,18 @@
-"""A piece, as symbols or as it was played, and how it came about."""
+"""A piece, as symbols or as it was played, and how it came about; the beginnings of real ones; how much is enough."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 import numpy as np
 
-from maestro_lstm.performances.performance import Bytes, Performance
-from maestro_lstm.symbols import chords
-from maestro_lstm.symbols.chords import Chord, chords_of
+from maestro_lstm.generation.sampling import Unit
+from maestro_lstm.tokens import chords
+from maestro_lstm.tokens.chords import Chord, chords_of
+from maestro_lstm.tokens.performance import Bytes, Performance
+from maestro_lstm.tokens.vocabulary import END_ID, NEXT_ID, SYMBOLS, Ids
 
 
 @dataclass(frozen=True)
@@ -104,3 +108,33 @@ def few_keys(pitches: Bytes) -> str:
     if len(pitches) >= 30 and len(np.unique(pitches)) <= 3:
         return "two or three notes"
     return ""
+
+
+MOST = 50  # symbols sampled per note or chord wanted: a collapsed network would never get there
+
+
+def symbol_excerpt(title: str, writer: str, ids: Ids, seconds: float, chord_seconds: float) -> SymbolPiece:
+    """The beginning of a real piece, (S,) ids: this many seconds of it, or all."""
+    symbols = tuple(SYMBOLS[id_] for id_ in until(iter(ids.tolist()), ceil(seconds / chord_seconds), "seconds"))
+    return SymbolPiece(title, symbols, 0, chord_seconds, {"writer": writer})
+
+
+def note_excerpt(title: str, writer: str, performance: Performance, seconds: float) -> NotePiece:
+    """The beginning of a real performance; nothing sounds on after it."""
+    return NotePiece(title, performance.beginning(seconds), 0, {"writer": writer})
+
+
+def until(drawn: Iterator[int], wanted: int, unit: Unit) -> Iterator[int]:
+    """Symbols until there are as many symbols, notes or (for seconds) chords as wanted."""
+    chord: set[int] = set()
+    count = 0
+    for symbols, id_ in enumerate(drawn, start=1):
+        yield id_
+        if id_ not in (END_ID, NEXT_ID):
+            chord.add(id_)
+        elif chord:
+            count += len(chord) if unit == "notes" else 1
+            chord = set()
+        done = symbols if unit == "symbols" else count
+        if done >= wanted or symbols >= MOST * wanted:
+            return

@@ -1,4 +1,4 @@
-"""A network plays on, note by note, several pieces side by side."""
+"""A network of performances plays on, note by note, several pieces side by side."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,30 +8,64 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from maestro_lstm.generation.note_sampling import NoteSampling
-from maestro_lstm.generation.sounding import Sounding
+from maestro_lstm.generation.sampling import NoteSampling
 from maestro_lstm.model.lstm import State
-from maestro_lstm.performances.note_tokens import BINS_FROM_0, DOWN, FIELDS, KEYS, START, UP, Rows
-from maestro_lstm.performances.quantize import BIN, BINS, STEPS_PER_SECOND
-from maestro_lstm.performances.times import CLASSES, EDGES, WIDTH
-from maestro_lstm.performer.batch import Said, batch_of
-from maestro_lstm.performer.network import NEAR, Performer
-from maestro_lstm.performer.stepping import stepping
+from maestro_lstm.model.note_rows import Said, batch_of
+from maestro_lstm.model.performer import NEAR, Performer
+from maestro_lstm.model.stepper import stepping
+from maestro_lstm.tokens.note_tokens import BINS_FROM_0, DOWN, ENDS, FIELDS, KEYS, RELEASED, SOUNDS, START, UP, Rows
+from maestro_lstm.tokens.quantize import BIN, BINS, CLASS_OF, CLASSES, EDGES, LONGEST, STEPS_PER_SECOND, WIDTH
 
 Ints = npt.NDArray[np.int64]
+
+
+class Sounding:
+    """What sounds at the last onsets of B pieces: `note_tokens.to_rows` computes the same for a whole piece."""
+
+    def __init__(self, pieces: int) -> None:
+        self.now = np.zeros(pieces, np.int64)  # (B,) steps
+        self.end_of_key = np.full((pieces, KEYS), -1, np.int64)  # when each key's last note ends
+        self.ends = np.zeros((pieces, ENDS), np.int64)  # (B, K) steps until what sounds ends, the latest notes first
+
+    def move(self, delta: Ints) -> Ints:
+        """Go on by (B,) steps; what `Rows.left` says there, (B, 88)."""
+        self.now += delta
+        self.ends = np.maximum(self.ends - delta[:, None], 0)
+        time = self.end_of_key - self.now[:, None]
+        left = np.where(time > 0, SOUNDS + CLASS_OF[np.clip(time, 0, LONGEST)], np.where(time == 0, RELEASED, 0))
+        return left.astype(np.int64)
+
+    def strike(self, key: Ints, duration: Ints) -> None:
+        """A row begins in each piece: (B,) keys, of which those beyond the piano's are the pedal's."""
+        for b in np.flatnonzero(key < KEYS):
+            self.end_of_key[b, key[b]] = self.now[b] + duration[b]
+            kept = [end for end in self.ends[b].tolist() if end > 0 and end != duration[b]]
+            ends = [int(duration[b]), *kept][:ENDS]
+            self.ends[b] = [*ends, *[0] * (ENDS - len(ends))]
+        for b in np.flatnonzero(key >= KEYS):
+            kept = [end for end in self.ends[b].tolist() if end > 0]
+            self.ends[b] = [*kept, *[0] * (ENDS - len(kept))]
+
+    @property
+    def voices(self) -> Ints:
+        """(B,) how many keys sound at this moment."""
+        count: Ints = (self.end_of_key > self.now[:, None]).sum(axis=1)
+        return count
+
+
 Doubles = npt.NDArray[np.float64]
 MIDDLE = (EDGES[:-1] + EDGES[1:] - 1) / 2 / STEPS_PER_SECOND  # (C,) seconds
 FORCE = (np.arange(BINS) + BINS_FROM_0) * BIN - 1.0  # (32,) MIDI velocity in the middle of each bin
-# How a wish is kept: after each note its tilt moves by a share of what is missing, as a thermostat does.
+# How a target is kept: after each note its tilt moves by a share of what is missing, as a thermostat does.
 PACE, SWELL = 0.02, 0.0002
 MEMORY = 0.95  # of the running means of waits and forces, a note
-# A tilt of 1 makes a wait of the wished length e times as rare; none counts as more than FAR of them, or slowing down
+# A tilt of 1 makes a wait of the target length e times as rare; none counts as more than FAR of them, or slowing down
 # would end in silence.
 SLOWEST, FASTEST, FAR = -0.75, 3.0, 4.0
 LOUDEST = 0.2  # nats a step of velocity
 
 
-class Row(NamedTuple):
+class NoteRow(NamedTuple):
     """One row of each piece, (B,) each."""
 
     delta: Ints  # steps
@@ -54,9 +88,9 @@ class Player:
         self.state: State | None = None
         n = len(seeds)
         none = np.zeros(n, np.int64)
-        self.last, self.left = Row(none, np.full(n, START), none, none), np.zeros((n, KEYS), np.int64)
+        self.last, self.left = NoteRow(none, np.full(n, START), none, none), np.zeros((n, KEYS), np.int64)
         self.down = np.zeros(n, np.bool_)  # the pedal, where it has rows
-        # the wishes' tilts, and the running means that they are held against
+        # the tilts toward the targets, and the running means that they are held against
         self.pace, self.wait = np.zeros(n), np.full(n, 1 / max(sampling.density, 1))
         self.swell, self.force = np.zeros(n), np.full(n, sampling.loudness)
 
@@ -68,11 +102,11 @@ class Player:
         if len(rows) > 1:
             _, self.state = self.network.run(batch.before, self.state)  # all but the last, which `play` runs
         for k in range(1, len(rows)):
-            note = Row(*(np.full(n, int(getattr(rows, name)[k])) for name in FIELDS))
+            note = NoteRow(*(np.full(n, int(getattr(rows, name)[k])) for name in FIELDS))
             self._begin(note, self.sounding.move(note.delta))
 
     @torch.inference_mode()
-    def play(self) -> Row:
+    def play(self) -> NoteRow:
         """The next row of each piece."""
         network, sampling = self.network, self.sampling
         before = Said(
@@ -100,12 +134,12 @@ class Player:
         ahead = _row(self.sounding.ends)
         duration = self._time(network.time_log_p(network.head(3, own[3], said, heard, ahead), ahead, 1), ahead, None)
         pedal = pitch >= KEYS
-        note = Row(delta, pitch, np.where(pedal, 0, force), np.where(pedal, 0, duration))
+        note = NoteRow(delta, pitch, np.where(pedal, 0, force), np.where(pedal, 0, duration))
         self._begin(note, left)
-        self._keep_to_wishes(note)
+        self._keep_to_targets(note)
         return note
 
-    def _begin(self, note: Row, left: Ints) -> None:
+    def _begin(self, note: NoteRow, left: Ints) -> None:
         self.sounding.strike(note.pitch, note.duration)
         self.last, self.left = note, left
         self.down = np.where(note.pitch == DOWN, True, np.where(note.pitch == UP, False, self.down))
@@ -123,7 +157,7 @@ class Player:
         return scores
 
     def _tilts(self, ends: Tensor) -> Doubles:
-        """(1, B, K) → (B, C + K N) what the wished density adds to each way of saying a delta."""
+        """(1, B, K) → (B, C + K N) what the target density adds to each way of saying a delta."""
         near = (ends[0, ..., None] + self.network.near).flatten(1).double().numpy() / STEPS_PER_SECOND
         waits = np.concatenate((np.broadcast_to(MIDDLE, (len(near), CLASSES)), near), axis=1)  # seconds
         tilts: Doubles = -self.pace[:, None] * np.minimum(waits * self.sampling.density, FAR)
@@ -159,7 +193,7 @@ class Player:
         picked: Ints = np.minimum((up_to <= places[:, None]).sum(axis=1), scores.shape[1] - 1)
         return picked
 
-    def _keep_to_wishes(self, note: Row) -> None:
+    def _keep_to_targets(self, note: NoteRow) -> None:
         if self.sampling.density:
             self.wait = MEMORY * self.wait + (1 - MEMORY) * note.delta / STEPS_PER_SECOND
             late = np.log(np.maximum(self.wait * self.sampling.density, 1e-3))

@@ -9,16 +9,16 @@ import symusic
 
 from maestro_lstm.generation.names import NOTHING, SUFFIXES
 from maestro_lstm.midi.notes import read_bytes
-from maestro_lstm.performances.note_tokens import on_the_piano
-from maestro_lstm.performances.pedal import SUSTAIN
-from maestro_lstm.performances.performance import PEDAL_UP, Performance
-from maestro_lstm.performances.quantize import Steps, quantize
-from maestro_lstm.performances.reading import guarded_performance
 from maestro_lstm.plumbing.choices import PedalRule
 from maestro_lstm.plumbing.errors import BadMidi, UserError
-from maestro_lstm.symbols.chord_streams import guarded_stream_of
-from maestro_lstm.symbols.chords import NEXT_MARK, symbols_of
-from maestro_lstm.symbols.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, PITCH_OF_NAME, pitch_name
+from maestro_lstm.tokens.chord_streams import guarded_stream_of
+from maestro_lstm.tokens.chords import NEXT_MARK, symbols_of
+from maestro_lstm.tokens.note_tokens import on_the_piano
+from maestro_lstm.tokens.pedal import SUSTAIN
+from maestro_lstm.tokens.performance import PEDAL_UP, Performance
+from maestro_lstm.tokens.quantize import Steps, quantize
+from maestro_lstm.tokens.reading import guarded_performance
+from maestro_lstm.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, PITCH_OF_NAME, pitch_name
 
 KEY_VELOCITY, KEY_SECONDS = 64, 0.5  # of a primer that is one key
 MOST = 5_000  # notes that a network is fed: the last ten minutes or so of a long file

@@ -14,7 +14,7 @@ import symusic
 
 from maestro_lstm.midi.validity import first_fault
 from maestro_lstm.plumbing.errors import BadMidi
-from maestro_lstm.plumbing.limits import MAX_FILE
+from maestro_lstm.plumbing.files import MAX_FILE
 
 IntArray = npt.NDArray[np.int64]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.jit import entry
+from maestro_lstm.plumbing.jit import entry
 
 
 @entry

@@ -1,1 +1,1 @@
-"""The networks of the 90 symbols, from their equations to compiled code; and networks as files."""
+"""The networks of both vocabularies, from their equations to compiled code; and networks as files."""

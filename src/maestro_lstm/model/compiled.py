@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.jit import entry, fast
-from maestro_lstm.model.functions import exp, sigmoid, tanh
+from maestro_lstm.model.functions import exp, fast, sigmoid, tanh
 from maestro_lstm.model.layout import Flat, Floats, Parts
 from maestro_lstm.model.optimizers import adagrad, adam, sgd
+from maestro_lstm.plumbing.jit import entry
 
 F = np.float32
 

@@ -7,7 +7,7 @@ after Duchi et al. (2011). A weight whose gradient is zero moves on under Adam: 
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.jit import fast
+from maestro_lstm.model.functions import fast
 
 Floats = npt.NDArray[np.float32]
 F = np.float32

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import Ids
 
 Floats = npt.NDArray[np.float32]
 

@@ -13,7 +13,7 @@ from maestro_lstm.model.layout import pack, sizes, split
 from maestro_lstm.model.network import Network, layers_of
 from maestro_lstm.model.predictor import Predictor
 from maestro_lstm.plumbing.choices import EngineName
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import Ids
 
 Floats = npt.NDArray[np.float32]
 PARTS = 64  # of a long sequence: a step of a large network reads all its weights, for one sequence as for many

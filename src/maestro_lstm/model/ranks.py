@@ -1,7 +1,8 @@
 """The processes that share one training's sequences: torchrun's ranks, or this one alone.
 
 Every rank takes its own columns of each update; gradients are averaged by DistributedDataParallel, and what the loop
-reports and keeps by the functions here. All of them must be called by every rank, in the same order.
+reports and keeps by the functions here. All of them must be called by every rank, in the same order. Dropout draws the
+same, however many there are.
 """
 
 import os
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch import distributed as dist
 
 from maestro_lstm.plumbing.errors import UserError
@@ -107,3 +108,14 @@ def from_first(value: T) -> T:
     values = [value]
     dist.broadcast_object_list(values)
     return values[0]
+
+
+class Dropout(nn.Dropout):
+    """torch.nn.Dropout of (T, B, H); each of several ranks draws for all sequences and takes its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not self.p or count() == 1:
+            return super().forward(x)
+        batch = x.shape[1] * count()
+        kept = torch.empty(x.shape[0], batch, x.shape[2], dtype=x.dtype, device=x.device).bernoulli_(1 - self.p)
+        return x * kept.div_(1 - self.p)[:, share(batch)]

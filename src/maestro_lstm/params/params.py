@@ -9,8 +9,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from maestro_lstm.generation.note_sampling import NoteSampling
-from maestro_lstm.generation.symbol_sampling import SymbolSampling
+from maestro_lstm.generation.sampling import CHORD_SECONDS, NoteSampling, SymbolSampling
 from maestro_lstm.params.performances import PerformancesParams, PlayParams
 from maestro_lstm.params.sections import (
     Baselines,
@@ -19,6 +18,15 @@ from maestro_lstm.params.sections import (
     Download,
     Engine,
     Explain,
+    ExtendBatch,
+    ExtendBest,
+    ExtendLengths,
+    ExtendOptimizer,
+    ExtendRule,
+    ExtendSearch,
+    ExtendSize,
+    ExtendTune,
+    Extensions,
     Generate,
     NetworkParams,
     Parse,
@@ -31,15 +39,6 @@ from maestro_lstm.params.sections import (
     SweepOptimizer,
     SweepSeqLen,
     Train,
-    WishBatch,
-    WishBest,
-    Wishes,
-    WishLengths,
-    WishOptimizer,
-    WishRule,
-    WishSearch,
-    WishSize,
-    WishTune,
 )
 from maestro_lstm.plumbing.choices import OptimizerName, ScheduleName, Section
 from maestro_lstm.plumbing.errors import UserError
@@ -75,15 +74,15 @@ class Params(Section):
     sweep_learning_rate: SweepLearningRate
     sweep_seq_len: SweepSeqLen
     explain: Explain
-    wishes: Wishes
-    wish_lengths: WishLengths
-    wish_batch: WishBatch
-    wish_rule: WishRule
-    wish_optimizer: WishOptimizer
-    wish_search: WishSearch
-    wish_size: WishSize
-    wish_tune: WishTune
-    wish_best: WishBest
+    extensions: Extensions
+    extend_lengths: ExtendLengths
+    extend_batch: ExtendBatch
+    extend_rule: ExtendRule
+    extend_optimizer: ExtendOptimizer
+    extend_search: ExtendSearch
+    extend_size: ExtendSize
+    extend_tune: ExtendTune
+    extend_best: ExtendBest
     train: Train
     baselines: Baselines
     generate: Generate
@@ -104,17 +103,16 @@ class Params(Section):
         if "paper" not in self.networks:
             raise ValueError("networks.paper is missing: the experiments use it")
         if "best" not in self.networks or self.networks["best"].training is None:
-            raise ValueError("networks.best.training is missing: wish_best leaves out its parts")
+            raise ValueError("networks.best.training is missing: extend_best leaves out its parts")
         unknown = [name for name in self.train.networks if name not in self.networks]
         if unknown:
             raise ValueError(f"train.networks: networks.{unknown[0]} is missing")
-        others = [name for name in self.trained_networks if self.networks[name].kind != "symbols"]
+        others = [name for name in self.trained_networks if self.networks[name].vocabulary != "symbols"]
         if others:
             raise ValueError(f"train.networks: {others[0]} is not a network of symbols")
         if BEST in self.train.networks:
             raise ValueError(f"train.networks: {BEST} is trained by stages/best/dvc.yaml, leave it out")
-        kinds = {name: one.kind for name, one in self.networks.items() if one.kind != "symbols"}
-        if kinds.get(PERFORMER) != "performer":
+        if PERFORMER not in self.networks or self.networks[PERFORMER].kind != "performer":
             raise ValueError(f"networks.{PERFORMER} is missing, or not of kind: performer")
         strange = [name for name in self.generate.sampling if name not in self.networks]
         if strange:
@@ -128,9 +126,9 @@ class Params(Section):
         """What a sweep tries."""
         return list(getattr(self, f"sweep_{sweep}").candidates)
 
-    def wish(self, name: str) -> Any:
-        """The section of a wish."""
-        return getattr(self, f"wish_{name}")
+    def extension(self, name: str) -> Any:
+        """The section of an extension."""
+        return getattr(self, f"extend_{name}")
 
     @property
     def trained_networks(self) -> list[str]:
@@ -139,10 +137,10 @@ class Params(Section):
 
     def music_of(self, network: str) -> "Asked":
         """What a network continues, how often and how."""
-        if self.networks[network].kind == "symbols":
+        if self.networks[network].vocabulary == "symbols":
             asked = self.generate
             return Asked(asked.primers, asked.pieces, asked.sampling[network], asked.chord_seconds)
-        return Asked(self.play.primers, self.play.pieces, self.play.steering)
+        return Asked(self.play.primers, self.play.pieces, self.play.sampling)
 
     @property
     def all_seeds(self) -> range:
@@ -159,7 +157,7 @@ class Asked(NamedTuple):
     primers: Sequence[str]
     pieces: int  # from each
     sampling: SymbolSampling | NoteSampling
-    chord_seconds: float = 0.25  # of a network of symbols
+    chord_seconds: float = CHORD_SECONDS  # of a network of symbols
 
 
 def load_params(path: Path = Path("params.yaml")) -> Params:

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from maestro_lstm.generation.names import NOTHING, REAL, SUFFIXES, piece_name
-from maestro_lstm.generation.note_sampling import PLAIN, NoteSampling
+from maestro_lstm.generation.sampling import PLAIN_NOTES, NoteSampling
 from maestro_lstm.plumbing.choices import PedalRule, Section
-from maestro_lstm.symbols.vocabulary import PITCH_OF_NAME
+from maestro_lstm.tokens.vocabulary import PITCH_OF_NAME
 
 
 class PerformancesParams(Section):
@@ -27,7 +27,7 @@ class Way(NoteSampling):
 
     @model_validator(mode="after")
     def _only_its_own(self) -> Self:
-        if self.seconds != PLAIN.seconds or self.name == REAL:
+        if self.seconds != PLAIN_NOTES.seconds or self.name == REAL:
             raise ValueError(f"a way has no seconds of its own, and another name than {REAL}")
         return self
 
@@ -49,7 +49,7 @@ class PlayTried(PlaySamples):
 class PlayParams(Section):
     primers: Annotated[list[str], Field(min_length=1)]
     pieces: Annotated[int, Field(ge=1, le=1000)]
-    steering: NoteSampling
+    sampling: NoteSampling
     tried: PlayTried
     samples: PlaySamples
 

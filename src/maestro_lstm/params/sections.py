@@ -4,9 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from maestro_lstm.generation.symbol_sampling import ChordSeconds, SymbolSampling
+from maestro_lstm.generation.sampling import ChordSeconds, SymbolSampling
 from maestro_lstm.params.performances import check_primers
 from maestro_lstm.plumbing.choices import (
+    VOCABULARY_OF,
     Draws,
     EngineName,
     LossSteps,
@@ -18,6 +19,7 @@ from maestro_lstm.plumbing.choices import (
     Rule,
     ScheduleName,
     Section,
+    Vocabulary,
 )
 from maestro_lstm.training.settings import Settings
 
@@ -80,15 +82,19 @@ class NetworkParams(Section):
     head: Annotated[int, Field(ge=0, le=4096)] = Settings.head
     training: OwnTraining | None = None
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return VOCABULARY_OF[self.kind]
+
     @model_validator(mode="after")
     def _is_as_in_the_paper(self) -> Self:
         if self.training is None and (self.layers, self.skips) != (Settings.layers, Settings.skips):
             raise ValueError("layers and skips need a network with a training of its own")
-        if self.kind != "symbols" and (self.training is None or self.output != "logits"):
+        if self.vocabulary == "performances" and (self.training is None or self.output != "logits"):
             raise ValueError(f"kind: {self.kind} needs output: logits and a training of its own")
         if (self.kind == "performer") != (self.head > 0):
             raise ValueError("head is the width of a performer's heads, 1 or more; no other kind has one")
-        if self.training and self.kind == "symbols" and (self.training.stretch or self.training.dropout):
+        if self.training and self.vocabulary == "symbols" and (self.training.stretch or self.training.dropout):
             raise ValueError("training: stretch and dropout are for performances")
         return self
 
@@ -148,7 +154,7 @@ class Explain(Section):
     probes: Annotated[int, Field(ge=2, le=10_000)]  # at the start and at the end
 
 
-class Wishes(Section):
+class Extensions(Section):
     hidden: Hidden
     batch: Batch
     seq_len: Positive
@@ -156,32 +162,32 @@ class Wishes(Section):
     warm_up: WarmUp
 
 
-class Wish(Section):
+class Extension(Section):
     symbols: Positive
     seeds: Seeds
 
 
-class WishOptimizer(Wish):
+class ExtendOptimizer(Extension):
     optimizer: Annotated[list[OptimizerName], Field(min_length=1)]
     rate: Annotated[list[Rate], Field(min_length=1)]
     hidden: Hidden
 
 
-class WishSearch(Wish):
+class ExtendSearch(Extension):
     rate: Annotated[list[Rate], Field(min_length=1)]
 
 
-class WishSize(Wish):
+class ExtendSize(Extension):
     rate: Rate
     layers: Annotated[list[Layers], Field(min_length=1)]
     hidden: Annotated[list[Hidden], Field(min_length=1)]
 
 
-class WishTune(Wish):
+class ExtendTune(Extension):
     rate: Annotated[list[Rate], Field(min_length=1)]
 
 
-class WishLengths(Wish):
+class ExtendLengths(Extension):
     candidates: Annotated[list[Positive | Literal["growing", "cyclical"]], Field(min_length=1)]
     shortest: Positive
     longest: Positive
@@ -194,16 +200,16 @@ class WishLengths(Wish):
         return self
 
 
-class WishBatch(Wish):
+class ExtendBatch(Extension):
     draws: Annotated[list[Draws], Field(min_length=1)]
     batch: Annotated[list[Batch], Field(min_length=1)]
 
 
-class WishRule(Wish):
+class ExtendRule(Extension):
     rule: Annotated[list[Rule], Field(min_length=1)]
 
 
-class WishBest(Wish):
+class ExtendBest(Extension):
     without: Annotated[list[Part], Field(min_length=1)]
     rate: Rate
     hidden: Hidden

@@ -1,1 +1,1 @@
-"""Files, errors, processes. No figure is computed here, so no stage depends on it."""
+"""Files, errors, processes, compilation. No figure is computed here, so no stage depends on it."""

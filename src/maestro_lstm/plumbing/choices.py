@@ -21,8 +21,14 @@ Draws = Literal["random", "in_order", "streams"]
 LengthName = Literal["constant", "growing", "cyclical"]  # of the sequences, over the updates
 ScheduleName = Literal["constant", "cyclical"]
 Part = Literal["nothing", "skips", "layers", "streams", "transposition", "decay"]  # of how `best` is trained
-Rule = Literal["paper", "clean"]  # how notes become chords, symbols/chord_rule.py
-NetworkKind = Literal["symbols", "performer", "events"]  # model, performer/network, performer/event_network
+Rule = Literal["paper", "clean"]  # how notes become chords, tokens/chord_rule.py
+NetworkKind = Literal["symbols", "performer", "events"]  # model/{network,performer,event_network}.py
+Vocabulary = Literal["symbols", "performances"]
+VOCABULARY_OF: dict[NetworkKind, Vocabulary] = {
+    "symbols": "symbols",
+    "performer": "performances",
+    "events": "performances",
+}
 # of a training's products; auto: the fastest that digits allow; tf32: float32 with ten bits of mantissa, on a GPU
 Precision = Literal["auto", "float32", "tf32", "bfloat16"]
 PedalRule = Literal["folded", "events"]  # performances: in the releases, or as rows of its own

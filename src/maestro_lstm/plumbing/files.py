@@ -1,4 +1,4 @@
-"""Write a file or folder completely or not at all; read JSON with an error that names the file."""
+"""Write a file or folder completely or not at all; read JSON with an error that names the file; how much is read."""
 
 import hashlib
 import json
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from maestro_lstm.plumbing.errors import NotMade
 
+MAX_FILE = 64 << 20  # bytes of a stranger's file that are read; the largest of MAESTRO has 0.5 MB
 _written: list[list[Path]] = []  # one list per open `recorded`
 
 

@@ -7,6 +7,7 @@ A digest leaves out what cannot change a figure: docstrings, comments and layout
 import ast
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
@@ -21,6 +22,7 @@ PLUMBING = (
     "stages/command.py",
     "stages/paths.py",
 )
+COUNTED = ("maestro_lstm/plumbing/jit.py",)  # how the compiler divides is a figure's business, too
 
 
 def _file_of(module: str, packages: Mapping[str, Path]) -> Path | None:
@@ -34,15 +36,32 @@ def _file_of(module: str, packages: Mapping[str, Path]) -> Path | None:
 
 def imports(file: Path, packages: Mapping[str, Path]) -> set[Path]:
     """The files of these packages that a file imports, at the top or inside a function."""
-    names = []
-    for node in ast.walk(ast.parse(file.read_text())):
+    return {found for name in _read(file).imports if (found := _file_of(name, packages))}
+
+
+@dataclass(frozen=True)
+class _Module:
+    imports: tuple[str, ...]  # names of modules, and of what might be one
+    meaning: str
+
+
+def _read(file: Path) -> _Module:
+    return _parsed(file, file.stat().st_mtime_ns)
+
+
+@cache
+def _parsed(file: Path, _changed: int) -> _Module:
+    """A file, parsed once for all the scripts that run it."""
+    tree = ast.parse(file.read_text())
+    names: list[str] = []
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             if node.level or node.module is None:
                 raise ValueError(f"{file}: a relative import is not followed here; write the full name")
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return {found for name in names if (found := _file_of(name, packages))}
+    return _Module(tuple(names), _meaning(tree))
 
 
 def closure(file: Path, packages: Mapping[str, Path], follow: Callable[[Path], bool] = lambda _: True) -> set[Path]:
@@ -61,7 +80,10 @@ def closure(file: Path, packages: Mapping[str, Path], follow: Callable[[Path], b
 
 def meaning(text: str) -> str:
     """What a module's text does: its syntax tree without docstrings. Comments and layout do not count."""
-    tree = ast.parse(text)
+    return _meaning(ast.parse(text))
+
+
+def _meaning(tree: ast.Module) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             del node.body[0]
@@ -104,7 +126,8 @@ def figures_code(file: Path, packages: Mapping[str, Path]) -> set[Path]:
 
     def counts(path: Path) -> bool:
         name = _name(path, packages)
-        return path.name != "__init__.py" and not any(PurePath(name).is_relative_to(one) for one in PLUMBING)
+        carries = any(PurePath(name).is_relative_to(one) for one in PLUMBING) and name not in COUNTED
+        return path.name != "__init__.py" and not carries
 
     return {path for path in closure(file, packages, counts) if counts(path)}
 
@@ -128,5 +151,5 @@ def _name(path: Path, packages: Mapping[str, Path]) -> str:
 def _digest(files: Iterable[Path], packages: Mapping[str, Path]) -> str:
     code = hashlib.sha256()
     for name, file in sorted((_name(file, packages), file) for file in files):
-        code.update(f"{name} {meaning(file.read_text())}\n".encode())
+        code.update(f"{name} {_read(file).meaning}\n".encode())
     return code.hexdigest()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from maestro_lstm.evaluation.bootstrap import Interval, interval
+from maestro_lstm.evaluation.significance import Interval, interval
 from maestro_lstm.plumbing.tables import markdown
 
 Tables = Mapping[str, pd.DataFrame]  # by predictor, `breakdown.over_runs`

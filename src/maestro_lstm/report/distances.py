@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from maestro_lstm.distances import features, note_distances
-from maestro_lstm.distances.note_distances import MINUTES, minutes_of
-from maestro_lstm.distances.symbol_distances import BY_PIECE, Figures
-from maestro_lstm.evaluation.bootstrap import Interval
-from maestro_lstm.performances.performance import Performance
+from maestro_lstm.evaluation import note_distances, symbol_distances
+from maestro_lstm.evaluation.note_distances import MINUTES, minutes_of
+from maestro_lstm.evaluation.significance import Interval
+from maestro_lstm.evaluation.symbol_distances import BY_PIECE, Figures
 from maestro_lstm.plumbing.tables import markdown
+from maestro_lstm.tokens.performance import Performance
 
-NAMES = features.HISTOGRAMS | features.SCALARS
+NAMES = symbol_distances.HISTOGRAMS | symbol_distances.SCALARS
 MEANS = {
     "notes": "notes for each 100 symbols",
     "range": "range, semitones",
@@ -29,8 +29,8 @@ MEANS = {
 
 def symbols_as_text(by_writer: Mapping[str, Figures]) -> str:
     """Two tables, one column per writer."""
-    labels = {f"tv_{name}": f"{label}, total variation distance" for name, label in features.HISTOGRAMS.items()}
-    labels |= {f"oa_{name}": f"{NAMES[name]}, overlapping area" for name in (*BY_PIECE, *features.SCALARS)}
+    labels = {f"tv_{name}": f"{label}, total variation distance" for name, label in symbol_distances.HISTOGRAMS.items()}
+    labels |= {f"oa_{name}": f"{NAMES[name]}, overlapping area" for name in (*BY_PIECE, *symbol_distances.SCALARS)}
     labels |= {f"within_{name}": f"{NAMES[name]}, mean distance within the set" for name in BY_PIECE}
     tables = [
         markdown(["", *by_writer], [[label, *(_cell(one[key]) for one in by_writer.values())] for key, label in rows])

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from maestro_lstm.evaluation.bootstrap import Interval
 from maestro_lstm.evaluation.significance import (
     Difference,
+    Interval,
     difference,
     difference_of_few,
     figures,
@@ -67,11 +67,11 @@ class Pair:
     pieces: Interval
 
     @property
-    def told_apart(self) -> bool | None:
+    def significant(self) -> bool | None:
         """Over seeds, and over pieces; None where one of them has no test."""
-        if self.seeds.told_apart is None or math.isnan(self.pieces.low):
+        if self.seeds.significant is None or math.isnan(self.pieces.low):
             return None
-        return self.seeds.told_apart and (self.pieces.low > 0 or self.pieces.high < 0)
+        return self.seeds.significant and (self.pieces.low > 0 or self.pieces.high < 0)
 
 
 def pair_of(
@@ -115,7 +115,7 @@ def differences_as_text(
             digits = 2 if measure == "accuracy" else 3
             over = between(pair.pieces.low, pair.pieces.high, digits)
             who = f"{_named(one)} against {_named(other)}"
-            rows.append([who, label, *difference_cells(pair.seeds, digits), over, verdict(pair.told_apart)])
+            rows.append([who, label, *difference_cells(pair.seeds, digits), over, verdict(pair.significant)])
     head = ("compared", "in", "difference", "95 % over seeds", "p", "95 % over pieces", "told apart?")
     return markdown(head, rows, text_columns=2)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from maestro_lstm.evaluation.bootstrap import Interval, interval
+from maestro_lstm.evaluation.significance import Interval, interval
 from maestro_lstm.plumbing.files import damaged
 from maestro_lstm.plumbing.tables import markdown, read_csv
 

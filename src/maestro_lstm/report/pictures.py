@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from maestro_lstm.export.style import GROUPS, drawn
 from maestro_lstm.plumbing.choices import Output
-from maestro_lstm.style import GROUPS, drawn
 
 Doubles = npt.NDArray[np.float64]
 # of the palette of style.py; the dashes are for print
@@ -106,13 +106,13 @@ def softmax_twice(p: Doubles, n_symbols: int) -> Doubles:
     return np.asarray(-p + np.log(np.exp(p) + np.exp(1 - p) + n_symbols - 2))
 
 
-def wish_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
+def extension_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
     """Accuracy and nats over a sweep's settings: one mark per run, a line through the means of each group.
 
     Runs with more than twice the nats of the best are off the panels: they would flatten the others.
 
     Args:
-        points: `report.wishes.points`.
+        points: `report.extensions.points`.
         names: of a candidate's values; the last is along the axis.
     """
     table = pd.DataFrame(points)
@@ -189,7 +189,7 @@ def chord_sizes_picture(points: Sequence[Mapping[str, Any]]) -> bytes:
     """How often each writer writes chords of each size, percent of its chords, on a logarithmic axis.
 
     Args:
-        points: `distance.table.chord_size_points`.
+        points: `evaluation.symbol_distances.chord_size_points`.
     """
     table = pd.DataFrame(points)
     place = _places(table)

@@ -21,7 +21,7 @@ COLUMNS = (*FACTORS, "seed", *(field.name for field in fields(Probe)))
 
 
 @dataclass(frozen=True)
-class Fate:
+class Outcome:
     """What became of one run. In updates, as precise as the probes; None: it did not happen."""
 
     seed: int
@@ -35,7 +35,7 @@ def read_probes(path: Path) -> dict[tuple[str, ...], pd.DataFrame]:
     return {tuple(map(str, cell)): rows for cell, rows in table.groupby(list(FACTORS), sort=False)}
 
 
-def fates(probes: pd.DataFrame) -> list[Fate]:
+def outcomes(probes: pd.DataFrame) -> list[Outcome]:
     """What became of each seed's run."""
     found = []
     for seed, run in probes.groupby("seed"):
@@ -43,7 +43,7 @@ def fates(probes: pd.DataFrame) -> list[Fate]:
         collapsed_at = None if sure.empty else int(sure["update"].iloc[0])
         free = run[(run["update"] > (collapsed_at or 0)) & (run.next_probability < SURE) & (run.distinct > 1)]
         escaped_at = None if collapsed_at is None or free.empty else int(free["update"].iloc[0])
-        found.append(Fate(int(str(seed)), collapsed_at, escaped_at))
+        found.append(Outcome(int(str(seed)), collapsed_at, escaped_at))
     return found
 
 
@@ -55,20 +55,20 @@ def span_of(updates: Sequence[int | None]) -> str:
     return f"{there[0]:,}" if there[0] == there[-1] else f"{there[0]:,} … {there[-1]:,}"
 
 
-def cells_as_text(cells: Mapping[Cell, Summary], by_cell: Mapping[Cell, Sequence[Fate]]) -> str:
-    """The cross table in Markdown, from each cell's figures over seeds and its runs' fates."""
+def cells_as_text(cells: Mapping[Cell, Summary], by_cell: Mapping[Cell, Sequence[Outcome]]) -> str:
+    """The cross table in Markdown, from each cell's figures over seeds and its runs' outcomes."""
     rows = []
     for cell, summary in cells.items():
-        fates = by_cell[cell]
-        escaped = [fate.escaped_at for fate in fates if fate.escaped_at is not None]
+        own = by_cell[cell]
+        escaped = [outcome.escaped_at for outcome in own if outcome.escaped_at is not None]
         rows.append(
             [
                 *cell.columns().values(),
                 f"{summary['accuracy']:.2f} ± {summary['accuracy_std']:.2f} %",
                 f"{summary['nats']:.3f}",
                 f"{summary['distinct']:g}",
-                f"{sum(run['collapsed'] for run in summary['runs'])} of {len(fates)}",
-                span_of([fate.collapsed_at for fate in fates]),
+                f"{sum(run['collapsed'] for run in summary['runs'])} of {len(own)}",
+                span_of([outcome.collapsed_at for outcome in own]),
                 f"{len(escaped)}: {span_of(escaped)}" if escaped else "",
             ]
         )
@@ -115,7 +115,7 @@ def optimizers_as_text(cells: Mapping[Cell, Summary], always: float) -> str:
         shown = [f"{with_spread(each)} %" for each in (other, one)]
         left = [f"{sum(value > always for value in each)} of {len(each)}" for each in (other, one)]
         rows.append(
-            [optimizer, shown[0], left[0], shown[1], left[1], *difference_cells(apart), verdict(apart.told_apart)]
+            [optimizer, shown[0], left[0], shown[1], left[1], *difference_cells(apart), verdict(apart.significant)]
         )
     head = ("optimizer", "softmax twice", "above always `<NEXT>`", "softmax once", "above always `<NEXT>`")
     return markdown((*head, "difference, points", "95 %", "p", "told apart?"), rows)

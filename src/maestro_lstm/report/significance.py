@@ -29,6 +29,6 @@ def difference_cells(one: Difference, digits: int = 2) -> list[str]:
     return [f"{one.mean:+.{digits}f}", between(one.low, one.high, digits), p_of(one.p)]
 
 
-def verdict(told_apart: bool | None) -> str:
+def verdict(significant: bool | None) -> str:
     """Empty where there is no test."""
-    return "" if told_apart is None else "yes" if told_apart else "no"
+    return "" if significant is None else "yes" if significant else "no"

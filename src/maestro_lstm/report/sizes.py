@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from maestro_lstm.export.style import GROUPS, drawn
 from maestro_lstm.plumbing.tables import markdown
-from maestro_lstm.style import GROUPS, drawn
 
 SIZE = ["layers", "hidden"]
 Size = tuple[Any, ...]  # layers, hidden units

@@ -22,32 +22,34 @@ from maestro_lstm.training.settings import Settings, with_seeds
 POINTS = 50  # of a training's curve: where it may leave a snapshot
 Candidate = tuple[Any, ...]  # one value of each list that is crossed
 Rates = Mapping[Candidate, float]  # layers and hidden units -> what `search` found
-WishName = Literal["lengths", "batch", "rule", "optimizer", "search", "size", "tune", "best"]
+ExtensionName = Literal["lengths", "batch", "rule", "optimizer", "search", "size", "tune", "best"]
 # a sweep -> the lists in params.yaml that it crosses
-WISHES: dict[WishName, tuple[str, ...]] = {
-    "lengths": ("wish_lengths.candidates",),
-    "batch": ("wish_batch.draws", "wish_batch.batch"),
-    "rule": ("wish_rule.rule",),
-    "optimizer": ("wish_optimizer.optimizer", "wish_optimizer.rate"),
-    "search": ("wish_size.layers", "wish_size.hidden", "wish_search.rate"),
-    "size": ("wish_size.layers", "wish_size.hidden"),
-    "tune": ("wish_tune.rate",),  # of `best` itself
-    "best": ("wish_best.without",),
+EXTENSIONS: dict[ExtensionName, tuple[str, ...]] = {
+    "lengths": ("extend_lengths.candidates",),
+    "batch": ("extend_batch.draws", "extend_batch.batch"),
+    "rule": ("extend_rule.rule",),
+    "optimizer": ("extend_optimizer.optimizer", "extend_optimizer.rate"),
+    "search": ("extend_size.layers", "extend_size.hidden", "extend_search.rate"),
+    "size": ("extend_size.layers", "extend_size.hidden"),
+    "tune": ("extend_tune.rate",),  # of `best` itself
+    "best": ("extend_best.without",),
 }
-MAY_FAIL: tuple[WishName, ...] = ("optimizer", "search")  # a rate that is too high diverges, and is left out
+MAY_FAIL: tuple[ExtensionName, ...] = ("optimizer", "search")  # a rate that is too high diverges, and is left out
 
 
-def factors_of(wish: WishName) -> list[str]:
+def factors_of(sweep: ExtensionName) -> list[str]:
     """What each value of a candidate is called."""
-    return [key.partition(".")[2] for key in WISHES[wish]]
+    return [key.partition(".")[2] for key in EXTENSIONS[sweep]]
 
 
-def crossed(params: Params, wish: WishName) -> list[Candidate]:
-    """Every combination of the lists of a wish."""
-    return list(product(*(attrgetter(key)(params) for key in WISHES[wish])))
+def crossed(params: Params, sweep: ExtensionName) -> list[Candidate]:
+    """Every combination of the lists of a sweep."""
+    return list(product(*(attrgetter(key)(params) for key in EXTENSIONS[sweep])))
 
 
-def candidates(params: Params, wish: WishName, rates: Rates = MappingProxyType({})) -> dict[Candidate, list[Settings]]:
+def candidates(
+    params: Params, sweep: ExtensionName, rates: Rates = MappingProxyType({})
+) -> dict[Candidate, list[Settings]]:
     """Every candidate of a sweep with its runs, one per seed.
 
     Args:
@@ -55,13 +57,13 @@ def candidates(params: Params, wish: WishName, rates: Rates = MappingProxyType({
 
     Raises: UserError if a size has no rate.
     """
-    seeds = range(params.seed, params.seed + params.wish(wish).seeds)
+    seeds = range(params.seed, params.seed + params.extension(sweep).seeds)
     found, longer = {}, of_longer(params, rates)
-    for values in crossed(params, wish):
-        if wish == "size" and values not in longer:
-            raise UserError(f"wish_search: {' × '.join(map(str, values))} diverged at every rate: add a lower one")
-        whole = (*values, longer[values]) if wish == "size" else values
-        found[values] = with_seeds(settings_of(params, wish, whole), seeds)
+    for values in crossed(params, sweep):
+        if sweep == "size" and values not in longer:
+            raise UserError(f"extend_search: {' × '.join(map(str, values))} diverged at every rate: add a lower one")
+        whole = (*values, longer[values]) if sweep == "size" else values
+        found[values] = with_seeds(settings_of(params, sweep, whole), seeds)
     return found
 
 
@@ -75,26 +77,28 @@ def best_rates(nats: Mapping[Candidate, float]) -> Rates:
 
 def of_longer(params: Params, rates: Rates) -> Rates:
     """The rates of the sizes' longer trainings."""
-    return {size: rate * params.wish_size.rate for size, rate in rates.items()}
+    return {size: rate * params.extend_size.rate for size, rate in rates.items()}
 
 
-def compared(params: Params, wish: WishName, nats: Mapping[Candidate, float]) -> list[tuple[Candidate, Candidate]]:
+def compared(
+    params: Params, sweep: ExtensionName, nats: Mapping[Candidate, float]
+) -> list[tuple[Candidate, Candidate]]:
     """Which candidates of a sweep are compared, each with the one that it is an alternative to.
 
     Args:
         nats: of every candidate.
     """
     there = list(nats)
-    if wish in ("rule", "best"):
+    if sweep in ("rule", "best"):
         return [(one, there[0]) for one in there[1:]]
-    if wish == "lengths":  # with the constant length that makes as many updates as the scheduled ones
-        middle = (params.wish_lengths.shortest + params.wish_lengths.longest) / 2
+    if sweep == "lengths":  # with the constant length that makes as many updates as the scheduled ones
+        middle = (params.extend_lengths.shortest + params.extend_lengths.longest) / 2
         constant = [one for one in there if isinstance(one[0], int)]
         if not constant:
             return []
         reference = min(constant, key=lambda one: abs(one[0] - middle))
         return [(one, reference) for one in there if one != reference]
-    if wish == "optimizer":  # each at its best rate
+    if sweep == "optimizer":  # each at its best rate
         best = {optimizer: (optimizer, rate) for (optimizer,), rate in best_rates(nats).items()}
         first, *others = dict.fromkeys(one[0] for one in there)
         return [(best[one], best[first]) for one in others]
@@ -112,18 +116,18 @@ def _neighbours(there: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]
     return found
 
 
-def settings_of(params: Params, wish: WishName, candidate: Candidate) -> Settings:
+def settings_of(params: Params, sweep: ExtensionName, candidate: Candidate) -> Settings:
     """How a candidate is trained, with the first seed. A candidate of `size` is given with its rate."""
-    if wish in ("optimizer", "search", "size", "tune", "best"):
-        wished = _like_best(params, wish, candidate)
+    if sweep in ("optimizer", "search", "size", "tune", "best"):
+        settings = _like_best(params, sweep, candidate)
     else:
-        wished = _as_wished(params, wish, candidate)
-    return replace(wished, log_every=max(wished.symbols // (wished.batch * wished.seq_len) // POINTS, 1))
+        settings = _plainly(params, sweep, candidate)
+    return replace(settings, log_every=max(settings.symbols // (settings.batch * settings.seq_len) // POINTS, 1))
 
 
-def _as_wished(params: Params, wish: WishName, candidate: Candidate) -> Settings:
-    """With Adam, in the way of `wishes`. Its rate grows with √B: the mean over B sequences has 1/√B of the noise."""
-    common, section = params.wishes, params.wish(wish)
+def _plainly(params: Params, sweep: ExtensionName, candidate: Candidate) -> Settings:
+    """With Adam, as `extensions` says. Its rate grows with √B: the mean over B sequences has 1/√B of the noise."""
+    common, section = params.extensions, params.extension(sweep)
     base = Settings(
         hidden=common.hidden,
         output="logits",
@@ -136,14 +140,14 @@ def _as_wished(params: Params, wish: WishName, candidate: Candidate) -> Settings
         batch=common.batch,
         symbols=section.symbols,
     )
-    if wish == "lengths":
-        wished = _with_length(base, section, candidate[0])
-    elif wish == "batch":
+    if sweep == "lengths":
+        settings = _with_length(base, section, candidate[0])
+    elif sweep == "batch":
         draws, batch = candidate
-        wished = replace(base, draws=draws, batch=batch)
+        settings = replace(base, draws=draws, batch=batch)
     else:
-        wished = replace(base, draws="streams")  # on the symbols of its rule
-    return replace(wished, schedule=Cosine(common.rate * math.sqrt(wished.batch), common.warm_up))
+        settings = replace(base, draws="streams")  # on the symbols of its rule
+    return replace(settings, schedule=Cosine(common.rate * math.sqrt(settings.batch), common.warm_up))
 
 
 def _with_length(base: Settings, section: Any, candidate: int | LengthName) -> Settings:
@@ -153,19 +157,20 @@ def _with_length(base: Settings, section: Any, candidate: int | LengthName) -> S
     return replace(base, lengths=candidate, shortest=section.shortest, seq_len=section.longest, lengths_up=up)
 
 
-def _like_best(params: Params, wish: WishName, candidate: Candidate) -> Settings:
+def _like_best(params: Params, sweep: ExtensionName, candidate: Candidate) -> Settings:
     """As the network `best`, but as wide and for as long as the sweep says, and by one core. Adam has no weight decay
     here, so where it is compared Muon has none either."""
     best = own_settings(params, BEST)
-    whole = replace(best, epochs=1, symbols=params.wish(wish).symbols, threads=1)
+    whole = replace(best, epochs=1, symbols=params.extension(sweep).symbols, threads=1)
     rate: Any
-    if wish == "best":
-        rate, changed = params.wish_best.rate, replace(whole, hidden=params.wish_best.hidden, **_without(candidate[0]))
-    elif wish == "tune":
+    if sweep == "best":
+        rate = params.extend_best.rate
+        changed = replace(whole, hidden=params.extend_best.hidden, **_without(candidate[0]))
+    elif sweep == "tune":
         (rate,), changed = candidate, whole
-    elif wish == "optimizer":
+    elif sweep == "optimizer":
         optimizer, rate = candidate
-        changed = replace(whole, hidden=params.wish_optimizer.hidden, optimizer=optimizer, weight_decay=0.0)
+        changed = replace(whole, hidden=params.extend_optimizer.hidden, optimizer=optimizer, weight_decay=0.0)
     else:
         layers, hidden, rate = candidate
         changed = replace(whole, layers=layers, hidden=hidden, skips=best.skips and layers > 1)

@@ -31,7 +31,7 @@ def own_settings(params: Params, network: str) -> Settings:
     assert one.training
     given = {**one.model_dump(), **one.training.model_dump()}
     own = {name: given[name] for name in given.keys() & {field.name for field in fields(Settings)}}
-    if one.kind != "symbols":
+    if one.vocabulary == "performances":
         own["pedal"] = params.performances.pedal
     schedule = Cosine(one.training.rate, one.training.warm_up)
     return Settings(**own, schedule=schedule, seed=params.seed, smoothing=params.train.smoothing, draws="streams")

@@ -24,11 +24,11 @@ Summary = dict[str, Any]  # of several runs: what `over_seeds` returns
 # columns after `seed`; accuracies and shares in percent, nats and bits per symbol
 SWEEP = ("accuracy", "nats", "distinct", "next_share", "loss")
 EXPLAIN = (*SWEEP, "collapsed")
-WISH = (
+EXTENSION = (
     *("symbols", "accuracy", "accuracy_pitches", "nats", "distinct", "next_share"),
     *("weights", "updates", "symbols_seen"),
 )
-WISH_RULE = (*WISH, "nats_a_note")
+EXTENSION_RULE = (*EXTENSION, "nats_a_note")
 PIECES = ("piece", "symbols", "accuracy", "nats")
 COST = ("seed", "symbols", "seconds", "nats")
 ONE_PASS = ("symbols", "accuracy", "accuracy_pitches", "nats", "bits", "distinct", "next_share")
@@ -95,7 +95,7 @@ def of_candidates(
 
 def read_search(path: Path) -> dict[tuple[Any, ...], float]:
     """The nats of each network tried, by layers, hidden units and rate, as numbers; the mean over its seeds."""
-    found = read_runs(path, ("layers", "hidden", "rate"), WISH)
+    found = read_runs(path, ("layers", "hidden", "rate"), EXTENSION)
     return {(int(layers), int(hidden), float(rate)): one["nats"] for (layers, hidden, rate), one in found.items()}
 
 

@@ -45,4 +45,4 @@ def choose(accuracies: Mapping[T, Accuracies], papers: T, margin: float) -> T:
     if papers not in accuracies:
         return best
     lead = lead_of(accuracies, best, papers).by
-    return best if lead.mean > margin and lead.told_apart else papers
+    return best if lead.mean > margin and lead.significant else papers

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from maestro_lstm.export.formats import ALL, formats, midi_of, roll_of
-from maestro_lstm.export.sound import RATE, Sound, render
-from maestro_lstm.export.soundfont.font import soundfont
+from maestro_lstm.export.sound import RATE, Sound, render, soundfont
 from maestro_lstm.generation.pieces import Piece, SymbolPiece
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from maestro_lstm.generation.names import piece_name
-from maestro_lstm.generation.note_sampling import NoteSampling
 from maestro_lstm.generation.pieces import NotePiece, SymbolPiece
+from maestro_lstm.generation.sampling import CHORD_SECONDS, NoteSampling
 from maestro_lstm.midi.notes import read_bytes
 from maestro_lstm.model.checkpoint import Checkpoint
 from maestro_lstm.model.device import use_cores
@@ -54,7 +54,7 @@ class TrainedNetwork(ABC, Generic[P]):
     network: Any
     path: Path | None = None
     font: Path | None = None
-    chord_seconds: float = 0.25
+    chord_seconds: float = CHORD_SECONDS
 
     Sampling: ClassVar[type[BaseModel]]
     default_primer: ClassVar[str]

@@ -11,7 +11,7 @@ from torch.func import functional_call, grad, vmap
 
 from maestro_lstm.model.network import Network, sequence_loss
 from maestro_lstm.plumbing.choices import Output
-from maestro_lstm.symbols.vocabulary import NEXT_ID
+from maestro_lstm.tokens.vocabulary import NEXT_ID
 from maestro_lstm.training.probes import Probe, Probes
 from maestro_lstm.training.settings import Settings
 

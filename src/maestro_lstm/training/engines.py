@@ -13,7 +13,7 @@ from maestro_lstm.model import compiled
 from maestro_lstm.model.layout import MEMORY, Flat, pack, split, unpack
 from maestro_lstm.model.network import Weights, initial_weights
 from maestro_lstm.plumbing.arrays import Arrays
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.autograd import AutogradEngine, SymbolObjective
 from maestro_lstm.training.settings import Settings
 from maestro_lstm.training.windows import Plain, Source, Starts

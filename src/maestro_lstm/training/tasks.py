@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.sharing import is_shared
-from maestro_lstm.symbols.encoded import load_ids
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.vocabulary import SYMBOLS, Ids
 from maestro_lstm.training.engines import Engine, engine_for
 from maestro_lstm.training.probes import Probes
 from maestro_lstm.training.schedules import lengths
@@ -53,6 +53,11 @@ class SymbolTask:
 
     ids: Ids  # (S,) the training split
     n_symbols: int  # V
+
+    @classmethod
+    def of_file(cls, split: Path) -> "SymbolTask":
+        """Of an encoded split. Raises UserError, naming the file, where it is missing or damaged."""
+        return cls(load_ids(split), len(SYMBOLS))
 
     def about(self) -> dict[str, Any]:
         return {"data": hashlib.sha256(np.ascontiguousarray(self.ids).data).hexdigest(), "n_symbols": self.n_symbols}

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from maestro_lstm.plumbing.errors import BadSetting
-from maestro_lstm.symbols.transpose import bounds_of, keys_on_the_piano, table_of
-from maestro_lstm.symbols.vocabulary import Ids
+from maestro_lstm.tokens.transpose import bounds_of, keys_on_the_piano, table_of
+from maestro_lstm.tokens.vocabulary import Ids
 
 Starts = npt.NDArray[np.int64]
 

@@ -1,1 +1,0 @@
-"""How far generated music is from real music."""

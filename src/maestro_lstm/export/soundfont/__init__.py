@@ -1,1 +1,0 @@
-"""The piano that everything is heard on, with its licence."""

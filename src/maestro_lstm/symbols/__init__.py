@@ -1,1 +1,0 @@
-"""The 90 symbols: notes to chords, chords to symbols and ids, and back."""

@@ -1,0 +1,1 @@
+"""What networks read and write: the 90 symbols, and notes with time, velocity and pedal."""
