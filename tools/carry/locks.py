@@ -61,7 +61,8 @@ def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str],
                 left.append(stage.addressing)
                 continue
             for dep in stage.deps:
-                if isinstance(dep, ParamsDependency) or _path(dep).startswith(("src/", "stages/")):
+                # params.yaml: its settings are equal, or nothing is carried
+                if isinstance(dep, ParamsDependency) or _path(dep).startswith(("params.yaml", "src/", "stages/")):
                     dep.save()
                 else:
                     _take(dep, locked)
