@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from maestro_lstm.plumbing import torchrun
+from maestro_lstm.plumbing.carried import CARRIED, follow, records, steps_in
 from maestro_lstm.plumbing.errors import BadSetting, NotMade, UserError, report_in_one_line
-from maestro_lstm.plumbing.files import read_json, recorded, write_json
+from maestro_lstm.plumbing.files import recorded, write_json
 from maestro_lstm.plumbing.provenance import circumstances, hashes, root_of
 from stages import paths
 
@@ -49,21 +50,25 @@ def _run(main: Callable[[], None], shared: bool) -> None:
             raise UserError(f"{error}: {'delete it and ' if error.is_there else ''}run `dvc repro -P`") from None
         # without the run cache, which other stages share, and files inside folders that have their final name by now
         results = {path for path in written if path.exists() and paths.RUNS not in path.parents}
-        record = paths.PROVENANCE / f"{_name(main)}.json"
         made = {**made_with, "results": hashes(results)}
-        if not _says_so_already(record, made):
-            write_json(record, made)
+        if not _says_so_already(made):
+            write_json(paths.PROVENANCE / f"{_name(main)}.json", made)
 
 
-def _says_so_already(record: Path, made: Mapping[str, Any]) -> bool:
-    """Whether the same code has made the same bytes before, perhaps on another machine: then what made them first
-    stands, and a rerun of what was right is no change."""
-    if not record.exists():
+def _says_so_already(made: Mapping[str, Any]) -> bool:
+    """Whether the same code, or code that was proven equal to it, has made the same bytes before, perhaps on another
+    machine: then what made them first stands, and a rerun of what was right is no change."""
+    found = records(paths.PROVENANCE)
+    try:
+        followed = follow(found, steps_in(CARRIED))
+    except UserError:  # a carried file was changed by hand, as `make check-lock` will say
         return False
-    before = read_json(record)
-    if before["uncommitted"] and not made["uncommitted"]:
-        return False
-    return all(before.get(key) == made[key] for key in ("script", "code", "results"))
+    said = {
+        one.now.path: found[one.record]["results"][one.made.path]
+        for one in followed
+        if one.now.code == made["code"] and (made["uncommitted"] or not found[one.record]["uncommitted"])
+    }
+    return all(said.get(path) == content for path, content in made["results"].items())
 
 
 def _module(main: Callable[[], None]) -> str:

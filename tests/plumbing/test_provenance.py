@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from maestro_lstm.plumbing.carried import sealed
 from maestro_lstm.plumbing.files import recorded, whole_folder, write_json, write_text
 from maestro_lstm.plumbing.provenance import circumstances, hashes
 from tests.small_study import run
@@ -80,6 +82,13 @@ def test_a_rerun_that_makes_the_same_bytes_by_the_same_code_leaves_the_record(mo
     record.write_text(json.dumps(made))
     run("download", monkeypatch)
     assert json.loads(record.read_text()) == made
+    older = {**made, "code": "older code", "results": {"elsewhere": made["results"]["data/corpus"]}}
+    record.write_text(json.dumps(older))
+    carried = {"was": "older code", "is": made["code"], "results": {"elsewhere": "data/corpus"}}
+    write_json(Path("provenance/carried/001-x.json"), sealed({"code": [carried], "ended": {}}))
+    run("download", monkeypatch)
+    assert json.loads(record.read_text()) == older  # `make carry` proved that code equal
+    shutil.rmtree("provenance/carried")
     record.write_text(json.dumps({**made, "code": "other code"}))
     run("download", monkeypatch)
     assert json.loads(record.read_text())["processor"] != "another"

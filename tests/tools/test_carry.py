@@ -17,6 +17,7 @@ import torch
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.model.predictors import TorchPredictor
 from maestro_lstm.model.stepper import Stepper
+from maestro_lstm.plumbing.carried import CARRIED, Result, follow, records, sealed, steps_in
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json, write_text
 from maestro_lstm.training.autograd import AutogradEngine
@@ -24,7 +25,7 @@ from maestro_lstm.training.engines import CompiledEngine
 from tests.small_study import run
 from tools.carry import __main__ as tool
 from tools.carry import versions
-from tools.carry.chain import CARRIED, Result, codes_of, follow, is_fresh, records, sealed, steps_in
+from tools.carry.chain import codes_of, is_fresh
 from tools.carry.compare import differences, first_difference
 from tools.carry.locks import is_regrouped
 from tools.carry.predictions import predict

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from maestro_lstm.model.checkpoint import Checkpoint
+from maestro_lstm.plumbing.carried import Result, Step, follow, records
 from maestro_lstm.pretrained.networks import export
-from tools.carry.chain import Result, Step, follow, records
 from tools.checks.lock import made_at, mismatches, other_models, stale, strangers
 from tools.dvc import dvc
 

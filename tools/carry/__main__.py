@@ -22,10 +22,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from maestro_lstm.plumbing.carried import CARRIED, follow, records, sealed, steps_in
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.versions import arithmetic, libraries
-from tools.carry.chain import CARRIED, code_of, follow, records, sealed, steps_in
+from tools.carry.chain import code_of
 from tools.carry.compare import differences, is_changed, moved, outputs_of
 from tools.carry.locks import locked_at, write_locks
 from tools.carry.versions import clone, digests_of, git, start

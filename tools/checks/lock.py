@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from maestro_lstm.plumbing.carried import CARRIED, Followed, follow, records, steps_in
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.provenance import hash_of
 from maestro_lstm.pretrained.networks import FOLDER, told_of
-from tools.carry.chain import CARRIED, Followed, code_of, codes_of, follow, is_fresh, records, steps_in
+from tools.carry.chain import code_of, codes_of, is_fresh
 from tools.carry.versions import digests_at, git
 from tools.dvc import dvc
 from tools.pipeline import calls_of, params_of
