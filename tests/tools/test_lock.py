@@ -61,7 +61,7 @@ def test_kinds_of_processor_and_commits_are_counted() -> None:
 @pytest.mark.slow
 def test_changed_code_is_stale_until_its_stage_has_run_again(encoded: Path) -> None:
     dvc("repro", "--quiet", "parse", folder=encoded)
-    chords = encoded / "src" / "maestro_lstm" / "symbols" / "chord_rule.py"
+    chords = encoded / "src" / "maestro_lstm" / "tokens" / "chord_rule.py"
     text = chords.read_text()
     assert stale(follow(records(), []), encoded) == {}
 

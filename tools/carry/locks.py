@@ -69,10 +69,15 @@ def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str],
             for out in stage.outs:
                 _take(out, locked)
             ready.append(stage)
-        for file in {Path(stage.path).with_name("dvc.lock") for stage in stages}:
-            file.unlink(missing_ok=True)  # not before all is known
+        files = {Path(stage.path).with_name("dvc.lock") for stage in stages}
+        before = {file: file.read_text() for file in files if file.exists()}
+        for file in before:
+            file.unlink()  # not before all is known
         for stage in ready:
             stage.dump(update_pipeline=False)
+    for file, text in before.items():
+        if file.exists() and yaml.safe_load(file.read_text()) == yaml.safe_load(text):
+            file.write_text(text)  # it says the same in another order
     return left
 
 

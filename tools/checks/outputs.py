@@ -26,7 +26,9 @@ def hashes(folder: Path, measured: bool = False) -> dict[str, str]:
         for path in (folder / kind).rglob("*")
         if path.is_file() and (measured or not _measured(path))
     ]
-    found = {path: sha256_of(path) for path in files} | {path: _hash([repr(_of_lock(path))]) for path in locks}
+    found = {path: sha256_of(path) for path in files} | {
+        path: _hash([json.dumps(_of_lock(path), sort_keys=True)]) for path in locks
+    }
     return {path.relative_to(folder).as_posix(): found[path] for path in sorted(found)}
 
 
