@@ -26,8 +26,8 @@ bench: env     ## how fast it all is, as a table and in benchmarks/results.json
 verify: env    ## every stage twice, small: the same bytes?
 	@python -m tools.checks.verify
 
-kill: env      ## every stage, small, killed KILLS times: the same bytes?
-	@python -m tools.checks.kill $(KILLS)
+kill: env      ## every stage, small, killed KILLS times: the same bytes? KILL_ONLY=--trainings: those that train
+	@python -m tools.checks.kill $(KILLS) $(KILL_ONLY)
 
 reproduce-check: env  ## a random tenth of the study's runs again: as in git?
 	@python -m tools.checks.reproduce
