@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.pipeline_files import PARAMS
 from tools import make_env, paper_tables
 from tools.checks import fuzz, kill, outputs
 from tools.checks.parse_engines import kind_of
 from tools.demo import merged
+from tools.pipeline import calls_of, overlap
 
 
 def test_the_papers_revision_is_ours_but_for_the_papers_accuracies(tmp_path: Path, project: Path) -> None:
@@ -157,3 +159,15 @@ def test_every_way_of_killing_names_who_is_killed() -> None:
     known = {"dvc", "stage", "workers", "a worker"}
     assert all(set(who) <= known for _, who in kill.WAYS.values())
     assert {signal.SIGKILL, signal.SIGINT} == {which for which, _ in kill.WAYS.values()}
+
+
+def test_trainings_are_killed_with_all_that_makes_what_they_need() -> None:
+    calls = calls_of(Path(), PARAMS)
+    some = kill.needed(calls)
+    makes = {result for call in some for result in call.results}
+    assert {call.name for call in calls if call.words[0] in kill.TRAININGS} <= {call.name for call in some}
+    assert not {"report_paper", "generate_best", "live", "evaluate_paper"} & {call.name for call in some}
+    for call in some:
+        needs = [dep for dep in call.deps if any(overlap(dep, result) for one in calls for result in one.results)]
+        assert all(any(overlap(dep, result) for result in makes) for dep in needs), call.name
+    assert some == [call for call in calls if call in some]
