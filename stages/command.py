@@ -14,10 +14,9 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from maestro_lstm.plumbing import torchrun
-from maestro_lstm.plumbing.carried import CARRIED, follow, records, steps_in
 from maestro_lstm.plumbing.errors import BadSetting, NotMade, UserError, report_in_one_line
 from maestro_lstm.plumbing.files import recorded, write_json
-from maestro_lstm.plumbing.provenance import circumstances, hashes, root_of
+from maestro_lstm.plumbing.provenance import CARRIED, circumstances, follow, hashes, records, root_of, steps_in
 from stages import paths
 
 Word = TypeVar("Word", bound=str)
@@ -58,17 +57,17 @@ def _run(main: Callable[[], None], shared: bool) -> None:
 def _says_so_already(made: Mapping[str, Any]) -> bool:
     """Whether the same code, or code that was proven equal to it, has made the same bytes before, perhaps on another
     machine: then what made them first stands, and a rerun of what was right is no change."""
-    found = records(paths.PROVENANCE)
     try:
+        found = records(paths.PROVENANCE)
         followed = follow(found, steps_in(CARRIED))
-    except UserError:  # a carried file was changed by hand, as `make check-lock` will say
+    except UserError:  # a file there is damaged, or was changed by hand, as `make check-lock` will say
         return False
     said = {
-        one.now.path: found[one.record]["results"][one.made.path]
+        one.now.path: one.hash
         for one in followed
         if one.now.code == made["code"] and (made["uncommitted"] or not found[one.record]["uncommitted"])
     }
-    return all(said.get(path) == content for path, content in made["results"].items())
+    return bool(made["results"]) and made["results"].items() <= said.items()
 
 
 def _module(main: Callable[[], None]) -> str:

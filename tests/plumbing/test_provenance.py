@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from maestro_lstm.plumbing.carried import sealed
 from maestro_lstm.plumbing.files import recorded, whole_folder, write_json, write_text
-from maestro_lstm.plumbing.provenance import circumstances, hashes
+from maestro_lstm.plumbing.provenance import circumstances, hashes, sealed
 from tests.small_study import run
 
 SCRIPT = Path("stages/check_params.py").resolve()
@@ -89,6 +88,11 @@ def test_a_rerun_that_makes_the_same_bytes_by_the_same_code_leaves_the_record(mo
     run("download", monkeypatch)
     assert json.loads(record.read_text()) == older  # `make carry` proved that code equal
     shutil.rmtree("provenance/carried")
+    neighbour = Path("provenance/parse.json")
+    neighbour.write_text("{")
+    run("download", monkeypatch)  # it has its own record to write, whatever another's says
+    assert json.loads(record.read_text())["code"] == made["code"]
+    neighbour.unlink()
     record.write_text(json.dumps({**made, "code": "other code"}))
     run("download", monkeypatch)
     assert json.loads(record.read_text())["processor"] != "another"

@@ -17,9 +17,9 @@ import torch
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.model.predictors import TorchPredictor
 from maestro_lstm.model.stepper import Stepper
-from maestro_lstm.plumbing.carried import CARRIED, Result, follow, records, sealed, steps_in
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json, write_text
+from maestro_lstm.plumbing.provenance import CARRIED, Result, follow, records, sealed, steps_in
 from maestro_lstm.training.autograd import AutogradEngine
 from maestro_lstm.training.engines import CompiledEngine
 from tests.small_study import run

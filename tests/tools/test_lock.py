@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from maestro_lstm.model.checkpoint import Checkpoint
-from maestro_lstm.plumbing.carried import Result, Step, follow, records
+from maestro_lstm.plumbing.provenance import Result, Step, follow, records
 from maestro_lstm.pretrained.networks import export
 from tools.checks.lock import made_at, mismatches, other_models, stale, strangers
 from tools.dvc import dvc
@@ -40,7 +40,7 @@ def test_results_that_are_not_those_described_are_strangers(tmp_path: Path, monk
     found: dict[str, dict[str, Any]] = {
         "x": {"code": "1", "results": {"a.csv": "0", "folder": "0", "untracked.csv": "0", "gone": "0"}}
     }
-    assert strangers(follow(found, []), found, {"a.csv", "folder/b.csv", "gone"}) == [
+    assert strangers(follow(found, []), {"a.csv", "folder/b.csv", "gone"}) == [
         "provenance/x.json: describes another a.csv",
         "provenance/x.json: describes another folder",
     ]
@@ -84,9 +84,9 @@ def test_a_network_that_comes_with_the_package_is_the_trained_one(tmp_path: Path
     weights = {"a": torch.zeros(8)}
     export(Checkpoint(weights, {}), tmp_path / "performer.safetensors", {"model": "1234"})
     trained: dict[str, Any] = {"train_performer": {"code": "", "results": {"models/performer": "1234"}}}
-    assert other_models(follow(trained, []), trained, tmp_path) == []
+    assert other_models(follow(trained, []), tmp_path) == []
     trained["train_performer"]["results"]["models/performer"] = "5678"
-    assert other_models(follow(trained, []), trained, tmp_path) == [
+    assert other_models(follow(trained, []), tmp_path) == [
         "performer.safetensors: it is not models/performer: dvc repro -s stages/shipping/dvc.yaml"
     ]
-    assert len(other_models([], {}, tmp_path)) == 1
+    assert len(other_models([], tmp_path)) == 1

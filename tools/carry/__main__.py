@@ -22,9 +22,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from maestro_lstm.plumbing.carried import CARRIED, follow, records, sealed, steps_in
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_json
+from maestro_lstm.plumbing.provenance import CARRIED, follow, records, sealed, steps_in
 from maestro_lstm.plumbing.versions import arithmetic, libraries
 from tools.carry.chain import code_of
 from tools.carry.compare import differences, is_changed, moved, outputs_of
@@ -73,9 +73,8 @@ def other_settings(old: Path, new: Path, moves: Mapping[str, str]) -> list[str]:
 
 def hashes_in(checkout: Path) -> dict[str, str]:
     """The hash of every result that a version's records describe."""
-    found = records(checkout / "provenance")
-    followed = follow(found, steps_in(checkout / CARRIED))
-    return {one.now.path: found[one.record]["results"][one.made.path] for one in followed}
+    followed = follow(records(checkout / "provenance"), steps_in(checkout / CARRIED))
+    return {one.now.path: one.hash for one in followed}
 
 
 def digests_in(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from maestro_lstm.plumbing.carried import Followed
+from maestro_lstm.plumbing.provenance import Followed
 from maestro_lstm.plumbing.sources import stage_digest
 from tools.pipeline import Call, overlap
 

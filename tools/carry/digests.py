@@ -7,8 +7,8 @@ import argparse
 import json
 from pathlib import Path
 
-from maestro_lstm.plumbing.carried import CARRIED, follow, records, steps_in
 from maestro_lstm.plumbing.errors import report_in_one_line
+from maestro_lstm.plumbing.provenance import CARRIED, follow, records, steps_in
 from tools.carry.chain import codes_of, is_fresh
 from tools.pipeline import calls_of, params_of
 

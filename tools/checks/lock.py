@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from maestro_lstm.plumbing.carried import CARRIED, Followed, follow, records, steps_in
 from maestro_lstm.plumbing.errors import report_in_one_line
-from maestro_lstm.plumbing.provenance import hash_of
+from maestro_lstm.plumbing.provenance import CARRIED, Followed, follow, hash_of, records, steps_in
 from maestro_lstm.pretrained.networks import FOLDER, told_of
 from tools.carry.chain import code_of, codes_of, is_fresh
 from tools.carry.versions import digests_at, git
@@ -41,22 +40,18 @@ def mismatches(status: Mapping[str, Any], tracked: set[str]) -> list[str]:
     return lines
 
 
-def strangers(followed: Sequence[Followed], found: Mapping[str, Mapping[str, Any]], tracked: set[str]) -> list[str]:
+def strangers(followed: Sequence[Followed], tracked: set[str]) -> list[str]:
     """Results in git that are not those that provenance/ describes, one line each."""
     return [
         f"provenance/{one.record}.json: describes another {one.now.path}"
         for one in followed
-        if _in_git(one.now.path, tracked)
-        and Path(one.now.path).exists()
-        and hash_of(Path(one.now.path)) != found[one.record]["results"][one.made.path]
+        if _in_git(one.now.path, tracked) and Path(one.now.path).exists() and hash_of(Path(one.now.path)) != one.hash
     ]
 
 
-def other_models(
-    followed: Sequence[Followed], found: Mapping[str, Mapping[str, Any]], folder: Path = FOLDER
-) -> list[str]:
+def other_models(followed: Sequence[Followed], folder: Path = FOLDER) -> list[str]:
     """Networks that come with the package and are not the trained ones, one line each."""
-    trained = {one.now.path: found[one.record]["results"][one.made.path] for one in followed}
+    trained = {one.now.path: one.hash for one in followed}
     return [
         f"{path.name}: it is not models/{path.stem}: dvc repro -s stages/shipping/dvc.yaml"
         for path in sorted(folder.glob("*.safetensors"))
@@ -117,7 +112,7 @@ def problems(found: Mapping[str, Mapping[str, Any]], root: Path) -> list[str]:
         return ["there is no dvc.lock: run `dvc repro`"]
     tracked, followed = set(git("ls-files").splitlines()), follow(found, steps_in(root / CARRIED))
     lines = mismatches(json.loads(dvc("status", "--json", quiet=True)), tracked)
-    lines += strangers(followed, found, tracked) + other_models(followed, found) + not_as_said(root / CARRIED, root)
+    lines += strangers(followed, tracked) + other_models(followed) + not_as_said(root / CARRIED, root)
     idle = found.keys() - {one.record for one in followed}
     lines += [f"provenance/{name}.json: describes nothing that is there: delete it" for name in sorted(idle)]
     return lines + [
