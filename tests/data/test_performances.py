@@ -11,10 +11,11 @@ from maestro_lstm.plumbing.choices import PedalRule
 from maestro_lstm.plumbing.errors import BadMidi, UserError
 from maestro_lstm.tokens.columns import open_performances, write_performances
 from maestro_lstm.tokens.events import EVENTS, SHIFT, VELOCITY, from_events, to_events
-from maestro_lstm.tokens.note_tokens import ENDS, LOWEST, RELEASED, SOUNDS, from_rows, to_rows
+from maestro_lstm.tokens.note_tokens import ENDS, RELEASED, SOUNDS, from_rows, to_rows
 from maestro_lstm.tokens.performance import PEDAL_DOWN, PEDAL_UP, Performance, in_order
 from maestro_lstm.tokens.quantize import CLASS_OF, CLASSES, EDGES, EXACT, LONGEST, WIDTH, Steps, dequantize, quantize
 from maestro_lstm.tokens.reading import guarded_performance, read_performance
+from maestro_lstm.tokens.vocabulary import LOWEST_PITCH
 from maestro_lstm.tokens.writing import to_midi
 from tests.midi_files import midi_file, variable_length
 
@@ -59,7 +60,7 @@ def performances(draw: st.DrawFn) -> Steps:
             st.tuples(
                 st.sampled_from([0, 0, 1, 2, 3, 50, 99, 100, 101, 150, 200, 1000, 20_000]),
                 st.sampled_from([1, 2, 3, 20, 100, 101, 107, 500, 30_000]),
-                st.integers(LOWEST, 108),
+                st.integers(LOWEST_PITCH, 108),
                 st.integers(1, 32),
             ),
             min_size=1,
@@ -173,10 +174,10 @@ def test_rows_say_what_sounds(steps: Steps) -> None:
     for k in range(len(steps)):
         now = int(steps.onset[k])
         last = {int(steps.pitch[j]): int(steps.release[j]) - now for j in range(k)}
-        for pitch in range(LOWEST, 109):
+        for pitch in range(LOWEST_PITCH, 109):
             time = last.get(pitch, -1)
             expected = SOUNDS + int(CLASS_OF[time]) if time > 0 else RELEASED if time == 0 else 0
-            assert rows.left[k + 1, pitch - LOWEST] == expected
+            assert rows.left[k + 1, pitch - LOWEST_PITCH] == expected
         latest_first = [int(steps.release[j]) - now for j in range(k, -1, -1)]
         to_come = list(dict.fromkeys(time for time in latest_first if time > 0))
         named = [time for time in rows.ends[k + 1].tolist() if time]
@@ -228,7 +229,7 @@ def test_any_events_are_music() -> None:
 def test_a_performance_survives_midi() -> None:
     random = np.random.default_rng(1)
     onset = np.sort(random.integers(0, 3000, 200)) * 10
-    pitch = random.permutation(np.arange(200) % 88 + LOWEST)
+    pitch = random.permutation(np.arange(200) % 88 + LOWEST_PITCH)
     down = np.arange(0, 30_000, 700) / 1000
     notes = Performance(
         onset / 1000, (onset + 40) / 1000, pitch.astype(np.uint8), random.integers(1, 128, 200).astype(np.uint8)

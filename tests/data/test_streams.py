@@ -1,6 +1,9 @@
 """Strangers' MIDI: read, or refused in a line, whatever stands in it."""
 
+import os
 import signal
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,15 +14,16 @@ from maestro_lstm.corpus.index import Piece
 from maestro_lstm.midi import guarded
 from maestro_lstm.midi.files import read_file
 from maestro_lstm.midi.guard import Lost
-from maestro_lstm.midi.notes import check_file, notes_from_bytes
+from maestro_lstm.midi.notes import check_file, notes_from_bytes, read_bytes
 from maestro_lstm.plumbing.choices import Rule
 from maestro_lstm.plumbing.errors import BadMidi, UserError
 from maestro_lstm.tokens.chord_rule import chord_stream
 from maestro_lstm.tokens.chord_streams import guarded_stream_of, read_stream
 from maestro_lstm.tokens.chords import NEXT_MARK
 from maestro_lstm.tokens.parsing import short_stream
+from maestro_lstm.tokens.reading import guarded_performance
 from tests.midi_files import Note, dense_notes, midi_file, track, variable_length
-from tools.checks.fuzz import fault, read_some
+from tools.checks.fuzz import fault_of_stream, read_some
 
 FILES = [midi_file([track(dense_notes(k, 60, 384)), track(dense_notes(k + 9, 20, 384), 3)]) for k in range(4)]
 # found by fuzzing: a pitch of 0xc6 is written beside symusic's tables, and the process ends
@@ -63,7 +67,7 @@ def test_every_note_of_the_piano_is_said(notes: list[Note], rule: Rule) -> None:
     else:
         assert set(said) == set(on_piano)
         assert len(said) >= len(on_piano)  # the rule says some twice
-    assert not on_piano or not fault(stream)
+    assert not on_piano or not fault_of_stream(stream)
 
 
 @given(st.binary(max_size=300))
@@ -108,7 +112,7 @@ ON, OFF, END = b"\x00\x90\x3c\x40", b"\x10\x80\x3c\x00", b"\x00\xff\x2f\x00"
         events(b"\x00\xf0\x03\x01\x02\xf7", ON, b"\x00\xc0\x05", b"\x00\xe0\x00\x40", OFF, END),
         events(ON, OFF),  # no end of track
         events(ON, OFF, END, b"whatever"),
-        events(ON, variable_length(0x0FFFFFFF) + OFF[1:], END),  # the longest delta time
+        events(ON, variable_length(0x03F00000) + OFF[1:], END),  # a delta time of four bytes, and nearly a day
     ],
 )
 def test_sound_events_pass(data: bytes) -> None:
@@ -186,3 +190,40 @@ def test_a_file_is_not_blamed_for_a_process_that_is_killed(monkeypatch: pytest.M
         read_file(Piece("a.mid", "train", "", ""), b"", short_stream, "fast", "paper")
     assert not isinstance(raised.value, BadMidi)
     assert len(asked) == 2
+
+
+def long_file(*parts: bytes, ticks_per_quarter: int = 384) -> bytes:
+    data = b"".join(parts)
+    return midi_file([b"MTrk" + len(data).to_bytes(4, "big") + data], ticks_per_quarter)
+
+
+SLOWEST = b"\x00\xff\x51\x03\xff\xff\xff"
+BOUNDS = {
+    "lasts more than a day": long_file(SLOWEST, ON, b"\xff\xff\xff\x7f" + OFF[1:], END, ticks_per_quarter=1),
+    "has more than 200,000 notes": long_file(*[ON] * 200_001, *[OFF] * 200_001, END),
+    "has more than 2,000,000 events": long_file(ON, b"\x00\xb0\x01\x00", b"\x00\x01\x00" * 2_000_000, OFF, END),
+    "has more than 2,147,483,647 ticks": long_file(ON, (b"\xff\xff\xff\x7f\xff\x01\x00") * 9, OFF, END),
+}
+
+
+@pytest.mark.parametrize("told", BOUNDS)
+def test_a_stranger_s_file_has_bounds(told: str) -> None:
+    """52 bytes of the first took 9 GB."""
+    for read in (partial(guarded_stream_of, engine="fast", rule="paper"), partial(guarded_performance, pedal="folded")):
+        with pytest.raises(BadMidi, match=rf"x\.mid: {told}"):
+            read(BOUNDS[told], "x.mid")
+
+
+def test_a_tempo_of_nothing_and_one_that_is_cut_short() -> None:
+    """Of the second, symusic takes the next bytes for the tempo."""
+    still = guarded_performance(long_file(b"\x00\xff\x51\x03\x00\x00\x00", ON, OFF, END), "x", "folded")
+    assert still.release.tolist() == [0]
+    for data in (b"\x00\xff\x51\x02\x01\x02", b"\x00\xff\x51\x80\x03\x07\xa1\x20"):
+        with pytest.raises(BadMidi, match="belongs to no event"):
+            guarded_performance(long_file(data, ON, OFF, END), "x", "folded")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.mid")
+    with pytest.raises(BadMidi, match=r"x\.mid: is not a file"):
+        read_bytes(tmp_path / "x.mid")

@@ -11,10 +11,14 @@ from pathlib import Path
 
 from maestro_lstm.corpus.index import Piece, read_words, split_by_content, write_index
 from maestro_lstm.plumbing.errors import BadSetting, UserError
-from maestro_lstm.plumbing.files import MAX_FILE, whole_folder
+from maestro_lstm.plumbing.files import MAX_FILE, SUFFIXES, whole_folder
 
-ENDINGS = (".mid", ".midi")
 WORKS = "works.csv"
+
+
+def midi_files(folder: Path) -> list[Path]:
+    """Those of a folder and the folders in it, in order."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def copy_folder(source: Path, target: Path) -> list[Piece]:
@@ -25,8 +29,7 @@ def copy_folder(source: Path, target: Path) -> list[Piece]:
     """
     if not source.is_dir():
         raise BadSetting(f"download.folder: {source} is not a folder")
-    found = sorted(path for path in source.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
-    names = {path.relative_to(source).as_posix(): path for path in found}
+    names = {path.relative_to(source).as_posix(): path for path in midi_files(source)}
     inside = source.resolve()
     for name, path in names.items():
         if not name.isprintable():

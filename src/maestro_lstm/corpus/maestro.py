@@ -48,12 +48,17 @@ class Release:
 
     def manifest(self) -> dict[str, str]:
         """sha256 (hex) of every MIDI file by its name inside the folder."""
-        lines = (
-            (resources("maestro_lstm.corpus") / "manifests" / f"maestro-v{self.version}.sha256")
-            .read_text()
-            .splitlines()
-        )
-        return {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
+        return {name: digest for digest, name, *_ in self._manifest()}
+
+    def split_of(self, data: bytes) -> str:
+        """The split to which a MIDI file of this release belongs, by its content; empty for any other."""
+        digest = hashlib.sha256(data).hexdigest()
+        return next((split for known, _, *rest in self._manifest() for split in rest if known == digest), "")
+
+    def _manifest(self) -> list[list[str]]:
+        """sha256, name, and, of the release that the study uses, the split of each file."""
+        path = resources("maestro_lstm.corpus") / "manifests" / f"maestro-v{self.version}.sha256"
+        return [line.split() for line in path.read_text().splitlines()]
 
 
 RELEASES = {

@@ -9,10 +9,11 @@ import numpy as np
 
 from maestro_lstm.generation.pieces import until
 from maestro_lstm.generation.player import NoteRow, Player
-from maestro_lstm.generation.primers import MOST, SymbolPrimer
+from maestro_lstm.generation.primers import SymbolPrimer
 from maestro_lstm.generation.sampling import NoteSampling, SymbolSampling, draws
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.model.predictor import Predictor
+from maestro_lstm.plumbing.progress import patience
 from maestro_lstm.tokens.note_tokens import from_rows, to_rows
 from maestro_lstm.tokens.performance import PEDAL_UP, Performance
 from maestro_lstm.tokens.quantize import STEPS_PER_SECOND, Steps, dequantize
@@ -52,13 +53,15 @@ def play(network: Performer, primer: Steps, seeds: Sequence[int], sampling: Note
     """What the network plays after a primer, without it, one piece a seed: from the primer's last onset on, this many
     seconds. Nothing sounds on after the end."""
     player = Player(network, seeds, sampling)
-    player.feed(to_rows(_last(primer, MOST)))
+    player.feed(to_rows(primer))
     begin = int(primer.onset[-1]) if len(primer) else 0
     length = round(sampling.seconds * STEPS_PER_SECOND)
     offset = player.sounding.now.copy()  # a long primer is heard from later on
     rows: list[NoteRow] = []
-    while (player.sounding.now - offset < length).any() and len(rows) < FASTEST * sampling.seconds:
-        rows.append(player.play())
+    with patience("compose", ceil(sampling.seconds), "s") as bar:
+        while (player.sounding.now - offset < length).any() and len(rows) < FASTEST * sampling.seconds:
+            rows.append(player.play())
+            bar.update(int((player.sounding.now - offset).min()) // STEPS_PER_SECOND - bar.n)
     if not rows:
         return [_from_zero(primer, 0)] * len(seeds)
     fields = [np.stack(field) for field in zip(*rows, strict=True)]  # (R, B) each
@@ -72,20 +75,17 @@ def play(network: Performer, primer: Steps, seeds: Sequence[int], sampling: Note
     return played
 
 
-def joined(primer: Steps, own: Steps, keep_primer: bool) -> tuple[Performance, int]:
-    """A piece of a primer and what comes after it, or of that alone, from its own first note on; and how many of its
-    rows are the primer's."""
-    given = primer if keep_primer else _from_zero(primer, 0)
+def joined(primer: Steps, own: Steps, keep_primer: bool, seconds: float) -> tuple[Performance, int]:
+    """A piece of a primer and so many seconds after it, in which its notes may sound on; or of what comes after it
+    alone, from its own first note on. And how many of its rows are the primer's."""
+    given = _ended(primer, seconds) if keep_primer else _from_zero(primer, 0)
     return dequantize(_joined(given, own if keep_primer else _from_zero(own, len(own)))), len(given)
 
 
-def _last(steps: Steps, rows: int) -> Steps:
-    """The last rows, counted from the first of them."""
-    if len(steps) <= rows:
-        return steps
-    some = slice(len(steps) - rows, None)
-    begin = int(steps.onset[some][0])
-    return Steps(steps.onset[some] - begin, steps.release[some] - begin, steps.pitch[some], steps.bin[some])
+def _ended(primer: Steps, seconds: float) -> Steps:
+    """A primer of which nothing sounds longer than so many seconds after its last onset."""
+    end = int(primer.onset[-1]) + round(seconds * STEPS_PER_SECOND) if len(primer) else 0
+    return Steps(primer.onset, np.minimum(primer.release, end), primer.pitch, primer.bin)
 
 
 def _from_zero(steps: Steps, rows: int) -> Steps:

@@ -37,14 +37,12 @@ class Sounding:
 
     def strike(self, key: Ints, duration: Ints) -> None:
         """A row begins in each piece: (B,) keys, of which those beyond the piano's are the pedal's."""
-        for b in np.flatnonzero(key < KEYS):
-            self.end_of_key[b, key[b]] = self.now[b] + duration[b]
-            kept = [end for end in self.ends[b].tolist() if end > 0 and end != duration[b]]
-            ends = [int(duration[b]), *kept][:ENDS]
+        for b, (struck, own) in enumerate(zip(key.tolist(), duration.tolist(), strict=True)):
+            ends = [end for end in self.ends[b].tolist() if end > 0]
+            if struck < KEYS:
+                self.end_of_key[b, struck] = self.now[b] + own
+                ends = [own, *(end for end in ends if end != own)][:ENDS]
             self.ends[b] = [*ends, *[0] * (ENDS - len(ends))]
-        for b in np.flatnonzero(key >= KEYS):
-            kept = [end for end in self.ends[b].tolist() if end > 0]
-            self.ends[b] = [*kept, *[0] * (ENDS - len(kept))]
 
     @property
     def voices(self) -> Ints:

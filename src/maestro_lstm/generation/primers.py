@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import symusic
 
-from maestro_lstm.generation.names import NOTHING, SUFFIXES
+from maestro_lstm.generation.names import NOTHING
 from maestro_lstm.midi.notes import read_bytes
 from maestro_lstm.plumbing.choices import PedalRule
 from maestro_lstm.plumbing.errors import BadMidi, UserError
-from maestro_lstm.tokens.chord_streams import guarded_stream_of
+from maestro_lstm.plumbing.files import SUFFIXES
+from maestro_lstm.tokens.chord_streams import Content, guarded_content_of
 from maestro_lstm.tokens.chords import NEXT_MARK, symbols_of
 from maestro_lstm.tokens.note_tokens import on_the_piano
-from maestro_lstm.tokens.pedal import SUSTAIN
 from maestro_lstm.tokens.performance import PEDAL_UP, Performance
-from maestro_lstm.tokens.quantize import Steps, quantize
+from maestro_lstm.tokens.quantize import STEPS_PER_SECOND, Steps, quantize
 from maestro_lstm.tokens.reading import guarded_performance
 from maestro_lstm.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, PITCH_OF_NAME, pitch_name
 
 KEY_VELOCITY, KEY_SECONDS = 64, 0.5  # of a primer that is one key
-MOST = 5_000  # notes that a network is fed: the last ten minutes or so of a long file
+# What a network goes on from: no more than this of a file's end. It hears no further back, and a piece that began with
+# hours of somebody else's music would be of no use.
+MOST, MOST_SECONDS = 5_000, 600.0  # notes, and seconds
 
 
 @dataclass(frozen=True)
@@ -38,25 +38,38 @@ class NotePrimer:
     summary: str  # what was taken, and what was left out
 
 
+def checked_seconds(seconds: float) -> float:
+    """How much of a file's end is gone on from. Raises UserError where that is nothing, or more than may be."""
+    if not 0 < seconds <= MOST_SECONDS:
+        raise UserError(f"a primer has more than 0 and at most {MOST_SECONDS:g} seconds, not {seconds:g}")
+    return seconds
+
+
 def is_file(word: str) -> bool:
     return word.lower().endswith(SUFFIXES)
 
 
-def symbol_primer(word: str, transpose: int = 0) -> SymbolPrimer:
+def symbol_primer(word: str, transpose: int = 0, chords: int = MOST) -> SymbolPrimer:
     """A start note such as `C3`, or a path to a MIDI file, transposed.
+
+    Args:
+        chords: of a file's end, at most.
 
     Raises: UserError where it is neither, or where none of it stays on the piano.
     """
     if is_file(word):
         try:
-            return symbols_in(read_bytes(Path(word)), Path(word).stem, transpose)
+            return symbols_in(read_bytes(Path(word)), Path(word).stem, transpose, chords)
         except BadMidi as error:
             raise UserError(f"the primer {error}") from None
     return SymbolPrimer(word, (pitch_name(_key(word, transpose, "")),), word)
 
 
-def note_primer(word: str, pedal: PedalRule, transpose: int = 0) -> NotePrimer:
+def note_primer(word: str, pedal: PedalRule, transpose: int = 0, seconds: float = MOST_SECONDS) -> NotePrimer:
     """`nothing`, a key such as `C3`, or the path of a MIDI file, transposed.
+
+    Args:
+        seconds: of a file's end, up to its last note, at most.
 
     Raises: UserError where it is none of them, cannot be read, or where none of it stays on the piano.
     """
@@ -67,7 +80,7 @@ def note_primer(word: str, pedal: PedalRule, transpose: int = 0) -> NotePrimer:
             performance = guarded_performance(read_bytes(Path(word)), word, pedal)
         except BadMidi as error:
             raise UserError(f"the primer {error}") from None
-        return _notes_in(Path(word).stem, performance, transpose)
+        return notes_in(Path(word).stem, performance, transpose, seconds)
     return NotePrimer(word, _struck(_key(word, transpose, f"{NOTHING}, "), 1), word)
 
 
@@ -83,9 +96,9 @@ def _key(word: str, transpose: int, or_else: str) -> int:
     return pitch
 
 
-def symbols_in(data: bytes, name: str, transpose: int = 0) -> SymbolPrimer:
-    """A file's chords by the paper's rule. Raises BadMidi."""
-    stream = guarded_stream_of(data, name, "fast", "paper")
+def symbols_in(data: bytes, name: str, transpose: int = 0, most: int | None = None) -> SymbolPrimer:
+    """A file's chords by the paper's rule; the last `most` of them, if given. Raises BadMidi."""
+    stream, content = guarded_content_of(data, name)
     chords: list[list[int]] = [[]]
     for pitch in stream.tolist():
         if pitch == NEXT_MARK:
@@ -95,20 +108,34 @@ def symbols_in(data: bytes, name: str, transpose: int = 0) -> SymbolPrimer:
     chords = [chord for chord in chords if chord]
     if not chords:
         raise BadMidi(f"{name}: moved by {transpose} semitones, no note of it is on the piano's 88 keys")
-    symbols = symbols_of([pitch for chord in chords for pitch in (*chord, NEXT_MARK)])[:-1]
-    return SymbolPrimer(name, tuple(symbols), f"{len(chords)} notes and chords of {name}; {_left_out(data, transpose)}")
+    last = chords if most is None else _end_of_chords(chords, most)
+    symbols = symbols_of([pitch for chord in last for pitch in (*chord, NEXT_MARK)])[:-1]
+    those = (
+        f"{len(last)} notes and chords of {name}"
+        if len(last) == len(chords)
+        else _last_of(len(last), len(chords), name)
+    )
+    return SymbolPrimer(name, tuple(symbols), f"{those}; {_left_out(content, transpose)}")
 
 
-def _left_out(data: bytes, transpose: int) -> str:
-    """What the 90 symbols cannot express, in words. A guarded process has read the file by now: it is sound."""
-    score: Any = symusic.Score.from_midi(data)
-    pitches = [note.pitch for track in score.tracks if not track.is_drum for note in track.notes]
-    off = sum(not LOWEST_PITCH <= pitch + transpose <= HIGHEST_PITCH for pitch in pitches)
-    drums = sum(len(track.notes) for track in score.tracks if track.is_drum)
-    left = [f"{off} of {len(pitches)} notes, off the 88 keys"] if off else []
-    left += [f"{drums} drum notes"] if drums else []
+def _end_of_chords(chords: list[list[int]], most: int) -> list[list[int]]:
+    """The last chords, of no more than `MOST` notes."""
+    notes = np.cumsum([len(chord) for chord in reversed(chords[-most:])])
+    return chords[-max(int(np.searchsorted(notes, MOST, side="right")), 1) :]
+
+
+def _last_of(last: int, whole: int, name: str) -> str:
+    return f"the last {last:,} of {whole:,} notes and chords of {name}"
+
+
+def _left_out(content: Content, transpose: int) -> str:
+    """What of a file the 90 symbols cannot express, in words."""
+    moved = np.arange(len(content.pitches)) + transpose
+    off = int(content.pitches[(moved < LOWEST_PITCH) | (moved > HIGHEST_PITCH)].sum())
+    left = [f"{off} of {content.pitches.sum()} notes, off the 88 keys"] if off else []
+    left += [f"{content.drums} drum notes"] if content.drums else []
     left += ["durations, rests, loudness"]
-    left += ["the pedal"] if any(c.number == SUSTAIN for track in score.tracks for c in track.controls) else []
+    left += ["the pedal"] if content.pedal else []
     return f"left out, not in the vocabulary: {', '.join(left)}"
 
 
@@ -117,7 +144,8 @@ def _struck(pitch: int, count: int) -> Steps:
     return quantize(Performance(time, time + KEY_SECONDS, pitches, np.full(count, KEY_VELOCITY, np.uint8)))
 
 
-def _notes_in(name: str, performance: Performance, transpose: int) -> NotePrimer:
+def notes_in(name: str, performance: Performance, transpose: int, seconds: float) -> NotePrimer:
+    """The end of a performance, as `note_primer` takes it. Raises UserError where no note of it stays on the piano."""
     note = performance.is_note
     moved = performance.pitch.astype(np.int64) + np.where(note, transpose, 0)
     kept = on_the_piano(np.where((moved < 0) | note & (moved >= PEDAL_UP), 0, moved).astype(np.uint8))
@@ -125,10 +153,19 @@ def _notes_in(name: str, performance: Performance, transpose: int) -> NotePrimer
         raise UserError(f"the primer {name}: moved by {transpose} semitones, no note of it is on the piano's 88 keys")
     onset, release, velocity = performance.onset[kept], performance.release[kept], performance.velocity[kept]
     steps = quantize(Performance(onset, release, moved[kept].astype(np.uint8), velocity))
-    notes, off = int((kept & note).sum()), int((~kept & note).sum())
-    said = [f"{notes:,} notes of {name}"]
-    if off:
+    last = _end_of(steps, seconds)
+    whole, notes = int((kept & note).sum()), int((last.pitch < PEDAL_UP).sum())
+    said = [f"{notes:,} notes of {name}" if last is steps else f"the last {notes:,} of {whole:,} notes of {name}"]
+    if off := int((~kept & note).sum()):
         said.append(f"left out {off:,} off the piano")
-    if len(steps) > MOST:
-        said.append(f"the network hears the last {MOST:,}")
-    return NotePrimer(name, steps, "; ".join(said))
+    return NotePrimer(name, last, "; ".join(said))
+
+
+def _end_of(steps: Steps, seconds: float) -> Steps:
+    """The last rows, counted from the first of them: `MOST`, and no more than so many seconds up to the last onset."""
+    within = int(np.searchsorted(steps.onset, steps.onset[-1] - round(seconds * STEPS_PER_SECOND)))
+    first = max(len(steps) - MOST, within)
+    if not first:
+        return steps
+    begin = int(steps.onset[first])
+    return Steps(steps.onset[first:] - begin, steps.release[first:] - begin, steps.pitch[first:], steps.bin[first:])

@@ -12,11 +12,18 @@ import numpy as np
 import numpy.typing as npt
 import symusic
 
-from maestro_lstm.midi.validity import first_fault
+from maestro_lstm.midi.clock import Clock
+from maestro_lstm.midi.validity import EVENTS, NOTES, TICKS, first_fault
 from maestro_lstm.plumbing.errors import BadMidi
 from maestro_lstm.plumbing.files import MAX_FILE
 
 IntArray = npt.NDArray[np.int64]
+
+# What a stranger's file may hold; the page's smf.js has the same bounds. MAESTRO's largest: 0.5 MB, 124,000 events,
+# 28,000 notes, 44 minutes.
+MAX_EVENTS, MAX_NOTES = 2_000_000, 200_000
+MAX_TICKS = (1 << 31) - 1  # symusic counts them in 32 bits
+MAX_SECONDS = 86_400  # a day
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class Notes:
     release: IntArray  # (N,) end of the note
     pitch: IntArray  # (N,) MIDI number, 0–127
     ticks_per_quarter: int
+    drums: int = 0  # how many drum notes were left out
+    controllers: frozenset[int] = frozenset()  # the numbers of those that the file uses, which are left out
 
     def __len__(self) -> int:
         return len(self.onset)
@@ -34,6 +43,8 @@ class Notes:
 
 def read_bytes(path: Path, name: str = "") -> bytes:
     """A file's content; errors call it `name`, or its path if not given. Raises BadMidi."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise BadMidi(f"{name or path}: is not a file")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE + 1)
@@ -52,16 +63,21 @@ def notes_from_bytes(data: bytes, name: str = "MIDI data") -> Notes:
     duration = np.concatenate([a["duration"] for a in arrays]).astype(np.int64)
     pitch = np.concatenate([a["pitch"] for a in arrays]).astype(np.int64)
     order = np.argsort(onset, kind="stable")
-    return Notes(onset[order], (onset + duration)[order], pitch[order], score.ticks_per_quarter)
+    drums = sum(len(track.notes) for track in score.tracks if track.is_drum)
+    controllers = {int(number) for track in score.tracks for number in np.unique(track.controls.numpy()["number"])}
+    return Notes(
+        onset[order], (onset + duration)[order], pitch[order], score.ticks_per_quarter, drums, frozenset(controllers)
+    )
 
 
 def symusic_score(data: bytes, name: str) -> tuple[Any, list[Any]]:
     """A MIDI file as symusic reads it, and its tracks except drums, of which one at least has notes.
 
     Raises:
-        BadMidi: the file is empty, cut short, not MIDI, in SMPTE time or without notes; the message says which.
+        BadMidi: the file is empty, cut short, not MIDI, in SMPTE time, without notes, or larger or longer than a
+            stranger's may be; the message says which.
     """
-    check_file(data, name)
+    last = check_file(data, name)
     try:
         score: Any = symusic.Score.from_midi(data)
     except MemoryError:
@@ -72,12 +88,17 @@ def symusic_score(data: bytes, name: str) -> tuple[Any, list[Any]]:
     if not any(len(track.notes) for track in tracks):
         drums = any(len(track.notes) for track in score.tracks)
         raise BadMidi(f"{name}: holds no notes" + (" but drums'" if drums else ""))
+    if Clock(score)(np.array([last]))[0] > MAX_SECONDS:
+        raise BadMidi(f"{name}: lasts more than a day")
     return score, tracks
 
 
-def check_file(data: bytes, name: str) -> None:
-    """Refuse a file whose header, chunks or events are incomplete or invalid: symusic takes the rest of a truncated
-    file for the whole. Raises BadMidi."""
+def check_file(data: bytes, name: str) -> int:
+    """Refuse a file whose header, chunks or events are incomplete or invalid, or of which there are too many: symusic
+    takes the rest of a truncated file for the whole.
+
+    Returns: the tick of its last event. Raises BadMidi.
+    """
     if not data:
         raise BadMidi(f"{name}: is empty")
     if data[:4] != b"MThd":
@@ -100,6 +121,11 @@ def check_file(data: bytes, name: str) -> None:
             starts.append(at + 8)
             ends.append(end)
         at = end
-    fault = first_fault(np.frombuffer(data, np.uint8), np.array(starts, np.int64), np.array(ends, np.int64))
+    counts = np.empty(3, np.int64)
+    fault = first_fault(np.frombuffer(data, np.uint8), np.array(starts, np.int64), np.array(ends, np.int64), counts)
     if fault >= 0:
         raise BadMidi(f"{name}: is damaged (byte {fault:,} belongs to no event)")
+    for found, most, what in ((EVENTS, MAX_EVENTS, "events"), (NOTES, MAX_NOTES, "notes"), (TICKS, MAX_TICKS, "ticks")):
+        if counts[found] > most:
+            raise BadMidi(f"{name}: has more than {most:,} {what}")
+    return int(counts[TICKS])

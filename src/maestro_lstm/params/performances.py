@@ -5,9 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from maestro_lstm.generation.names import NOTHING, REAL, SUFFIXES, piece_name
+from maestro_lstm.generation.names import NOTHING, REAL, piece_name
 from maestro_lstm.generation.sampling import PLAIN_NOTES, NoteSampling
 from maestro_lstm.plumbing.choices import PedalRule, Section
+from maestro_lstm.plumbing.files import SUFFIXES
 from maestro_lstm.tokens.vocabulary import PITCH_OF_NAME
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from maestro_lstm.plumbing.errors import NotMade
 
 MAX_FILE = 64 << 20  # bytes of a stranger's file that are read; the largest of MAESTRO has 0.5 MB
+SUFFIXES = (".mid", ".midi")  # of MIDI files
 _written: list[list[Path]] = []  # one list per open `recorded`
 
 

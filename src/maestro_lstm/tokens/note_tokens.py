@@ -13,10 +13,10 @@ import numpy.typing as npt
 from maestro_lstm.plumbing.jit import entry
 from maestro_lstm.tokens.performance import PEDAL_UP
 from maestro_lstm.tokens.quantize import CLASS_OF, LONGEST, Ints, Steps
+from maestro_lstm.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
 
 FIELDS = ("delta", "pitch", "force", "duration")  # in the order in which a note is said
-LOWEST, HIGHEST = 21, 108  # of a piano
-KEYS = HIGHEST - LOWEST + 1
+KEYS = HIGHEST_PITCH - LOWEST_PITCH + 1
 UP, DOWN = KEYS, KEYS + 1  # the pedal's rows, among the keys
 START = KEYS + 2  # the row before the first
 BINS_FROM_0 = 1  # forces are 0–31 here
@@ -46,7 +46,7 @@ class Rows:
 
 def on_the_piano(pitch: Bytes) -> npt.NDArray[np.bool_]:
     """(N,) whether a row is on the piano's 88 keys, or the pedal's."""
-    return (pitch >= LOWEST) & (pitch <= HIGHEST) | (pitch >= PEDAL_UP)
+    return (pitch >= LOWEST_PITCH) & (pitch <= HIGHEST_PITCH) | (pitch >= PEDAL_UP)
 
 
 def to_rows(steps: Steps) -> Rows:
@@ -56,7 +56,7 @@ def to_rows(steps: Steps) -> Rows:
     delta = np.minimum(np.diff(onset, prepend=0), LONGEST)
     pedal = pitch >= PEDAL_UP
     duration = np.where(pedal, 0, np.minimum(release - onset, LONGEST))
-    key = np.where(pedal, pitch - PEDAL_UP + UP, pitch - LOWEST)
+    key = np.where(pedal, pitch - PEDAL_UP + UP, pitch - LOWEST_PITCH)
     force = np.where(pedal, 0, steps.bin[there].astype(np.int64) - BINS_FROM_0)
     columns = (_behind(0, delta), _behind(START, key), _behind(0, force), _behind(0, duration))
     left, ends = np.zeros((len(delta) + 1, KEYS), np.uint8), np.zeros((len(delta) + 1, ENDS), np.uint16)
@@ -77,7 +77,7 @@ def from_rows(delta: npt.ArrayLike, pitch: npt.ArrayLike, force: npt.ArrayLike, 
     key = np.asarray(pitch, np.int64)
     onset = np.cumsum(np.asarray(delta, np.int64))
     pedal = key >= KEYS
-    steps = np.where(pedal, key - UP + PEDAL_UP, key + LOWEST)
+    steps = np.where(pedal, key - UP + PEDAL_UP, key + LOWEST_PITCH)
     bins = np.where(pedal, 0, np.asarray(force, np.int64) + BINS_FROM_0)
     return Steps(onset, onset + np.asarray(duration, np.int64), steps.astype(np.uint8), bins.astype(np.uint8))
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from maestro_lstm.tokens.columns import Performances
-from maestro_lstm.tokens.note_tokens import HIGHEST, LOWEST
 from maestro_lstm.tokens.performance import Performance
 from maestro_lstm.tokens.quantize import Steps, quantize
 from maestro_lstm.tokens.transpose import keys_within
+from maestro_lstm.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
 
 E = TypeVar("E")  # a piece as a network reads it
 
@@ -86,5 +86,5 @@ def keys_for(piece: Performance, most: int) -> npt.NDArray[np.int64]:
     """The transpositions, in semitones from −most to most, that leave every note of a piece on the piano; 0 for a piece
     that is not on it."""
     pitches = piece.pitch[piece.is_note].astype(np.int64)
-    on_it = len(pitches) and LOWEST <= pitches.min() <= pitches.max() <= HIGHEST
+    on_it = len(pitches) and LOWEST_PITCH <= pitches.min() <= pitches.max() <= HIGHEST_PITCH
     return keys_within(pitches, most) if on_it else np.zeros(1, dtype=np.int64)
