@@ -16,7 +16,7 @@ from tests.performances import made
 
 READ = """(text) => {
     const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    return SMF.read(bytes.buffer).map((n) => [n.onset, n.release, n.pitch, n.velocity]);
+    return midiFiles().read(bytes.buffer).map((n) => [n.onset, n.release, n.pitch, n.velocity]);
 }"""
 
 
@@ -42,26 +42,6 @@ def test_the_page_reads_what_python_reads(browser: Browser) -> None:
         np.testing.assert_allclose(found[:, 1], expected.release, atol=1e-6)
         assert found[:, 2].tolist() == expected.pitch.tolist()
         assert found[:, 3].tolist() == expected.velocity.tolist()
-    tab.close()
-
-
-def test_mutants_are_read_or_refused_in_a_line_and_never_hang(browser: Browser) -> None:
-    tab = browser.new_page()
-    tab.add_script_tag(path=PAGE / "smf.js")
-    whole, random = files()["two tracks"], np.random.default_rng(0)
-    ends = {"read": 0, "refused": 0, "odd": 0}
-    for k in range(300):
-        data = bytearray(whole[: random.integers(4, len(whole) + 1)] if k % 3 == 0 else whole)
-        for at in random.integers(0, len(data), 3):
-            data[at] = random.integers(0, 256)
-        try:
-            tab.evaluate(READ, base64.b64encode(bytes(data)).decode())
-            ends["read"] += 1
-        except Error as error:
-            ends["refused" if "this file" in str(error) or "this is not a MIDI file" in str(error) else "odd"] += 1
-    assert ends["odd"] == 0
-    assert ends["read"] > 20
-    assert ends["refused"] > 100
     tab.close()
 
 

@@ -150,9 +150,9 @@ def test_a_mutant_is_the_same_for_the_same_number() -> None:
 
 def test_a_stream_that_makes_no_sense_is_a_fault() -> None:
     sound = [60, 64, -1, 21, -1, 108, -1]
-    assert fuzz.fault(np.array(sound)) == ""
+    assert fuzz.fault_of_stream(np.array(sound)) == ""
     for wrong in ([], [60], [-1], [60, -1, -1], [-1, 60, -1], [20, -1], [109, -1]):
-        assert fuzz.fault(np.array(wrong, dtype=int)) != ""
+        assert fuzz.fault_of_stream(np.array(wrong, dtype=int)) != ""
 
 
 def test_every_way_of_killing_names_who_is_killed() -> None:

@@ -31,6 +31,8 @@ interface FileNote {
 interface Voice {
   pitch: number;
   start: number;
+  stop: number; // from here on it fades
+  /** Fade from `when` on, if that is sooner; before its start: never heard. */
   end(when: number): void;
 }
 
@@ -81,16 +83,23 @@ interface NetworkWeights {
   data: Uint16Array; // float16
 }
 
+/** The same as the page has it. */
+type PageWeights = Omit<NetworkWeights, "data"> & { base64: string };
+
 interface PianoSamples {
-  base64: string;
-  first: number;
-  last: number;
-  step: number;
-  seconds: number;
+  base64: string; // an MP3
+  first: number; // the lowest key that is recorded
+  step: number; // semitones to the next
+  starts: number[]; // where each begins in it
+  lengths: number[];
 }
 
-type ToComposer =
-  | { kind: "start"; weights: NetworkWeights; seed: number; steering: Partial<Steering>; plain?: boolean }
+type Start<W> = { kind: "start"; weights: W; seed: number; steering: Partial<Steering>; plain?: boolean };
+
+type ToComposer = ToEngine | Start<PageWeights> | { kind: "file"; name: string; content: ArrayBuffer };
+
+type ToEngine =
+  | Start<NetworkWeights>
   | { kind: "steer"; steering: Partial<Steering> }
   | { kind: "begin"; turn: number; seed: number }
   | { kind: "take"; turn: number; heard: number; notes: PlacedRow[] }
@@ -99,11 +108,14 @@ type ToComposer =
 type FromComposer =
   | { kind: "ready"; kernel: boolean }
   | { kind: "tick" }
-  | { kind: "notes"; turn: number; onset: number; notes: PlacedRow[] };
+  | { kind: "notes"; turn: number; onset: number; notes: PlacedRow[] }
+  | { kind: "file"; name: string; count: number; notes: FileNote[] } // the last of them
+  | { kind: "refused"; name: string; why: string }
+  | { kind: "failed"; why: string };
 
 interface Window {
   MAESTRO?: {
-    weights?: Omit<NetworkWeights, "data"> & { base64: string };
+    weights?: PageWeights;
     samples?: PianoSamples;
     conductor?: Conductor;
   };

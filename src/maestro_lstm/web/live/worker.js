@@ -1,0 +1,50 @@
+"use strict";
+/* What the page's worker does. worker() has nothing outside it but its arguments, so that its source can start it, also on
+ * file://. */
+
+/** @param {typeof engine} engine @param {typeof midiFiles} midiFiles @param {typeof bytesOf} bytesOf
+ * @param {(message: FromComposer) => void} post */
+function worker(engine, midiFiles, bytesOf, post) {
+  const HEARD = 1500; // notes of a file that the network hears, its last
+  const composer = new (engine().Composer)(post), files = midiFiles();
+
+  /** @param {ToComposer} message */
+  function act(message) {
+    if (message.kind === "start") composer.receive({ ...message, weights: decoded(message.weights) });
+    else if (message.kind === "file") file(message.name, message.content);
+    else composer.receive(message);
+  }
+
+  /** @param {NetworkWeights | PageWeights} weights @returns {NetworkWeights} */
+  function decoded(weights) {
+    return "data" in weights ? weights : { ...weights, data: new Uint16Array(bytesOf(weights.base64).buffer) };
+  }
+
+  /** @param {string} name @param {ArrayBuffer} content */
+  function file(name, content) {
+    try {
+      const notes = files.read(content).filter(({ pitch }) => pitch >= 21 && pitch <= 108);
+      if (!notes.length) throw new Error("no note of this file is on the piano's 88 keys");
+      post({ kind: "file", name, count: notes.length, notes: notes.slice(-HEARD) });
+    } catch (error) {
+      post({ kind: "refused", name, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  return {
+    /** What goes wrong is told, not thrown: nobody would see it.
+     * @param {ToComposer} message */
+    receive(message) {
+      try {
+        act(message);
+      } catch (error) {
+        post({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
+      }
+    },
+    /** Some forty times a second. */
+    tick() {
+      composer.work();
+      post({ kind: "tick" });
+    },
+  };
+}
