@@ -1,7 +1,14 @@
 """The page that plays on, in a browser: from a file and from the command's server, by keys, MIDI and a dropped file."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +135,9 @@ def test_a_midi_keyboard_plays_and_an_instrument_plays_along(tab: Page) -> None:
     tab.evaluate("strike(0xb0, 64, 0)")
     tab.wait_for_function(PLAYS)  # after a pause
     tab.wait_for_function("sent.some(([status]) => status === 0x90)")
+    sounded = "[MAESTRO.conductor.log.filter((n) => n.who === 'network').length, MAESTRO.conductor.piano.voices.size]"
+    assert tab.evaluate(sounded)[0] > 0  # and the page's piano is silent
+    tab.wait_for_function("MAESTRO.conductor.piano.voices.size === 0")
     tab.evaluate("strike(0x90, 70, 90)")
     tab.evaluate("access.onstatechange({ port: { type: 'input', state: 'disconnected' } })")
     assert tab.evaluate("MAESTRO.conductor.open.size") == 0
@@ -139,7 +149,7 @@ def test_a_file_is_gone_on_from_and_what_was_played_is_saved(tab: Page, tmp_path
     tab.evaluate("Conductor.FILE = 1")  # second of it that is heard
     tab.set_input_files("#file", "primers/bach-bwv846.mid")
     tab.wait_for_function(PLAYS, timeout=20_000)
-    assert "bach-bwv846.mid: 64 notes" in tab.inner_text("#status")
+    assert tab.inner_text("#status") == "bach-bwv846.mid: 64 notes; it goes on."
     with tab.expect_download() as download:
         tab.click("#save")
     download.value.save_as(tmp_path / "saved.mid")
@@ -166,6 +176,104 @@ def test_steering_reaches_the_composer_and_the_seed_makes_it_again(tab: Page) ->
     tab.click("#again")
     tab.wait_for_function("MAESTRO.conductor.planned.length > 2")
     assert min(tab.evaluate("MAESTRO.conductor.planned.map((n) => n.pitch)")) >= 72
+
+
+# what the worker does when it is asked to begin, put behind its own script
+SPOILT = """(words) => {
+    const real = URL.createObjectURL;
+    URL.createObjectURL = (blob) => real(new Blob([blob, words], { type: blob.type }));
+}"""
+STUCK = ';{ const own = onmessage; onmessage = (e) => { if (e.data.kind === "begin") for (;;); own(e); }; }'
+BROKEN = """;{ const own = onmessage;
+    onmessage = ({ data }) => own({ data: data.kind === "begin" ? { ...data, seed: 1.5 } : data }); }"""
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (STUCK, "The network has stopped: it has not answered for 5 seconds"),
+        (BROKEN, "The network has stopped: The number 1.5"),
+    ],
+    ids=["stuck", "broken"],
+)
+def test_a_worker_that_fails_is_told_in_words(words: str, told: str, browser: Browser, folder: Path) -> None:
+    tab = browser.new_page()
+    tab.add_init_script(f"({SPOILT})({json.dumps(words)})")
+    tab.goto((folder / "index.html").as_uri())
+    tab.click("#start")
+    tab.wait_for_function(f"document.getElementById('problem').textContent.includes({json.dumps(told)})")
+    assert state(tab) == "silent"
+    tab.close()
+
+
+@pytest.mark.parametrize("seed", ["1.5", "-3", "1e99", ""])
+def test_whatever_stands_for_a_seed_plays(seed: str, tab: Page) -> None:
+    tab.fill("#seed", seed)
+    tab.click("#start")
+    tab.wait_for_function(PLAYS)
+    assert tab.input_value("#seed") in ("0", "1", "999999999")
+    assert not tab.is_visible("#problem")
+
+
+HEARS = """() => {
+    const real = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (to, ...rest) {
+        if (to === this.context.destination && !window.ear) {
+            window.ear = this.context.createAnalyser();
+            real.call(this, window.ear);
+        }
+        return real.call(this, to, ...rest);
+    };
+    window.loud = () => {
+        const some = new Float32Array(window.ear ? window.ear.fftSize : 0);
+        if (window.ear) window.ear.getFloatTimeDomainData(some);
+        return Math.max(0, ...some.map(Math.abs));
+    };
+}"""
+
+
+def test_what_is_played_comes_out_of_the_page_and_ends_at_stop(browser: Browser, folder: Path) -> None:
+    tab = browser.new_page()
+    tab.add_init_script(f"({HEARS})()")
+    tab.goto((folder / "index.html").as_uri())
+    tab.click("#start")
+    tab.wait_for_function("loud() > 0.01")
+    tab.click("#start")
+    tab.wait_for_function("loud() < 1e-4")
+    tab.keyboard.down("KeyA")
+    tab.wait_for_function("loud() > 0.01")
+    tab.close()
+
+
+def test_keys_leave_the_browser_its_own(tab: Page) -> None:
+    """A letter plays, also after a slider was moved; with Ctrl, Alt or in a field it does not; a key that is let go
+    while Ctrl is down does not hang; and space does not scroll."""
+    pressed = """(options, id) => {
+        const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...options });
+        (id ? document.getElementById(id) : document.body).dispatchEvent(event);
+        return event.defaultPrevented;
+    }"""
+    taken = {
+        name: tab.evaluate(f"([options, id]) => ({pressed})(options, id)", [options, place])
+        for name, options, place in (
+            ("letter", {"code": "KeyA"}, ""),
+            ("slider", {"code": "KeyS"}, "tempo"),
+            ("held", {"code": "KeyD", "repeat": True}, ""),
+            ("space", {"code": "Space", "repeat": True}, "keys"),
+            ("copy", {"code": "KeyF", "ctrlKey": True}, ""),
+            ("menu", {"code": "KeyF", "altKey": True}, ""),
+            ("field", {"code": "KeyE"}, "seed"),
+            ("list", {"code": "KeyE"}, "preset"),
+            ("tab", {"code": "Tab"}, ""),
+            ("slash", {"code": "Slash"}, ""),
+            ("button", {"code": "Space"}, "start"),
+        )
+    }
+    assert {name for name, one in taken.items() if one} == {"letter", "slider", "held", "space"}
+    tab.wait_for_function("window.MAESTRO.conductor && MAESTRO.conductor.open.size === 2")
+    for code in ("KeyA", "KeyS"):
+        tab.evaluate("(code) => window.dispatchEvent(new KeyboardEvent('keyup', { code, ctrlKey: true }))", code)
+    tab.wait_for_function("!MAESTRO.conductor.open.size")
 
 
 @pytest.mark.parametrize("width", [360, 390, 1400])
@@ -201,44 +309,105 @@ def test_what_is_missing_is_told_in_plain_text(spoil: str, told: str, browser: B
     tab.close()
 
 
-def test_the_command_serves_the_page_on_this_machine(
-    folder: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made, ready = play.server_of, threading.Event()
+@pytest.fixture
+def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Any]]:
+    """`maestro-lstm play` at work: its address, and where its browser is said to open."""
+    made, ready, opened = play.server_of, threading.Event(), threading.Event()
     servers = []
 
-    def server_of(place: Path, port: int) -> Any:
-        servers.append(made(place, port))
+    def server_of(files: Any, port: int) -> Any:
+        servers.append(made(files, port))
         ready.set()
         return servers[0]
 
+    def browse(address: str) -> None:
+        """One of the terminal: it asks for the page, and stays open."""
+        with urllib.request.urlopen(address, timeout=30) as page:
+            assert page.status == 200
+        opened.set()
+        threading.Event().wait()
+
     monkeypatch.setattr(play, "server_of", server_of)
-    words = ["play", "--network", str(folder.parent / "small.safetensors"), "--port", "0", "--no-browser"]
+    monkeypatch.setattr("webbrowser.open", browse)
+    words = ["play", "--network", str(folder.parent / "small.safetensors"), "--port", "0"]
     serving = threading.Thread(target=run, args=[words])
     serving.start()
     assert ready.wait(30)
-    address = f"http://127.0.0.1:{servers[0].server_port}/"
+    yield f"http://127.0.0.1:{servers[0].server_port}/", opened
+    servers[0].shutdown()
+    serving.join(30)
+    assert not serving.is_alive()
+
+
+def test_the_command_serves_the_page_and_a_browser_of_the_terminal_does_not_stop_it(
+    served: tuple[str, Any], browser: Browser
+) -> None:
+    address, opened = served
+    assert opened.wait(60)
     tab = browser.new_page()
     tab.goto(address)
     tab.click("#start")
     tab.wait_for_function(PLAYS)
     tab.close()
     with pytest.raises(UserError, match=r"--port .*: Address already in use"):
-        made(folder, servers[0].server_port)
-    servers[0].shutdown()
-    serving.join(30)
-    assert address in capsys.readouterr().out
+        play.server_of({}, int(address.rsplit(":")[-1].strip("/")))
+
+
+def test_only_this_machine_s_own_names_are_served(served: tuple[str, Any]) -> None:
+    address, opened = served
+    assert opened.wait(60)
+    port = int(address.rsplit(":")[-1].strip("/"))
+    statuses = {}
+    for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"evil.example:{port}", "evil.example", "127.0.0.1", ""):
+        connection = HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/weights.js", headers={"Host": host})
+        statuses[host] = connection.getresponse().status
+        connection.close()
+    assert [host for host, status in statuses.items() if status == 200] == [f"127.0.0.1:{port}", f"localhost:{port}"]
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("GET", "/../../etc/passwd")
+    assert connection.getresponse().status == 404
+    connection.close()
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, 70_000])
+def test_a_port_that_is_none_is_told_in_a_line(port: int) -> None:
+    with pytest.raises(UserError, match=rf"--port is 0 to 65535, not {port}"):
+        run(["play", "--port", str(port)])
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_however_it_ends_nothing_is_left_on_the_disk(end: signal.Signals, folder: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from maestro_lstm.cli.app import main; main()", "play", "--port", "0"]
+    command += ["--network", str(folder.parent / "small.safetensors"), "--no-browser"]
+    with subprocess.Popen(
+        command, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
+    ) as it:
+        assert it.stdout
+        assert it.stdout.readline().startswith("http://127.0.0.1:")
+        it.send_signal(end)
+        assert it.wait(30)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_folder_is_within_its_budget_and_other_folders_are_left_alone(tmp_path: Path) -> None:
-    run(["export", "--page", str(tmp_path / "page")])
-    files = list((tmp_path / "page").iterdir())
+    page, mine = tmp_path / "page", tmp_path / "mine"
+    run(["export", "--page", str(page)])
+    files = list(page.iterdir())
     assert sum(path.stat().st_size for path in files) <= BUDGET
     own = sum(path.stat().st_size for path in files if path.name not in ("weights.js", "samples.js"))
     assert own <= 120e3
-    run(["export", "--page", str(tmp_path / "page")])  # once more, over its own
-    (tmp_path / "mine").mkdir()
-    with pytest.raises(UserError, match="mine exists and is no such page"):
-        run(["export", "--page", str(tmp_path / "mine")])
+    (page / "index.html").write_text("an older one")
+    run(["export", "--page", str(page)])  # once more, over its own
+    assert (page / "index.html").read_text().startswith("<!doctype html>")
+
+    mine.mkdir()
+    (mine / "engine.js").write_text("of a program of mine")
+    (mine / "photo.jpg").write_bytes(b"me")
+    with pytest.raises(UserError, match=r"mine holds photo\.jpg, which is not the page's"):
+        run(["export", "--page", str(mine)])
+    assert sorted(path.name for path in mine.iterdir()) == ["engine.js", "photo.jpg"]
+    with pytest.raises(UserError, match=r"photo\.jpg is a file, not a folder"):
+        run(["export", "--page", str(mine / "photo.jpg")])
     with pytest.raises(UserError, match="export needs a network and a file"):
         run(["export"])

@@ -25,6 +25,7 @@
   /** @type {Promise<Conductor> | null} */
   let starting = null;
   let failed = false;
+  const PATIENCE = 5; // s without a word of the worker
 
   /** @param {string} text */
   function tell(text) {
@@ -55,13 +56,28 @@
     const audio = new AudioContext({ latencyHint: "interactive" });
     context = audio;
     starting = Promise.all([Piano.load(audio, samples), composer(weights)])
-      .then(([piano, worker]) => {
-        const own = new Conductor({ now: () => audio.currentTime, piano, send: (message) => worker.postMessage(message), on: { struck, ended, changed } });
+      .then(([piano, thread]) => {
+        const own = new Conductor({ now: () => audio.currentTime, piano, send: (message) => thread.postMessage(message), on: { ended, changed } });
         conductor = own;
-        worker.onmessage = (event) => own.receive(event.data);
+        let answered = true, silent = 0;
+        thread.onmessage = ({ data }) => {
+          answered = true;
+          if (data.kind === "file") play(data);
+          else if (data.kind === "refused") $("status").textContent = `${data.name}: ${data.why}`;
+          else if (data.kind === "failed") fail(data.why);
+          else own.receive(data);
+        };
+        thread.onerror = (event) => fail(event.message);
+        // counted, not timed: after a sleep of the machine the clock has jumped, and the worker is well
+        setInterval(() => {
+          silent = answered ? 0 : silent + 1;
+          answered = false;
+          if (silent === PATIENCE) fail(`it has not answered for ${PATIENCE} seconds`);
+        }, 1000);
         own.waits = $("waits").checked;
         own.setTempo(Number($("tempo").value) / 100);
-        own.seed = Number($("seed").value);
+        own.seed = seed();
+        own.outside = outside();
         window.MAESTRO = { ...window.MAESTRO, conductor: own }; // for tests, and for the curious
         for (const id of ["go", "again", "other", "save"]) $(id).disabled = false;
         return own;
@@ -74,27 +90,38 @@
     return starting;
   }
 
-  /** A worker from the engine's own source: a page opened as a file may not load one.
-   * @param {Omit<NetworkWeights, "data"> & {base64: string}} weights @returns {Promise<Worker>} */
-  function composer({ settings, edges, arrays, base64 }) {
-    const source = `"use strict"; const made = (${engine})(); const composer = new made.Composer((m) => postMessage(m));
-      onmessage = (event) => composer.receive(event.data); setInterval(() => postMessage({ kind: "tick" }), 25);`;
-    const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)), data = new Uint16Array(bytes.buffer);
+  /** A worker from the scripts' own source: a page opened as a file may not load one.
+   * @param {PageWeights} weights @returns {Promise<Worker>} */
+  function composer(weights) {
+    const source = `"use strict"; const own = (${worker})(${engine}, ${midiFiles}, ${bytesOf}, (m) => postMessage(m));
+      onmessage = (event) => own.receive(event.data); setInterval(own.tick, 25);`;
+    const thread = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
     return new Promise((resolve, reject) => {
-      worker.onerror = (event) => reject(new Error(event.message));
-      worker.onmessage = (event) => event.data.kind === "ready" && resolve(worker);
-      worker.postMessage({ kind: "start", weights: { settings, edges, arrays, data }, seed: 0, steering: steering() }, [data.buffer]);
+      thread.onerror = (event) => reject(new Error(event.message));
+      thread.onmessage = ({ data }) => {
+        if (data.kind === "ready") resolve(thread);
+        if (data.kind === "failed") reject(new Error(data.why));
+      };
+      thread.postMessage({ kind: "start", weights, seed: 0, steering: steering() });
     });
+  }
+
+  /** The network cannot go on, and says why.
+   * @param {string} why */
+  function fail(why) {
+    conductor?.stop();
+    failed = true;
+    starting = null;
+    tell(`The network has stopped: ${why}. Load the page again.`);
   }
 
   /** Seconds of the audio's clock as milliseconds of performance.now().
    * @param {number} time */
   const clock = (time) => performance.now() + (time - (context ? context.currentTime : 0)) * 1000;
-  /** @param {PageNote} note */
-  function struck(note) {
-    if (midi && note.who === "network") midi.play(note.pitch, note.velocity, clock(note.time), clock(note.time + (note.seconds || 0)));
-  }
+  /** Where the network plays, if not on the page's piano. */
+  const outside = () => (midi?.output ? midi : null);
+  /** A whole number, whatever stands there. */
+  const seed = () => Math.min(Math.max(Math.floor(Number($("seed").value)) || 0, 0), 999999999);
   function ended() {
     if (midi) midi.hush();
   }
@@ -110,7 +137,8 @@
   async function begin() {
     const own = await ready();
     await context?.resume();
-    own.seed = Number($("seed").value);
+    own.seed = seed();
+    $("seed").value = String(own.seed);
     own.start(own.seed);
   }
   // in the order in which they came, also while the page gets ready: a key let go by then is let go
@@ -133,7 +161,7 @@
   };
   $("save").onclick = () => {
     if (!conductor) return;
-    const file = SMF.write(conductor.voices(), ["you", "the network"]);
+    const file = midiFiles().write(conductor.voices(), ["you", "the network"]);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([file], { type: "audio/midi" }));
     link.download = "maestro-lstm.mid";
@@ -141,16 +169,23 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  /** @param {File} file */
+  /** The worker reads it, as that may take a while.
+   * @param {File} file */
   async function open(file) {
     try {
-      const notes = SMF.read(await file.arrayBuffer()), own = await ready();
+      const [own, content] = await Promise.all([ready(), file.arrayBuffer()]);
       await context?.resume();
-      own.playFile(notes);
-      $("status").textContent = `${file.name}: ${notes.length} notes; the network goes on.`;
+      own.stop();
+      own.send({ kind: "file", name: file.name, content });
     } catch (error) {
       $("status").textContent = `${file.name}: ${error instanceof Error ? error.message : error}`;
     }
+  }
+  /** @param {Extract<FromComposer, {kind: "file"}>} file */
+  function play({ name, count, notes }) {
+    conductor?.playFile(notes);
+    const heard = notes.length < count ? `, of which the network has heard the last ${notes.length}` : "";
+    $("status").textContent = `${name}: ${count} notes${heard}; it goes on.`;
   }
   $("file").onchange = () => {
     const [file] = $("file").files || [];
@@ -196,14 +231,13 @@
     $("midi-there").hidden = true;
   }
   $("midi").onclick = async () => {
-    const own = new Midi({
-      ...user,
-      changed: (inputs, outputs) => {
+    const changed = (/** @type {MIDIInput[]} */ inputs, /** @type {MIDIOutput[]} */ outputs) => {
         $("inputs").textContent = inputs.length ? `listening to ${inputs.map((one) => one.name).join(", ")}` : "no keyboard is connected";
         $("output").replaceChildren(new Option("this page", ""), ...outputs.map((one) => new Option(one.name || one.id, one.id)));
         $("output").value = midi?.output?.id || "";
-      },
-    });
+        if (conductor) conductor.outside = outside();
+    };
+    const own = new Midi({ ...user, changed }, clock);
     midi = own;
     await own.open().catch((error) => ($("inputs").textContent = `MIDI was refused: ${error.message}`));
   };
@@ -211,6 +245,10 @@
     if (!midi) return;
     midi.hush();
     midi.output = midi.outputs().find((one) => one.id === $("output").value) || null;
+    if (conductor) {
+      conductor.piano.hush(conductor.now());
+      conductor.outside = outside();
+    }
   };
 
   window.addEventListener("blur", () => keys.release());

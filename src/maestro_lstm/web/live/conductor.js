@@ -15,13 +15,15 @@ class Conductor {
   static FILE = 8; // s of a dropped file that are heard
 
   /** @param {{now: () => number, piano: Instrument, send: (message: ToComposer) => void,
-   *   on?: {struck?: (note: PageNote) => void, ended?: () => void, changed?: (state: PageState) => void}}} parts
+   *   on?: {ended?: () => void, changed?: (state: PageState) => void}}} parts
    *   now: seconds; send: to the composer */
   constructor({ now, piano, send, on = {} }) {
     this.now = now;
     this.piano = piano;
     this.send = send;
     this.on = on;
+    /** @type {Instrument | null} */
+    this.outside = null; // what plays what is planned, if not the piano
     /** @type {PageState} */
     this.state = "silent";
     this.seed = 0;
@@ -161,9 +163,8 @@ class Conductor {
     if (note.silent) return;
     this.slack = Math.min(this.slack, note.time - time);
     note.time = Math.max(note.time, time);
-    note.voice = this.piano.strike(note.pitch, note.velocity, note.time, note.seconds || 0);
+    note.voice = (this.outside || this.piano).strike(note.pitch, note.velocity, note.time, note.seconds || 0);
     this.log.push(note);
-    if (this.on.struck) this.on.struck(note);
   }
 
   /** From the composer.
@@ -278,19 +279,17 @@ class Conductor {
   }
 
   /** A file's notes, in seconds: they are played, and the network goes on.
-   * @param {FileNote[]} notes */
+   * @param {FileNote[]} notes on the piano's keys, by onset; at least one */
   playFile(notes) {
     this.stop();
     this.newTurn("network");
     this.send({ kind: "begin", turn: this.turn, seed: this.seed || 0 });
-    const own = notes
-      .filter(({ pitch }) => pitch >= 21 && pitch <= 108)
-      .map(({ onset, release, pitch, velocity }) => ({
-        onset: Math.round((onset - notes[0].onset) * 100),
-        ...Conductor.counted(pitch, velocity, (release - onset) * 100),
-      }));
+    const own = notes.map(({ onset, release, pitch, velocity }) => ({
+      onset: Math.round((onset - notes[0].onset) * 100),
+      ...Conductor.counted(pitch, velocity, (release - onset) * 100),
+    }));
     this.send({ kind: "take", turn: this.turn, heard: 0, notes: own });
-    const last = own.length ? own[own.length - 1].onset : 0;
+    const last = own[own.length - 1].onset;
     // the last seconds of the file are heard; the network has heard all of it
     const from = Math.max(last - Conductor.FILE * 100, 0);
     this.anchor = { time: this.now() + 0.2, step: from };

@@ -5,6 +5,8 @@
  */
 function engine() {
   const KEYS = 88, START = 90, ENDS = 8, NEAR = 7, SEEN = 4, SECOND = 100;
+  const AT_ONCE = 64, AT_A_TICK = 16; // notes of others that are heard in one go: 64 take 60 ms, or half a second on a slow phone
+  const LONGEST = 65535; // steps of a pause, as in quantize.py
   const NEVER = -1e9, SILENT = 0, RELEASED = 1, SOUNDS = 2;
   /** @typedef {{at: number, values: Float32Array}} Place a part of the memory */
   /** @typedef {{rows: number, cols: number, w: Place, b: Place}} Linear */
@@ -480,8 +482,10 @@ function engine() {
       this.before = []; // what the player remembered before each note of this turn that may not have been heard
       this.past = 0; // how many of this turn's notes are no longer listed there
       this.onset = 0; // steps, of the last note
+      /** @type {PlacedRow[]} */
+      this.waiting = []; // notes of others that the player has not heard yet
     }
-    /** @param {ToComposer} message */
+    /** @param {ToEngine} message */
     receive(message) {
       const { player } = this;
       if (message.kind === "start") {
@@ -497,6 +501,7 @@ function engine() {
         player.begin();
         this.turn = message.turn;
         this.onset = 0;
+        this.waiting = [];
         this.forget();
       } else if (message.kind === "take") {
         this.take(message);
@@ -509,7 +514,7 @@ function engine() {
       this.past = 0;
     }
     /** Go back to after the notes that were heard, and hear others.
-     * @param {Extract<ToComposer, {kind: "take"}>} message */
+     * @param {Extract<ToEngine, {kind: "take"}>} message */
     take({ turn, heard, notes }) {
       const player = /** @type {Player} */ (this.player);
       const kept = this.before[heard - this.past];
@@ -517,16 +522,23 @@ function engine() {
         player.goBack(kept.kept);
         this.onset = kept.onset;
       }
-      for (const { onset, pitch, force, duration } of notes) {
-        const delta = Math.min(Math.max(onset - this.onset, 0), 6000);
+      this.waiting = notes.slice();
+      this.turn = turn;
+      this.forget();
+      this.work(AT_ONCE);
+    }
+    /** Let the player hear some of the notes that wait: between them there is time for the clock.
+     * @param {number} most notes */
+    work(most = AT_A_TICK) {
+      const player = /** @type {Player} */ (this.player);
+      for (const { onset, pitch, force, duration } of this.waiting.splice(0, most)) {
+        const delta = Math.min(Math.max(onset - this.onset, 0), LONGEST);
         player.feed({ delta, pitch, force, duration });
         this.onset = Math.max(onset, this.onset);
       }
-      this.turn = turn;
-      this.forget();
     }
     /** Up to a step, or 64 notes.
-     * @param {Extract<ToComposer, {kind: "compose"}>} message */
+     * @param {Extract<ToEngine, {kind: "compose"}>} message */
     compose({ turn, until, heard }) {
       if (turn !== this.turn) return;
       const player = /** @type {Player} */ (this.player);
@@ -535,7 +547,7 @@ function engine() {
       this.past += gone;
       /** @type {PlacedRow[]} */
       const notes = [];
-      while (this.onset < until && notes.length < 64) {
+      while (!this.waiting.length && this.onset < until && notes.length < 64) {
         this.before.push({ kept: player.remembered(), onset: this.onset });
         const note = player.play();
         this.onset += note.delta;

@@ -77,15 +77,17 @@ class Keys {
 
   /** @param {KeyboardEvent} event @param {boolean} down */
   computer(event, down) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return;
+    const { target } = event;
     const id = `key ${event.code}`;
+    if (!down) this.lift(id); // whatever else is held by now
+    const writes = target instanceof Element && target.matches("select, textarea, input:not([type=range], [type=checkbox])");
+    if (event.ctrlKey || event.altKey || event.metaKey || writes) return undefined; // the browser's own shortcuts, or text
     let pitch = Keys.ROW.includes(event.code) ? 60 + Keys.ROW.indexOf(event.code) : undefined;
     if (event.code === "Space" && target === this.element) pitch = this.chosen;
     if (event.code === "ShiftLeft") return this.on.pedal(down);
-    if (!down) return this.lift(id);
-    if (pitch === undefined || event.repeat) return undefined;
-    event.preventDefault();
+    if (!down || pitch === undefined) return undefined;
+    event.preventDefault(); // also when it repeats: space would scroll
+    if (event.repeat) return undefined;
     this.held.set(id, pitch);
     return this.on.down(pitch, 72);
   }

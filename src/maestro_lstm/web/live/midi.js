@@ -1,9 +1,11 @@
 "use strict";
-/* Web MIDI: a keyboard that plays in, an instrument that plays along. */
+/* Web MIDI: a keyboard that plays in, an instrument that plays in the piano's place. */
 class Midi {
-  /** @param {Hands & {changed(inputs: MIDIInput[], outputs: MIDIOutput[]): void}} on */
-  constructor(on) {
+  /** @param {Hands & {changed(inputs: MIDIInput[], outputs: MIDIOutput[]): void}} on
+   * @param {(time: number) => number} clock seconds as the conductor counts to milliseconds of performance.now() */
+  constructor(on, clock) {
     this.on = on;
+    this.clock = clock;
     /** @type {MIDIAccess | null} */
     this.access = null;
     /** @type {MIDIOutput | null} */
@@ -45,12 +47,12 @@ class Midi {
     else if (kind === 11 && (one === 120 || one === 123)) this.on.lost();
   }
 
-  /** The network's note on the instrument; `when` and `until` are milliseconds as performance.now() counts.
-   * @param {number} pitch @param {number} velocity @param {number} when @param {number} until */
-  play(pitch, velocity, when, until) {
-    if (!this.output) return;
-    this.output.send([0x90, pitch, velocity], when);
-    this.output.send([0x80, pitch, 0], until);
+  /** A note on the instrument. What is sent ahead cannot be called back one by one, so its voice does not end: `hush`.
+   * @param {number} pitch @param {number} velocity @param {number} time @param {number} seconds @returns {Voice} */
+  strike(pitch, velocity, time, seconds) {
+    this.output?.send([0x90, pitch, velocity], this.clock(time));
+    this.output?.send([0x80, pitch, 0], this.clock(time + seconds));
+    return { pitch, start: time, stop: time + seconds, end: () => {} };
   }
 
   /** Nothing sounds on the instrument any more. */
