@@ -34,8 +34,6 @@ def export(
         A SoundFont (.sf2) for the page.
     """
     if page is not None:
-        if page.exists() and not (page / "engine.js").is_file():
-            raise UserError(f"{page} exists and is no such page: give another name, or delete it")
         write_page(networks.network_file(str(model or "performer")), soundfont(soundfont_file), page)
         size = sum(path.stat().st_size for path in page.iterdir())
         print(f"{page / 'index.html'}: {size / 1e6:.1f} MB in all; open it in a browser")

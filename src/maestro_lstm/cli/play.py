@@ -2,9 +2,11 @@
 
 import functools
 import http.server
-import tempfile
+import io
+import threading
 import webbrowser
-from pathlib import Path
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -12,18 +14,48 @@ from cyclopts import Parameter
 from maestro_lstm.export.sound import soundfont
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained.networks import network_file
-from maestro_lstm.web.live_page import write_page
+from maestro_lstm.web.live_page import page
+
+PORTS = 65_536
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _Page(http.server.SimpleHTTPRequestHandler):
+    """Serves files from memory: whatever ends the command, nothing is left on the disk."""
+
+    server: http.server.ThreadingHTTPServer
+
+    def __init__(self, *words: Any, files: Mapping[str, bytes]) -> None:
+        self.files = files
+        super().__init__(*words)
+
+    def send_head(self) -> io.BytesIO | None:
+        """A file, to this machine's own browser alone: a page from elsewhere can make a browser ask this server, by a
+        name that leads here, and would then read a network that is private. The name gives it away."""
+        own = {f"{host}:{self.server.server_port}" for host in ("127.0.0.1", "localhost")}
+        if self.headers.get("Host") not in own:
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return None
+        name = self.path.partition("?")[0].removeprefix("/") or "index.html"
+        data = self.files.get(name)
+        if data is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.guess_type(name))
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        return io.BytesIO(data)
+
     def log_message(self, format: str, *words: Any) -> None:
         """Nothing: the terminal shows the address."""
 
 
-def server_of(folder: Path, port: int) -> http.server.ThreadingHTTPServer:
-    """A server of a folder, for this machine alone. Raises UserError if the port is taken."""
+def server_of(files: Mapping[str, bytes], port: int) -> http.server.ThreadingHTTPServer:
+    """A server of files by their names, for this machine alone. Raises UserError if the port is taken, or is none."""
+    if not 0 <= port < PORTS:
+        raise UserError(f"--port is 0 to {PORTS - 1}, not {port}")
     try:
-        return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Quiet, directory=str(folder)))
+        return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Page, files=files))
     except OSError as error:
         raise UserError(f"--port {port}: {error.strerror or error}; give another") from None
 
@@ -48,12 +80,11 @@ def play(
     browser:
         Do not open a browser.
     """
-    path, font = network_file(network), soundfont(soundfont_file)
-    with tempfile.TemporaryDirectory() as folder:
-        write_page(path, font, Path(folder) / "page")
-        with server_of(Path(folder) / "page", port) as server:
-            address = f"http://127.0.0.1:{server.server_port}/"
-            print(f"{address}  (Ctrl-C ends it)", flush=True)
-            if browser:
-                webbrowser.open(address)
-            server.serve_forever()
+    files: dict[str, bytes] = {}
+    with server_of(files, port) as server:
+        files.update(page(network_file(network), soundfont(soundfont_file)))
+        address = f"http://127.0.0.1:{server.server_port}/"
+        print(f"{address}  (Ctrl-C ends it)", flush=True)
+        if browser:  # beside the server, which listens by now: a browser of the terminal stays until it is closed
+            threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+        server.serve_forever()
