@@ -1,6 +1,8 @@
 """`maestro-lstm compose`, by a network of either kind: from its file alone, and a wrong word is told in a line."""
 
 import json
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,9 +11,10 @@ import pytest
 from maestro_lstm.cli.app import main, run
 from maestro_lstm.model.checkpoint import Checkpoint, save_checkpoint
 from maestro_lstm.model.network import initial_weights
-from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.tokens.vocabulary import NEXT, SYMBOLS
 from maestro_lstm.tokens.writing import to_midi
+from maestro_lstm.trained.load import load
 from tests.midi_files import midi_file, track
 from tests.performances import SETTINGS, made, network
 
@@ -72,6 +75,113 @@ def test_a_performance_after_a_file_of_ones_own(plays: str, tmp_path: Path, caps
     assert "plays, from mine, seed 0" in told
 
 
+def test_names_in_any_script_are_kept_apart_and_no_piece_is_overwritten(
+    plays: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    for k, name in enumerate(("作品", "夜曲", "Прелюдия № 1", "-x", "a b", "a-b", "***")):
+        (tmp_path / f"{name}.mid").write_bytes(to_midi(made(k, 20, 5.0)))
+        compose(tmp_path / f"{name}.mid", "-n", plays, "--seconds", 1, "--out", out, "--forms", "mid")
+    written = {path.name: path.read_bytes() for path in out.iterdir()}
+    names = {"作品-1.mid", "夜曲-1.mid", "прелюдия-1-1.mid", "x-1.mid", "a-b-1.mid", "a-b-2.mid", "piece-1.mid"}
+    assert set(written) == names
+    again = ("-n", plays, "--seconds", 1, "--out", out, "--forms", "mid")
+    compose(tmp_path / "a b.mid", *again)  # the same once more is the same file
+    compose(tmp_path / "a b.mid", *again, "--pieces", 3)  # and another is another
+    assert {path.name for path in out.iterdir()} == {*names, "a-b-3.mid", "a-b-4.mid"}
+    assert all((out / name).read_bytes() == data for name, data in written.items())
+    assert "a-b-3.mid" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("network", ["plays", "writes"])
+def test_of_a_long_file_no_more_is_gone_on_from_than_its_end(
+    network: str, plays: str, writes: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two notes half an hour apart, in 45 bytes, once took 2 GB and 46 s."""
+    long, out, form = tmp_path / "long.mid", tmp_path / "out", ("--forms", "mid", "json")
+    long.write_bytes(midi_file([track([(k * 768, k * 768 + 100, 60 + k % 9) for k in range(2000)])]))  # 33 minutes
+    chosen = (long, "-n", {"plays": plays, "writes": writes}[network], "--seconds", 2, "--out", out)
+    compose(*chosen, *form)
+    told = {"plays": "the last 601 of 2,000 notes of long", "writes": "2000 notes and chords of long"}
+    assert told[network] in capsys.readouterr().out
+    compose(*chosen, *form, "--primer-seconds", 5)
+    told = {"plays": "the last 6 of 2,000 notes of long", "writes": "the last 20 of 2,000 notes and chords of long"}
+    assert told[network] in capsys.readouterr().out
+    piece = json.loads((out / "long-2.json").read_text())
+    assert piece["given"] == {"plays": 6, "writes": 40}[network]
+    for seconds in (0, 601):
+        with pytest.raises(UserError, match="a primer has more than 0 and at most 600 seconds"):
+            compose(*chosen, "--primer-seconds", seconds)
+
+
+def test_a_note_of_half_an_hour_ends_with_the_piece(plays: str, tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.mid", tmp_path / "out"
+    mine.write_bytes(midi_file([track([(0, 1_400_000, 60)])]))
+    compose(mine, "-n", plays, "--seconds", 2, "--out", out, "--forms", "json")
+    notes = json.loads((out / "mine-1.json").read_text())["notes"]
+    assert max(notes["release"]) == 2
+
+
+def test_what_is_silent_is_said_and_nothing_written(plays: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="nothing was written: it is silent; give more --seconds, or another --seed"):
+        compose("-n", plays, "--seconds", 0.001, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_from_nothing_it_neither_crawls_nor_races() -> None:
+    """Of forty seeds without a density to aim at, one had 43 notes in half a minute, and one 700."""
+    network = load("performer")
+    pieces = network.compose_all([network.primer("nothing")], 20, 0, network.sampling(30.0, {}, "nothing"), True)
+    rates = [len(piece.performance.notes) / 30 for piece in pieces.values()]
+    assert 2 < min(rates) < max(rates) < 16
+    assert network.sampling(30.0, {}, "C3").density == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--out", "file/x"), "--out: file is a file, not a folder"),
+        (("--pieces", 1001), "--pieces is 1 to 1,000"),
+        (("--transpose", 88), "--transpose is -87 to 87 semitones"),
+        (("--transpose", 10**30), "--transpose is -87 to 87 semitones"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_is_done(
+    words: tuple[object, ...], message: str, plays: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    with pytest.raises(UserError, match=message):
+        compose("-n", plays, *words)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NotADirectoryError(20, "Not a directory", "a/b"), "error: a/b: Not a directory"),
+        (OSError(36, "File name too long", "x" * 300), "error: x+: File name too long"),
+        (IsADirectoryError(21, "Is a directory", "a"), "error: a: Is a directory"),
+        (MemoryError(), "error: the memory is not enough"),
+    ],
+)
+def test_what_a_path_can_be_is_told_in_a_line(error: Exception, told: str) -> None:
+    def fails() -> None:
+        raise error
+
+    with pytest.raises(SystemExit, match=rf"^{told}$"):
+        report_in_one_line(fails)
+
+
+def test_who_has_seen_enough_ends_it_without_a_word() -> None:
+    """`maestro-lstm evaluate FOLDER | head -1`."""
+    code = "from maestro_lstm.plumbing.errors import report_in_one_line as run\n"
+    code += "run(lambda: [print('x' * 1000, flush=True) for _ in range(1000)])"
+    command = f"{sys.executable} -c {shlex.quote(code)} | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -79,7 +189,7 @@ def test_a_performance_after_a_file_of_ones_own(plays: str, tmp_path: Path, caps
         (("--temperature", 0), "--temperature: .* greater than 0"),
         (("--seconds", 0), "--seconds: .* greater than 0"),
         (("--forms", "ogg"), "ogg.*(mid|Choose)"),
-        (("--pieces", 0), "--pieces is 1 or more"),
+        (("--pieces", 0), "--pieces is 1 to 1,000"),
         (("--seed", -1), "--seed 0 or more"),
         (("H3",), "a primer is .* not H3"),
         (("none.mid",), r"the primer none.mid: cannot be read"),

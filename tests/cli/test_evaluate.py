@@ -1,16 +1,22 @@
 """`maestro-lstm evaluate` and `export`: the user's own MIDI, and the user's own network as a small file."""
 
+import hashlib
+import json
 import math
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save
 
 from maestro_lstm.cli.app import run
+from maestro_lstm.corpus.maestro import RELEASES, Release
 from maestro_lstm.evaluation.note_likelihood import cost_of
 from maestro_lstm.model.checkpoint import Checkpoint, load_performer, save_checkpoint
 from maestro_lstm.model.network import initial_weights
+from maestro_lstm.plumbing.arrays import _digest
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained.networks import LICENCE, export, told_of
 from maestro_lstm.tokens.events import to_events
@@ -58,6 +64,51 @@ def test_files_that_cannot_be_read_are_named_and_left_out(
     assert told[1].split()[1] == "20"
     assert told[2] == f"left out: {high}: no note on the piano's 88 keys"
     assert told[3].endswith("none.mid: cannot be read (No such file or directory)")
+
+
+def test_a_folder_is_its_files_and_where_nothing_is_read_it_fails(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, folder = tmp_path / "a.safetensors", tmp_path / "music"
+    save_checkpoint(path, CHECKPOINT)
+    (folder / "more").mkdir(parents=True)
+    for name in ("b.mid", "more/A.MIDI"):
+        (folder / name).write_bytes(mine.read_bytes())
+    (folder / "notes.txt").write_text("mine")
+    run(["evaluate", str(folder), "-n", str(path)])
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == [str(folder / "b.mid"), str(folder / "more" / "A.MIDI")]
+    with pytest.raises(UserError, match=r"none\.mid: cannot be read"):
+        run(["evaluate", str(tmp_path / "none.mid"), "-n", str(path)])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="empty holds no MIDI file"):
+        run(["evaluate", str(tmp_path / "empty"), "-n", str(path)])
+
+
+def test_it_says_what_the_network_has_learned_from(
+    mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, digest = tmp_path / "a.safetensors", hashlib.sha256(mine.read_bytes()).hexdigest()
+    export(CHECKPOINT, path, {"figures": {"test": 2.5}})
+    for split, told in (("train", "the network learned from it"), ("test", "the network has not heard it")):
+        lines = [[digest, "x.midi", split]]
+        monkeypatch.setattr(Release, "_manifest", lambda _, lines=lines: lines)
+        run(["evaluate", str(mine), "-n", str(path)])
+        assert capsys.readouterr().out.splitlines()[-1] == f"{mine} is of MAESTRO's {split} split: {told}"
+
+
+def test_every_file_of_the_study_s_release_has_its_split() -> None:
+    splits = Counter(split for _, _, split in RELEASES["3.0.0"]._manifest())
+    assert splits == RELEASES["3.0.0"].pieces
+    assert RELEASES["3.0.0"].split_of(b"another") == ""
+
+
+def test_a_network_with_metadata_too_deep_to_read_is_damaged(tmp_path: Path) -> None:
+    deep, about = tmp_path / "deep.safetensors", "[" * 100_000 + "]" * 100_000
+    arrays = {"x": np.zeros(1, np.float32)}
+    deep.write_bytes(save(arrays, metadata={"about": json.dumps([about, _digest(arrays, about)])}))
+    with pytest.raises(UserError, match=r"deep\.safetensors is damaged"):
+        run(["evaluate", "x.mid", "-n", str(deep)])
 
 
 def test_notes_off_the_piano_count_for_nothing(mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

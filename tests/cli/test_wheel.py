@@ -90,7 +90,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_composes_without_the_study(wheel: Path, tmp_path: Path) -> None:
     beyond = (needed("study").keys() | needed("cluster").keys()) - needed().keys()
-    assert {"dvc", "dvc-gs", "distributed", "pandas", "tqdm", "ruamel-yaml"} <= beyond
+    assert {"dvc", "dvc-gs", "distributed", "pandas", "ruamel-yaml"} <= beyond
     modules = {
         module for module, names in packages_distributions().items() if set(map(canonicalize_name, names)) <= beyond
     }

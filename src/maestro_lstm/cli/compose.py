@@ -1,5 +1,6 @@
 """`maestro-lstm compose`: music by a network that came with the package, or by one that the user trained."""
 
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,7 +8,7 @@ from cyclopts import Group, Parameter
 
 from maestro_lstm.cli.options import key_of, option
 from maestro_lstm.export.sound import soundfont
-from maestro_lstm.generation.names import file_name
+from maestro_lstm.generation.names import file_name, piece_name
 from maestro_lstm.generation.sampling import NoteSampling, SymbolSampling
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_bytes
@@ -15,6 +16,7 @@ from maestro_lstm.plumbing.files import write_bytes
 PLAYS = Group("Of a network that plays, such as performer", sort_key=1)
 WRITES = Group("Of a network of the 90 symbols, such as best", sort_key=2)
 Form = Literal["mid", "mp3", "wav", "roll", "score", "musicxml", "json"]
+MOST_PIECES, KEYBOARD = 1000, 87
 FILES = {"roll": ("roll.svg",), "score": ("score.png", "incipit.png")}  # what a form is called in a file's name
 
 
@@ -29,6 +31,7 @@ def compose(
     seed: int = 0,
     pieces: int = 1,
     transpose: int = 0,
+    primer_seconds: float = 600.0,
     without_primer: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     forms: Annotated[tuple[Form, ...], Parameter(consume_multiple=True, negative="", show_default=False)] = (
         "mid",
@@ -39,7 +42,7 @@ def compose(
     out: Path = Path("music"),
     time_temperature: Annotated[float | None, key_of(NoteSampling, "time_temperature", PLAYS, 0.95)] = None,
     time_top_p: Annotated[float | None, key_of(NoteSampling, "time_top_p", PLAYS)] = None,
-    density: Annotated[float | None, key_of(NoteSampling, "density", PLAYS)] = None,
+    density: Annotated[float | None, key_of(NoteSampling, "density", PLAYS, "8 from nothing, else 0")] = None,
     loudness: Annotated[float | None, key_of(NoteSampling, "loudness", PLAYS)] = None,
     polyphony: Annotated[int | None, key_of(NoteSampling, "polyphony", PLAYS)] = None,
     top_k: Annotated[int | None, key_of(SymbolSampling, "top_k", WRITES)] = None,
@@ -59,9 +62,11 @@ def compose(
     seed:
         The same seed plays the same notes.
     pieces:
-        How many, with seeds SEED, SEED + 1, …
+        How many, up to a thousand, with seeds SEED, SEED + 1, …
     transpose:
         Semitones by which the primer is moved.
+    primer_seconds:
+        How much of the end of a MIDI file it goes on from.
     without_primer:
         Leave the primer out of the piece.
     forms:
@@ -69,7 +74,7 @@ def compose(
     soundfont_file:
         A SoundFont (.sf2) to play on, in place of our grand piano.
     out:
-        The folder to write to.
+        The folder to write to. No other piece in it is overwritten: the next number is taken.
     chord_seconds:
         How long a note or chord sounds. [default: 0.25]
     """
@@ -77,10 +82,13 @@ def compose(
     from maestro_lstm.trained.load import NoteNetwork, load
     from maestro_lstm.trained.music import Music
 
-    if pieces < 1 or seed < 0:
-        raise UserError("--pieces is 1 or more and --seed 0 or more")
-    if out.exists() and not out.is_dir():
-        raise UserError(f"--out: {out} is a file, not a folder")
+    if not 1 <= pieces <= MOST_PIECES or seed < 0:
+        raise UserError(f"--pieces is 1 to {MOST_PIECES:,} and --seed 0 or more")
+    if abs(transpose) > KEYBOARD:
+        raise UserError(f"--transpose is {-KEYBOARD} to {KEYBOARD} semitones")
+    in_the_way = next((path for path in (out, *out.parents) if path.exists()), None)
+    if in_the_way and not in_the_way.is_dir():
+        raise UserError(f"--out: {in_the_way} is a file, not a folder")
     options = {
         "temperature": temperature,
         "top_p": top_p,
@@ -97,18 +105,31 @@ def compose(
     font = soundfont(soundfont_file)
     trained = load(network, font=font)
     given_options = {name: one for name, one in options.items() if one is not None}
-    sampling = trained.sampling(seconds, given_options, option)
+    word = trained.default_primer if primer is None else primer
+    sampling = trained.sampling(seconds, given_options, word, option)
     trained = trained.with_options(given_options, option)
     strange = sorted({"score", "musicxml"} & set(forms))
     if strange and isinstance(trained, NoteNetwork):
         raise UserError(f"--forms {strange[0]}: {trained.name} does not take this option (maestro-lstm compose --help)")
     ends = tuple(end for form in forms for end in FILES.get(form, (form,)))
-    given = trained.primer(trained.default_primer if primer is None else primer, transpose)
+    given = trained.primer(word, transpose, primer_seconds)
     print(f"primer: {given.summary}")
     made = trained.compose_all([given], pieces, seed, sampling, not without_primer)
-    for name, piece in made.items():
+    written = 0
+    for piece in made.values():
         print(f"{piece.title}, seed {piece.about['seed']}: {piece.summary}")
-        for end, data in Music(piece, font).formats(ends).items():
-            path = out / file_name(name, end)
+        files = Music(piece, font).formats(ends)
+        names = (piece_name(given.name, k) for k in count(written))
+        free = next(n for n in names if all(_is_free(out / file_name(n, end), files.get(end)) for end in ends))
+        written = int(free.rpartition("-")[2])
+        for end, data in files.items():
+            path = out / file_name(free, end)
             write_bytes(path, data)
             print(f"  {path}")
+    if not any(piece.has_notes for piece in made.values()) and "json" not in ends:
+        raise UserError("nothing was written: it is silent; give more --seconds, or another --seed")
+
+
+def _is_free(path: Path, data: bytes | None) -> bool:
+    """Whether nothing is lost by writing there."""
+    return not path.exists() or (path.is_file() and path.read_bytes() == data)

@@ -1,11 +1,13 @@
 """`maestro-lstm evaluate`: how well a network predicts the user's own MIDI files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from maestro_lstm.plumbing.errors import BadMidi
+from maestro_lstm.corpus.folder import midi_files
+from maestro_lstm.plumbing.errors import BadMidi, UserError
 
 
 def evaluate(
@@ -19,11 +21,12 @@ def evaluate(
     Parameters
     ----------
     files:
-        MIDI files of yours.
+        MIDI files of yours, or folders of them.
     network:
         performer or best, which have MAESTRO's test split beside yours, or the file of a network that you trained.
     """
     # here: `--help` need not wait for torch
+    from maestro_lstm.corpus.maestro import RELEASES
     from maestro_lstm.trained.load import NoteNetwork, load
     from maestro_lstm.trained.network import Prediction
 
@@ -36,12 +39,17 @@ def evaluate(
             return f"{one.steps:,}", "" if one.nats_event is None else f"{one.nats_event:.3f}", f"{one.nats:.2f}"
         return f"{one.steps:,}", f"{one.nats:.3f}", f"{one.accuracy:.2f} %"
 
-    rows, unread = [], []
-    for file in files:
+    rows, remarks, unread = [], [], []
+    for file in _files(files):
         try:
             rows.append((str(file), *cells(trained.predict(file))))
+            if trained.known and (split := RELEASES["3.0.0"].split_of(file.read_bytes())):
+                heard = "the network learned from it" if split == "train" else "the network has not heard it"
+                remarks.append(f"{file} is of MAESTRO's {split} split: {heard}")
         except BadMidi as error:
-            unread.append(f"left out: {error}")
+            unread.append(str(error))
+    if not rows:
+        raise UserError("; ".join(unread))
     known = trained.known
     if "test" in known.get("figures", {}):
         accuracy = f"{known['accuracy']['test']:.2f} %" if "accuracy" in known else ""
@@ -49,5 +57,14 @@ def evaluate(
     widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
     for name, *numbers in (head, *rows):
         print("  ".join([name.ljust(widths[0]), *(map(str.rjust, numbers, widths[1:]))]).rstrip())
-    for line in unread:
+    for line in (*remarks, *(f"left out: {problem}" for problem in unread)):
         print(line)
+
+
+def _files(given: list[Path]) -> Iterator[Path]:
+    """The files, and those in the folders. Raises UserError for a folder without any."""
+    for path in given:
+        found = midi_files(path) if path.is_dir() else [path]
+        if not found:
+            raise UserError(f"{path} holds no MIDI file")
+        yield from found

@@ -16,6 +16,7 @@ from maestro_lstm.model.event_network import EventNetwork, event_batch_of
 from maestro_lstm.model.lstm import State
 from maestro_lstm.model.note_rows import Batch, batch_of
 from maestro_lstm.model.performer import NEAR, Performer, ends_at
+from maestro_lstm.plumbing.progress import patience
 from maestro_lstm.tokens.events import Events, to_events
 from maestro_lstm.tokens.note_tokens import FIELDS, Rows, to_rows
 from maestro_lstm.tokens.performance import Performance
@@ -101,12 +102,14 @@ def _cost(network: Performer, pieces: Sequence[Rows], device: str) -> Cost:
         state: State | None = None
         longest = max(len(pieces[k]) for k in group) - 1
         costs, hits = [], []
-        for first in range(0, longest, STRETCH):
-            parts = [(pieces[k], min(first, len(pieces[k]) - 1)) for k in group]
-            batch = batch_of(parts, min(STRETCH, longest - first), device)
-            scores, state = network.scores(batch, state)
-            costs.append(network.cost(scores, batch).cpu().double())
-            hits.append(_right(network, batch, scores).cpu())
+        with patience("predict", longest, "note") as bar:
+            for first in range(0, longest, STRETCH):
+                parts = [(pieces[k], min(first, len(pieces[k]) - 1)) for k in group]
+                batch = batch_of(parts, min(STRETCH, longest - first), device)
+                scores, state = network.scores(batch, state)
+                costs.append(network.cost(scores, batch).cpu().double())
+                hits.append(_right(network, batch, scores).cpu())
+                bar.update(min(STRETCH, longest - first))
         whole, hit = torch.cat(costs).numpy(), torch.cat(hits).numpy()  # (T, B, 4)
         for b, k in enumerate(group):
             nats[k], right[k] = whole[: len(pieces[k]) - 1, b], hit[: len(pieces[k]) - 1, b]

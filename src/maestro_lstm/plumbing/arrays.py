@@ -39,11 +39,12 @@ def load_arrays(path: Path) -> tuple[Arrays, Any]:
         with safe_open(path, framework="numpy") as file:
             words, digest = json.loads((file.metadata() or {})["about"])
             arrays = {name: file.get_tensor(name) for name in sorted(file.keys())}
+        about = json.loads(words)
     except (SafetensorError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
     if _digest(arrays, words) != digest:
         raise ValueError("its hash does not fit its content")
-    return arrays, json.loads(words)
+    return arrays, about
 
 
 def save_bytes(path: Path, name: str, parts: Iterable[npt.NDArray[np.uint8]], about: Any) -> None:
@@ -72,9 +73,11 @@ def map_bytes(path: Path, name: str) -> tuple[npt.NDArray[np.uint8], Any]:
         size = int.from_bytes(file.read(8), "little")
         if size > path.stat().st_size:
             raise ValueError("it is cut short")
-        header = json.loads(file.read(size))
+        text = file.read(size)
     try:
+        header = json.loads(text)
         words, digest = json.loads(header["__metadata__"]["about"])
+        about = json.loads(words)
         first, end = header[name]["data_offsets"]
         if (header[name]["dtype"], header[name]["shape"]) != ("U8", [end - first]):
             raise ValueError(f"{name} is not a row of bytes")
@@ -87,7 +90,7 @@ def map_bytes(path: Path, name: str) -> tuple[npt.NDArray[np.uint8], Any]:
         raise ValueError(str(error)) from None
     if _digest({name: array}, words) != digest:
         raise ValueError("its hash does not fit its content")
-    return array, json.loads(words)
+    return array, about
 
 
 def mapped_file(array: npt.NDArray[Any]) -> Path | None:

@@ -1,6 +1,7 @@
 """The errors a user is meant to read, and how a command reports them: one line, no traceback."""
 
 import errno
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,10 @@ class BadMidi(UserError):
     """A MIDI file that cannot be read. One among many is skipped, named and counted."""
 
 
+# what a path can be that somebody gave
+PLACES = (errno.EEXIST, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR)
+
+
 def report_in_one_line(main: Callable[[], None]) -> None:
     """Run `main`; exit with one line for whatever a user can fix."""
     try:
@@ -42,10 +47,17 @@ def report_in_one_line(main: Callable[[], None]) -> None:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt as stop:
         sys.exit(f"stopped: {stop if isinstance(stop, Stopped) else 'finished work is kept'}; run it again to resume")
+    except MemoryError:
+        sys.exit("error: the memory is not enough")
     except OSError as error:
+        what = error.filename or Path.cwd()
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            sys.exit(f"error: no space left on the disk of {error.filename or Path.cwd()}: free some and run again")
-        if error.errno in (errno.EACCES, errno.EROFS):
-            what = error.filename or Path.cwd()
+            sys.exit(f"error: no space left on the disk of {what}: free some and run again")
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             sys.exit(f"error: {what} may not be read or written: check its owner and permissions")
+        if error.errno == errno.EPIPE:  # what read the output, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        if error.errno in PLACES and error.filename:
+            sys.exit(f"error: {what}: {error.strerror}")
         raise

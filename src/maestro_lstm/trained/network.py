@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from maestro_lstm.generation.names import piece_name
 from maestro_lstm.generation.pieces import NotePiece, SymbolPiece
+from maestro_lstm.generation.primers import MOST_SECONDS
 from maestro_lstm.generation.sampling import CHORD_SECONDS, NoteSampling
 from maestro_lstm.midi.notes import read_bytes
 from maestro_lstm.model.checkpoint import Checkpoint
@@ -66,12 +67,12 @@ class TrainedNetwork(ABC, Generic[P]):
         """The network in a file, which has been read. Raises UserError, naming it, where it is damaged."""
 
     @abstractmethod
-    def primer(self, word: str, transpose: int = 0) -> Any:
-        """What to go on from. Raises UserError."""
+    def primer(self, word: str, transpose: int = 0, seconds: float = MOST_SECONDS) -> Any:
+        """What to go on from; of a file, at most its last seconds. Raises UserError."""
 
     @abstractmethod
-    def defaults(self, seconds: float) -> dict[str, Any]:
-        """How the command samples where nothing else is said."""
+    def defaults(self, seconds: float, word: str) -> dict[str, Any]:
+        """How it samples after a primer where nothing else is said."""
 
     def predict(self, file: str | Path) -> Prediction:
         """How well it predicts a file of yours. Raises BadMidi where it cannot be read."""
@@ -96,12 +97,17 @@ class TrainedNetwork(ABC, Generic[P]):
         return told_of(self.path) if self.path else {}
 
     def sampling(
-        self, seconds: float, given: Mapping[str, Any], spelled: Callable[[str], str] = lambda name: name
+        self,
+        seconds: float,
+        given: Mapping[str, Any],
+        word: str = "",
+        spelled: Callable[[str], str] = lambda name: name,
     ) -> Any:
         """How to sample, of what was asked for. Raises UserError for a value out of range, or for a setting that this
         kind of network does not have.
 
         Args:
+            word: the primer.
             spelled: how a setting is named in the message.
         """
         for name in given:
@@ -110,7 +116,7 @@ class TrainedNetwork(ABC, Generic[P]):
         try:
             NoteSampling(seconds=seconds)  # its range is that of all
             own = {name: value for name, value in given.items() if name not in self.extra}
-            return self.Sampling(**{**self.defaults(seconds), **own})
+            return self.Sampling(**{**self.defaults(seconds, word), **own})
         except ValidationError as error:
             first = error.errors()[0]
             raise UserError(f"{spelled(str(first['loc'][0]))}: {first['msg']}, not {first['input']}") from None
@@ -122,6 +128,7 @@ class TrainedNetwork(ABC, Generic[P]):
         seconds: float = 30.0,
         seed: int = 0,
         transpose: int = 0,
+        primer_seconds: float = MOST_SECONDS,
         keep_primer: bool = True,
         **sampling: Any,
     ) -> Music:
@@ -132,14 +139,15 @@ class TrainedNetwork(ABC, Generic[P]):
             seconds: how much of its own.
             seed: the same seed gives the same music on the same kind of machine.
             transpose: the primer, in semitones.
+            primer_seconds: how much of the end of a file it goes on from, ten minutes at most.
             keep_primer: whether the piece starts with the primer.
             sampling: as the options of `maestro-lstm compose`: temperature, top_p, density …
 
         Raises: UserError, in a line, for anything that cannot be.
         """
         word = self.default_primer if primer is None else str(primer)
-        asked, own = self.sampling(seconds, sampling), self.with_options(sampling)
-        (piece,) = own.compose_all([self.primer(word, transpose)], 1, seed, asked, keep_primer).values()
+        asked, own = self.sampling(seconds, sampling, word), self.with_options(sampling)
+        (piece,) = own.compose_all([self.primer(word, transpose, primer_seconds)], 1, seed, asked, keep_primer).values()
         return Music(piece, self.font)
 
     def compose_all(
