@@ -111,10 +111,14 @@ def from_first(value: T) -> T:
 
 
 class Dropout(nn.Dropout):
-    """torch.nn.Dropout of (T, B, H); each of several ranks draws for all sequences and takes its own."""
+    """torch.nn.Dropout of (T, B, H); each of several ranks draws for all sequences and takes its own.
+
+    One rank on a GPU does so, too: torch's own dropout draws otherwise there, and the masks would depend on the number
+    of ranks.
+    """
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training or not self.p or count() == 1:
+        if not self.training or not self.p or (count() == 1 and not x.is_cuda):
             return super().forward(x)
         batch = x.shape[1] * count()
         kept = torch.empty(x.shape[0], batch, x.shape[2], dtype=x.dtype, device=x.device).bernoulli_(1 - self.p)

@@ -22,10 +22,9 @@ from maestro_lstm.params.sections import (
     ExtendBest,
     ExtendLengths,
     ExtendOptimizer,
+    ExtendRates,
     ExtendRule,
-    ExtendSearch,
     ExtendSize,
-    ExtendTune,
     Extensions,
     Generate,
     NetworkParams,
@@ -79,9 +78,9 @@ class Params(Section):
     extend_batch: ExtendBatch
     extend_rule: ExtendRule
     extend_optimizer: ExtendOptimizer
-    extend_search: ExtendSearch
+    extend_search: ExtendRates
     extend_size: ExtendSize
-    extend_tune: ExtendTune
+    extend_tune: ExtendRates
     extend_best: ExtendBest
     train: Train
     baselines: Baselines

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from maestro_lstm.generation.sampling import ChordSeconds, SymbolSampling
 from maestro_lstm.params.performances import check_primers
 from maestro_lstm.plumbing.choices import (
+    DECAYING,
     VOCABULARY_OF,
     Draws,
     EngineName,
@@ -94,7 +95,10 @@ class NetworkParams(Section):
             raise ValueError(f"kind: {self.kind} needs output: logits and a training of its own")
         if (self.kind == "performer") != (self.head > 0):
             raise ValueError("head is the width of a performer's heads, 1 or more; no other kind has one")
-        if self.training and self.vocabulary == "symbols" and (self.training.stretch or self.training.dropout):
+        own = self.training
+        if own and own.weight_decay and own.optimizer not in DECAYING:
+            raise ValueError(f"training: weight_decay is for {' and '.join(DECAYING)}")
+        if own and self.vocabulary == "symbols" and (own.stretch or own.dropout):
             raise ValueError("training: stretch and dropout are for performances")
         return self
 
@@ -173,7 +177,7 @@ class ExtendOptimizer(Extension):
     hidden: Hidden
 
 
-class ExtendSearch(Extension):
+class ExtendRates(Extension):
     rate: Annotated[list[Rate], Field(min_length=1)]
 
 
@@ -181,10 +185,6 @@ class ExtendSize(Extension):
     rate: Rate
     layers: Annotated[list[Layers], Field(min_length=1)]
     hidden: Annotated[list[Hidden], Field(min_length=1)]
-
-
-class ExtendTune(Extension):
-    rate: Annotated[list[Rate], Field(min_length=1)]
 
 
 class ExtendLengths(Extension):

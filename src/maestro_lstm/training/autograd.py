@@ -1,6 +1,7 @@
 """A run by torch's autograd and optimizers, whatever the network: an objective says what its loss is."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,8 @@ from maestro_lstm.model.device import in_precision
 from maestro_lstm.model.lstm import State
 from maestro_lstm.model.network import Network, Weights, initial_weights, sequence_loss
 from maestro_lstm.plumbing.arrays import Arrays
+from maestro_lstm.plumbing.choices import DECAYING, OptimizerName
+from maestro_lstm.plumbing.errors import BadSetting
 from maestro_lstm.training.muon import Muon
 from maestro_lstm.training.settings import Settings
 from maestro_lstm.training.windows import Source, Starts
@@ -21,8 +24,15 @@ from maestro_lstm.training.windows import Source, Starts
 Doubles = npt.NDArray[np.float64]
 Lengths = npt.NDArray[np.int64]
 
-# Settings other than the learning rate are PyTorch's defaults (§4.3).
-OPTIMIZERS = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
+# Settings other than the learning rate are PyTorch's defaults (§4.3). fused: the same step in one call. Muon is for
+# matrices, and made by `optimizers_of`; a new one is a line here and a name in plumbing/choices.py.
+OPTIMIZERS: dict[OptimizerName, Callable[[list[Tensor], float], torch.optim.Optimizer]] = {
+    "sgd": lambda weights, _: torch.optim.SGD(weights, fused=True),
+    "adagrad": lambda weights, _: torch.optim.Adagrad(weights, fused=True),
+    "adam": lambda weights, decay: (
+        torch.optim.AdamW(weights, fused=True, weight_decay=decay) if decay else torch.optim.Adam(weights, fused=True)
+    ),
+}
 GATES = 4  # of an LSTM; torch.nn.LSTM and our scratch cell keep their weights as one matrix
 
 
@@ -156,13 +166,14 @@ class AutogradEngine:
 
 
 def optimizers_of(objective: Objective, settings: Settings) -> list[torch.optim.Optimizer]:
-    """The optimizers of a network, all at the same rate."""
-    parameters = list(objective.network.parameters())
+    """The optimizers of a network, all at the same rate. Raises BadSetting for a decay that the optimizer has not."""
+    parameters, decay = list(objective.network.parameters()), settings.weight_decay
+    if decay and settings.optimizer not in DECAYING:
+        raise BadSetting(f"weight_decay: {settings.optimizer} has none; use {' or '.join(DECAYING)}, or 0")
     if settings.optimizer != "muon":
-        return [OPTIMIZERS[settings.optimizer](parameters, fused=True)]  # fused: the same step in one call
+        return [OPTIMIZERS[settings.optimizer](list(parameters), decay)]
     matrices = objective.matrices()
     others = [weight for weight in parameters if not any(weight is matrix for matrix in matrices)]
-    decay = settings.weight_decay
     precision = torch.bfloat16 if settings.precision == "bfloat16" else torch.float32
     muon = Muon(matrices, GATES, precision=precision, weight_decay=decay)
     return [muon, torch.optim.AdamW(others, fused=True, weight_decay=decay)]

@@ -45,8 +45,8 @@ def disagreement(task: Task, run: Settings, expected: Doubles) -> str:
 
 
 def first_losses(task: Task, run: Settings) -> Doubles:
-    """The losses of a run's first sequences, (20,), at rates from its whole schedule."""
+    """The losses of a run's first sequences, (20,) or as many as it has, at rates from its whole schedule."""
     training = Training(task, replace(run, log_every=max(run.log_every, UPDATES)))
     some = slice(0, UPDATES)
-    rates = training.rates[np.linspace(0, training.n_updates - 1, UPDATES).astype(int)]
+    rates = training.rates[np.linspace(0, training.n_updates - 1, len(training.starts[some])).astype(int)]
     return training.engine.take_updates(training.starts[some], rates, training.lengths[some])

@@ -57,7 +57,8 @@ class NoteObjective:
     def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
         batch = self.batch_of([self.streams.part(start) for start in starts.tolist()], length, self.settings.device)
         nats, state = self.network.nats(batch, state)
-        steps = ranks.mean(batch.valid.sum())
+        # at least one: drawn faster, a piece is fewer events than were counted, and its last window may be empty
+        steps = ranks.mean(batch.valid.sum()).clamp(min=1)
         return nats.sum() / steps * length, state  # a step's mean, times T: an update's loss is that of T
 
     def matrices(self) -> list[Tensor]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from maestro_lstm.model.device import fast_precision
 from maestro_lstm.plumbing.choices import (
+    COMPILED,
     Draws,
     EngineName,
     LengthName,
@@ -60,7 +61,8 @@ class Settings:
         """Whether `compiled` can train it: one layer, one sequence of T per update, from a zero state, by one of the
         paper's optimizers."""
         alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
-        return self.kind == "symbols" and alike and self.draws != "streams" and self.optimizer != "muon"
+        plain = self.draws != "streams" and not self.weight_decay
+        return self.kind == "symbols" and alike and plain and self.optimizer in COMPILED
 
     @property
     def divisible(self) -> int:
