@@ -6,6 +6,13 @@ A stage reads params.yaml and its inputs, calls the library, writes its outputs 
 import os
 import signal
 import sys
+from pathlib import Path
+
+# The library beside these stages, in the processes that they start, too: an environment may hold that of another
+# checkout, such as the one that an experiment was queued from.
+_LIBRARY = str(Path(__file__).parents[1] / "src")
+sys.path.insert(0, _LIBRARY)
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (_LIBRARY, os.environ.get("PYTHONPATH"))))
 
 
 def _stop(*_: object) -> None:

@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
+from maestro_lstm.params.params import Params, load_params
 from maestro_lstm.plumbing import torchrun
 from maestro_lstm.plumbing.errors import BadSetting, NotMade, UserError, report_in_one_line
 from maestro_lstm.plumbing.files import recorded, write_json
 from maestro_lstm.plumbing.provenance import CARRIED, circumstances, follow, hashes, records, root_of, steps_in
+from maestro_lstm.plumbing.sources import LIBRARY_FOLDER
 from stages import paths
 
 Word = TypeVar("Word", bound=str)
@@ -39,6 +41,8 @@ def _run(main: Callable[[], None], shared: bool) -> None:
     if not torchrun.is_first():  # it takes part, and leaves what is written to the first
         main()
         return
+    if not LIBRARY_FOLDER.is_relative_to(root_of(Path(main.__code__.co_filename).resolve())):
+        raise UserError(f"the library is that in {LIBRARY_FOLDER}, not the one beside stages/: start it from there")
     with _alone(_name(main)), recorded() as written:
         made_with = circumstances(Path(main.__code__.co_filename).resolve())  # before: the code may change meanwhile
         try:
@@ -104,6 +108,13 @@ def _alone(name: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def by_vocabulary(functions: Mapping[str, Callable[[Params, str], None]]) -> None:
+    """Call what does the stage's work for the network that the command line names."""
+    params = load_params()
+    name = choice("network", tuple(params.networks))
+    functions[params.networks[name].vocabulary](params, name)
 
 
 def argument(meaning: str, place: int = 1) -> str:

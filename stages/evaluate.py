@@ -11,7 +11,7 @@ from maestro_lstm.evaluation.held_out import report_all
 from maestro_lstm.evaluation.note_likelihood import Cost, likelihood_of
 from maestro_lstm.model.checkpoint import load_note_network
 from maestro_lstm.model.device import pick_engine, use_cores
-from maestro_lstm.params.params import BEST, Params, load_params
+from maestro_lstm.params.params import BEST, Params
 from maestro_lstm.plumbing.files import whole_folder, write_json
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.study.metrics import metrics_row, over_seeds
@@ -91,9 +91,7 @@ VOCABULARIES = {"symbols": of_symbols, "performances": of_performances}
 
 
 def main() -> None:
-    params = load_params()
-    name = command.choice("network", tuple(params.networks))
-    VOCABULARIES[params.networks[name].vocabulary](params, name)
+    command.by_vocabulary(VOCABULARIES)
 
 
 if __name__ == "__main__":

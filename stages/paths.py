@@ -1,5 +1,6 @@
 """Where everything is, relative to the project's root."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -38,11 +39,13 @@ NGRAMS = METRICS / "ngrams"
 BEST_RESULT = METRICS / BEST / "test.json"
 MATCHES = METRICS / BEST / "match_model"
 MODELS = Path("models")
-RUNS = Path("runs")
+# DVC says where an experiment that runs in a copy of the project comes from: what is trained is kept there, for all
+ROOT = Path(os.environ.get("DVC_ROOT", ""))
+RUNS = ROOT / "runs"
 GENERATED = Path("generated")
 LIVE = GENERATED / "live"
 SHIPPED = Path("src/maestro_lstm/pretrained")
-LOCK = Path(".dvc/tmp/stage.lock")
+LOCK = ROOT / ".dvc/tmp/stage.lock"
 PROVENANCE = Path("provenance")
 PAPER_TABLES = Path("paper/tables.json")
 PUBLISHED = Path("paper/performances.json")

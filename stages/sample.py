@@ -11,7 +11,7 @@ from maestro_lstm.generation.sampling import PLAIN_NOTES, PLAIN_SYMBOLS
 from maestro_lstm.model.checkpoint import load_checkpoint, load_performer
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.stepper import Stepper
-from maestro_lstm.params.params import Params, load_params
+from maestro_lstm.params.params import Params
 from maestro_lstm.plumbing.files import whole_folder
 from maestro_lstm.tokens.columns import write_performances
 from maestro_lstm.tokens.encoded import save_ids
@@ -50,9 +50,7 @@ VOCABULARIES = {"symbols": of_symbols, "performances": of_performances}
 
 
 def main() -> None:
-    params = load_params()
-    name = command.choice("network", tuple(params.networks))
-    VOCABULARIES[params.networks[name].vocabulary](params, name)
+    command.by_vocabulary(VOCABULARIES)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ python -m stages.sweep optimizer
 
 from typing import Any
 
+import numpy as np
+
 from maestro_lstm.evaluation.runs import score
 from maestro_lstm.params.params import SWEEPS, load_params
 from maestro_lstm.plumbing.tables import write_csv
@@ -31,12 +33,15 @@ def main() -> None:
     write_csv(paths.sweep(sweep), [{"candidate": c, **one} for c, runs in scores.items() for one in runs])
     curves = [{"candidate": c, **point} for c, runs in trained.items() for point in curve_rows(runs)]
     write_csv(paths.curves(sweep), curves)
+    constant = 100 * float(np.bincount(validation).max()) / len(validation)
     for candidate, runs in scores.items():
         figures = over_seeds(runs)
         print(
             f"{sweep} {candidate}: accuracy {figures['accuracy']:.2f} ± {figures['accuracy_std']:.2f} % over "
             f"{figures['seeds']} seeds, {figures['distinct']:g} distinct symbols predicted"
         )
+        if figures["accuracy"] < constant - 0.1:
+            print(f"warning: always one symbol has {constant:.2f} %: too short a training to compare")
 
 
 if __name__ == "__main__":
