@@ -36,6 +36,7 @@ DISTANCES = METRICS / "distances"
 PERFORMER = METRICS / "performer"
 VS_PAPER = METRICS / "vs_paper"
 NGRAMS = METRICS / "ngrams"
+FIRST_UPDATES = METRICS / "first_updates.csv"
 BEST_RESULT = METRICS / BEST / "test.json"
 MATCHES = METRICS / BEST / "match_model"
 MODELS = Path("models")

@@ -4,12 +4,12 @@ import ast
 import re
 import subprocess
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from dvc.utils.hydra import apply_overrides
 
 from maestro_lstm.plumbing.sources import PLUMBING, closure, imports, stage_code
 from tests.pipeline_files import FILES, PARAMS, STAGES, declared, instances, leaves
@@ -55,7 +55,7 @@ def test_what_is_left_out_as_plumbing_exists() -> None:
 
 ORDER = (  # a package may import those before it
     *("plumbing", "corpus", "midi", "tokens", "model", "training", "generation", "export", "evaluation"),
-    *("pretrained", "trained", "params", "study", "report", "web", "cli"),
+    *("pretrained", "trained", "params", "study", "reproduction", "report", "web", "cli"),
 )
 NOT_FOR_MUSIC = {"params", "study", "report", "training"}  # `maestro-lstm` needs none of them
 
@@ -158,13 +158,17 @@ def test_metrics_are_few() -> None:
     assert metrics == {"metrics/vs_paper", "metrics/best/test.json", "metrics/ngrams", "metrics/performer/test.json"}
 
 
-def test_lists_in_params_are_written_as_dvc_writes_them() -> None:
-    """`dvc exp run -S` re-indents lists; written its way, a change of one value is a change of one line."""
-    lines = Path("params.yaml").read_text().splitlines()
-    for before, line in pairwise(lines):
-        if line.lstrip().startswith("- ") and not before.lstrip().startswith("- "):
-            assert line.index("-") == len(before) - len(before.lstrip()), line
-        assert "[" not in line.split("#")[0]
+@pytest.mark.parametrize("changes", [{"seq_len": "200"}, {"seeds": "2", "networks.paper.output": "logits"}])
+def test_what_dvc_sets_is_all_that_changes_in_params(changes: dict[str, str], tmp_path: Path) -> None:
+    """`dvc exp run -S` writes the file anew: it takes comments off the items of lists, and indents them its own way."""
+    before, after = Path("params.yaml").read_text(), tmp_path / "params.yaml"
+    after.write_text(before)
+    apply_overrides(after, [f"{key}={value}" for key, value in changes.items()])
+    lines = before.splitlines(), after.read_text().splitlines()
+    assert len(lines[0]) == len(lines[1])
+    changed = [line for old, line in zip(*lines, strict=True) if old != line]
+    assert len(changed) == len(changes)
+    assert all(value in line for value, line in zip(changes.values(), changed, strict=True))
 
 
 def test_no_file_is_long_or_wide() -> None:

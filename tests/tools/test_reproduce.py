@@ -1,47 +1,141 @@
-"""A stranger's check: runs that are trained again are compared with what is there, to the byte or by their spread."""
+"""A stranger's check: trainings that are done again are compared with what is there, to the last digit on the same kind
+of processor; on another, wrong networks do not pass."""
 
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
-from maestro_lstm.params.params import load_params
+from maestro_lstm.params.params import SWEEPS, load_params
+from maestro_lstm.reproduction.first_updates import first_losses
+from maestro_lstm.reproduction.trainings import StudyTraining, all_trainings
+from maestro_lstm.study.extensions import EXTENSIONS, best_rates
+from maestro_lstm.study.metrics import read_search, read_selected
+from maestro_lstm.training.schedules import Cosine, Schedule
+from maestro_lstm.training.settings import Settings
+from stages import paths
+from stages.first_updates import task_of
 from tools.checks import reproduce
 
 
 def check(monkeypatch: pytest.MonkeyPatch, seed: int = 1) -> None:
+    reproduce.table.cache_clear()
     monkeypatch.setattr(sys, "argv", ["reproduce.py", str(seed)])
     reproduce.main()
+
+
+def everything() -> list[StudyTraining]:
+    chosen: dict[str, Any] = {name: read_selected(paths.SELECTED / f"{name}.json", name) for name in SWEEPS}
+    return list(all_trainings(load_params(), chosen, best_rates(read_search(paths.extension("search")))))
+
+
+def other_digit(path: Path, line: str) -> None:
+    path.write_text(path.read_text().replace(line, line[:-1] + ("1" if line[-1] != "1" else "2"), 1))
 
 
 @pytest.mark.usefixtures("finished")
 def test_what_is_trained_again_is_as_in_git_and_a_changed_digit_is_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    everything = list(reproduce.all_runs(load_params()))
-    assert len({(one.record, *one.candidate.values(), one.settings.seed) for one in everything}) == len(everything)
+    study = everything()
+    names = {one.name: one for one in study}
+    assert len(names) == len(study)
     check(monkeypatch)
-    told = capsys.readouterr().out
-    drawn = re.findall(r"^as in git  (.*)$", told, re.MULTILINE)
-    assert len(drawn) == -(-len(everything) // reproduce.SHARE)
-    assert {one.name for one in everything} >= set(drawn)
+    drawn = re.findall(r"^as in git  (.*) \((.*)\)$", capsys.readouterr().out, re.MULTILINE)
+    assert len(drawn) == -(-len(study) // reproduce.SHARE)
+    assert {name for name, _ in drawn} <= names.keys()
 
-    one = next(one for one in everything if one.name == drawn[0])
-    (line, *_) = reproduce.lines_of(one, one.points)
-    text = one.points.read_text()
-    one.points.write_text(text.replace(line, line[:-1] + ("1" if line[-1] != "1" else "2"), 1))
-    with pytest.raises(SystemExit, match=re.escape(f"{one.name}: differs from {one.points}")):
+    one = names[next(name for name, what in drawn if what == "to the end")]
+    other_digit(reproduce.points_path(one), reproduce.lines_of(one, reproduce.points_path(one))[0])
+    first = next(line for line in paths.FIRST_UPDATES.read_text().splitlines() if drawn[-1][0] in line)
+    other_digit(paths.FIRST_UPDATES, first)
+    with pytest.raises(SystemExit) as told:
         check(monkeypatch)
-    one.points.write_text(text)
+    assert f"{one.name}: differs from {reproduce.points_path(one)}" in str(told.value)
+    assert f"{drawn[-1][0]}: loses " in str(told.value)
 
-    # on another kind of processor bytes may differ, figures hardly
-    monkeypatch.setattr(reproduce, "processor", lambda: "another")
+
+@pytest.mark.usefixtures("finished")
+def test_on_another_processor_digits_may_differ_and_the_first_updates_hardly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reproduce, "made_here", lambda _: False)
+    monkeypatch.setattr(reproduce, "unlike", lambda *_: [])  # trainings so short end anywhere
+    kept = pd.read_csv(paths.FIRST_UPDATES)
+    (kept * 1.00005 if kept.empty else kept.assign(loss_1=kept.loss_1 * 1.00005)).to_csv(
+        paths.FIRST_UPDATES, index=False
+    )
     check(monkeypatch)
-    for path in {one.scores for one in everything if one.scores}:
-        head, *rows = Path(path).read_text().splitlines()
-        at = head.split(",").index("nats")
-        cells = [row.split(",") for row in rows]
-        Path(path).write_text("\n".join([head, *(",".join([*c[:at], "99.5", *c[at + 1 :]]) for c in cells)]) + "\n")
-    with pytest.raises(SystemExit, match=r"nats \d\.\d+, in git 99\.500 ± 0\.000, on "):
+    kept.assign(loss_1=kept.loss_1 * 1.0002).to_csv(paths.FIRST_UPDATES, index=False)
+    with pytest.raises(SystemExit, match=r"loses \d\.\d+ in part 1 of its first updates, in git"):
         check(monkeypatch)
+    assert "as in git" in capsys.readouterr().out
+
+
+def faster(run: Settings) -> Settings:
+    """At a rate one percent higher."""
+    plan = run.schedule
+    if isinstance(plan, Cosine):
+        return replace(run, schedule=replace(plan, peak=1.01 * plan.peak))
+    return replace(run, schedule=Schedule(1.01 * plan.low, 1.01 * plan.high, plan.updates_up))
+
+
+WRONG: dict[str, Callable[[Settings], Settings]] = {
+    "a rate one percent higher": faster,
+    "another seed": lambda run: replace(run, seed=run.seed + 1),
+    "another loss": lambda run: replace(run, output="logits" if run.output == "softmax" else "softmax"),
+    "another width": lambda run: replace(run, hidden=run.hidden + 1),
+}
+
+
+@pytest.mark.usefixtures("finished")
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_training_of_any_kind_begins_otherwise(what: str) -> None:
+    reproduce.table.cache_clear()
+    kinds = {one.call: one for one in everything()}  # the last of each stage
+    assert {f"extend_{name}" for name in EXTENSIONS} | {"explain", "train_performer", "train_events"} <= kinds.keys()
+    for one in kinds.values():
+        if what == "another loss" and one.of_performances:
+            continue
+        task = task_of(one.of_performances, one.rule)
+        assert not list(reproduce.begins_otherwise(one, first_losses(task, one.settings).tolist(), same=True)), one.name
+        wrong = first_losses(task, WRONG[what](one.settings)).tolist()
+        assert list(reproduce.begins_otherwise(one, wrong, same=False)), one.name
+
+
+CONSTANT = 42.4332  # percent, of <NEXT> in what the sweeps are scored on
+PAPER_CELL = ("softmax", "adam", "constant", "all", "random")
+CORRECTED_CELL = ("logits", *PAPER_CELL[1:])
+
+
+@pytest.mark.parametrize(
+    ("call", "cell", "figures", "passes"),
+    [
+        ("explain", PAPER_CELL, (CONSTANT, 25.9, 1), True),  # collapsed, with any nats
+        ("explain", PAPER_CELL, (45.2, 3.9, 30), True),  # escaped, as far as a seed in git
+        ("explain", PAPER_CELL, (47.0, 2.2, 70), False),  # the corrected network
+        ("explain", PAPER_CELL, (3.0, 30.0, 1), False),  # another symbol
+        ("explain", PAPER_CELL, (41.0, 4.0, 9), False),
+        ("explain", CORRECTED_CELL, (CONSTANT, 25.9, 1), False),  # the paper's
+        ("explain", CORRECTED_CELL, (46.0, 2.3, 70), False),  # stopped early
+        ("train_corrected", (), (48.28, 2.09, 80), True),
+        ("train_corrected", (), (47.0, 2.19, 75), False),
+        ("train_corrected", (), (42.47, 14.0, 1), False),
+        ("train_paper", (), (48.28, 2.09, 80), False),
+        ("train_paper", (), (42.4724, 14.0, 1), True),
+    ],
+)
+def test_on_another_processor_a_wrong_end_does_not_pass(
+    call: str, cell: tuple[str, ...], figures: tuple[float, float, int], passes: bool
+) -> None:
+    """By the study in git."""
+    reproduce.table.cache_clear()
+    one = next(one for one in everything() if one.call == call and (not cell or tuple(one.candidate.values()) == cell))
+    share = 42.4724 if call.startswith("train") else CONSTANT
+    found = dict(zip(("accuracy", "nats", "distinct"), figures, strict=True)) | {"next_share": share}
+    assert (not list(reproduce.unlike(one, found))) == passes

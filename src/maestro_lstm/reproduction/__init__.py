@@ -1,0 +1,1 @@
+"""What a stranger can check of the study: every training it has, and how each begins."""
