@@ -122,6 +122,13 @@ def test_a_note_of_half_an_hour_ends_with_the_piece(plays: str, tmp_path: Path) 
     assert max(notes["release"]) == 2
 
 
+def test_a_long_silence_before_the_first_note_is_not_kept(plays: str, tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.mid", tmp_path / "out"
+    mine.write_bytes(midi_file([track([(1_400_000, 1_400_100, 60)])]))
+    compose(mine, "-n", plays, "--seconds", 2, "--out", out, "--forms", "json")
+    assert json.loads((out / "mine-1.json").read_text())["notes"]["onset"][0] == 0
+
+
 def test_what_is_silent_is_said_and_nothing_written(plays: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nothing was written: it is silent; give more --seconds, or another --seed"):
         compose("-n", plays, "--seconds", 0.001, "--out", tmp_path / "out")

@@ -65,6 +65,13 @@ def test_where_torch_fails_too_the_cpu_trains(
     ]
 
 
+def test_a_run_of_fewer_updates_is_compared_over_those(capsys: pytest.CaptureFixture[str]) -> None:
+    task = SymbolTask(IDS[:75], 90)
+    assert len(first_losses(task, placed(RUN, "torch", "cpu"))) == 7
+    assert proven(task, RUN, "scratch", "cpu") == ("scratch", "cpu")
+    assert not capsys.readouterr().err
+
+
 def test_a_narrower_precision_may_differ_by_more_and_no_more_than_it_does() -> None:
     expected = first_losses(TASK, placed(RUN, "torch", "cpu"))
     narrow = replace(placed(RUN, "torch", "cpu"), precision="bfloat16")

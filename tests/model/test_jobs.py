@@ -225,3 +225,31 @@ def test_where_all_is_kept_nobody_is_asked(tmp_path: Path, trained: list[int], m
     train_all(tmp_path, SymbolTask(IDS, 12), SEEDS)
     monkeypatch.setattr(jobs, "parallel_map", None)
     assert len(train_all(tmp_path, SymbolTask(IDS, 12), SEEDS)) == len(trained) == 3
+
+
+def test_beside_a_gpu_the_papers_network_trains_on_a_core(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A GPU that is said to be there; what is too small for it does not ask for it."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr(jobs, "proven", lambda *_: pytest.fail("nothing here is large enough"))
+    small = replace(ONE, engine="scratch")
+    assert small.fits_compiled
+    (run,) = train_candidates(tmp_path, SymbolTask(IDS, 12), {"one": [small]}, "auto", "auto")["one"]
+    assert (run.settings.engine, run.settings.device) == ("compiled", "cpu")
+    told = capsys.readouterr().err
+    assert "251,000 symbols a second on one core, 48,800 on an H200; device: cuda takes the GPU all the same" in told
+    tried: list[tuple[str, str]] = []
+
+    def checked(_task: object, _run: Settings, engine: str, device: str) -> tuple[str, str]:
+        tried.append((engine, device))
+        return "torch", "cpu"
+
+    monkeypatch.setattr(jobs, "proven", checked)
+    large = replace(ONE, layers=2)
+    found = train_candidates(tmp_path, SymbolTask(IDS, 12), {"small": [small], "large": [large]}, "auto", "auto")
+    assert tried == [("torch", "cuda")]
+    assert found["small"][0].settings.engine == "compiled"
+    assert found["large"][0].settings.engine == "torch"
+    train_candidates(tmp_path, SymbolTask(IDS, 12), {"one": [small]}, "auto", "cuda")  # as asked
+    assert len(tried) == 2

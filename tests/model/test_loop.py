@@ -1,7 +1,7 @@
 """The training loop: draws, learning rates, what an update does, and which weights are kept."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from maestro_lstm.model.network import Network, Weights, initial_weights
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.plumbing.arrays import Arrays
 from maestro_lstm.plumbing.choices import Draws, EngineName, OptimizerName
-from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.errors import BadSetting, UserError
 from maestro_lstm.tokens.vocabulary import END_ID, Ids
 from maestro_lstm.training.loop import Training, smooth
 from maestro_lstm.training.schedules import Cosine, Schedule, lengths
@@ -135,6 +135,34 @@ def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer:
     assert [point.update for point in training.progress.curve] == [6, 12, 18, 24, 30, 36, 40]
     for name, value in training.engine.weights().items():
         torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
+
+
+def test_a_weight_decay_is_adamws_or_is_refused() -> None:
+    settings = replace(SETTINGS, engine="torch", weight_decay=0.5, epochs=1)
+    assert not settings.fits_compiled
+    network = Network(12, 8, "scratch")
+    network.load_weights(initial_weights(12, 8, settings.seed))
+    plain = torch.optim.AdamW(network.parameters(), lr=0.001, weight_decay=0.5)
+    schedule = torch.optim.lr_scheduler.CyclicLR(plain, 0.001, 0.01, step_size_up=7, cycle_momentum=False)
+    training = trained(replace(settings, optimizer="adam"))
+    for start in training.starts[:, 0].tolist():
+        window = torch.from_numpy(IDS[start : start + 11].astype(np.int64))
+        loss = F.cross_entropy(network(window[:-1, None])[0][:, 0], window[1:], reduction="sum")
+        plain.zero_grad()
+        torch.autograd.backward(loss)
+        plain.step()
+        schedule.step()
+    for name, value in training.engine.weights().items():
+        torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
+    for optimizer in ("sgd", "adagrad"):
+        with pytest.raises(BadSetting, match=f"weight_decay: {optimizer} has none"):
+            trained(replace(settings, optimizer=optimizer))
+
+
+def test_every_optimizer_that_can_be_named_trains() -> None:
+    for optimizer in get_args(OptimizerName):
+        training = trained(replace(SETTINGS, engine="torch", optimizer=optimizer))
+        assert np.isfinite(training.progress.curve[-1].loss)
 
 
 @pytest.mark.parametrize("draws", ["random", "streams"])

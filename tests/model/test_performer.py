@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.tokens.events import to_events
 from maestro_lstm.tokens.note_tokens import KEYS, to_rows
 from maestro_lstm.tokens.quantize import BINS, LONGEST, quantize
+from maestro_lstm.training.autograd import AutogradEngine
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.note_batches import Streams, keys_for
 from maestro_lstm.training.note_task import NoteObjective, NoteTask
@@ -247,3 +249,49 @@ def test_an_update_is_on_the_mean_note(tmp_path: Path) -> None:
     assert isinstance(lesson.network, Performer)
     nats, _ = lesson.network.nats(batch)
     assert float(loss) / 8 == pytest.approx(float(nats.sum() / batch.valid.sum()), rel=1e-5)
+
+
+def test_windows_that_are_empty_cost_nothing(tmp_path: Path) -> None:
+    """Drawn faster, a piece is fewer events than were counted: its last windows may hold none, and 0 / 0 is no loss."""
+    corpus(tmp_path / "train")
+    engine = NoteTask(tmp_path / "train").plan(EVENTS).engine()
+    streams: Any = _Ended(engine.objective.streams)  # type: ignore[attr-defined]
+    objective = NoteObjective(streams, EVENTS)
+    loss, _ = objective.loss(torch.zeros(EVENTS.batch, dtype=torch.int64), EVENTS.seq_len, None)
+    torch.autograd.backward(loss)
+    assert float(loss.detach()) == 0
+    assert all(
+        torch.isfinite(weight.grad).all() for weight in objective.network.parameters() if weight.grad is not None
+    )
+
+
+class _Ended:
+    """Streams whose every window begins where its piece ends."""
+
+    def __init__(self, streams: Streams[Any]) -> None:
+        self.streams = streams
+
+    def part(self, start: int) -> tuple[Any, int]:
+        piece, _ = self.streams.part(start)
+        return piece, len(piece)
+
+
+def test_another_update_drops_others_and_the_same_one_the_same(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, dropout=0.5)
+    corpus(tmp_path / "train")
+    dropped: list[list[torch.Tensor]] = []
+    for _ in range(2):
+        training = Training(NoteTask(tmp_path / "train"), settings)
+        engine = training.engine
+        assert isinstance(engine, AutogradEngine)
+        masks: list[torch.Tensor] = []
+        drop = engine.network.drop
+        assert isinstance(drop, torch.nn.Module)
+        drop.register_forward_hook(lambda _, given, out, masks=masks: masks.append((out == 0) & (given[0] != 0)))
+        engine.take_updates(training.starts[:3], training.rates[:3], training.lengths[:3])
+        dropped.append(masks)
+    one, again = dropped
+    assert len(one) == 3 * settings.layers
+    assert all(torch.equal(mask, other) for mask, other in zip(one, again, strict=True))
+    assert not any(torch.equal(one[k], one[j]) for k in range(len(one)) for j in range(k))
+    assert 0.4 < float(torch.stack([mask.float().mean() for mask in one]).mean()) < 0.6

@@ -24,6 +24,7 @@ from maestro_lstm.evaluation.note_distances import (
 from maestro_lstm.evaluation.note_likelihood import (
     COLD_EVENTS,
     COLD_NOTES,
+    _windows,
     cold_event_nats,
     cold_nats,
     cost_of,
@@ -33,7 +34,7 @@ from maestro_lstm.model.event_network import EventNetwork
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.tokens.events import EVENTS, to_events
-from maestro_lstm.tokens.note_tokens import FIELDS, KEYS
+from maestro_lstm.tokens.note_tokens import FIELDS, KEYS, to_rows
 from maestro_lstm.tokens.performance import PEDAL_DOWN, PEDAL_UP, Performance, in_order
 from maestro_lstm.tokens.quantize import BINS, CLASS_OF, CLASSES, WIDTH, quantize
 from tests.performances import made, network, says
@@ -61,6 +62,18 @@ def test_cold_windows_forget_and_short_pieces_are_the_same_either_way() -> None:
     assert cold_nats(network(), short) == pytest.approx(float(cost_of(network(), short).nats.sum()), rel=1e-4)
     long = [PIECES[2]]
     assert cold_nats(network(), long) != pytest.approx(float(cost_of(network(), long).nats.sum()), rel=1e-6)
+
+
+def test_a_cold_window_begins_when_its_first_note_came_after_the_one_before() -> None:
+    """Of a key struck once a second, every window but the first begins after a second; the first, at once."""
+    steady = pianist(2 * COLD_NOTES + 3, pace=1)
+    windows = [to_rows(window) for window in _windows(quantize(steady))]
+    assert [len(window) - 1 for window in windows] == [COLD_NOTES, COLD_NOTES, 3]
+    assert [int(window.delta[1]) for window in windows] == [0, 100, 100]
+    uneven = made(4, COLD_NOTES + 20)
+    onset = quantize(uneven).onset
+    _, second = (to_rows(window) for window in _windows(quantize(uneven)))
+    assert second.delta[1:].tolist() == np.diff(onset)[COLD_NOTES - 1 :].tolist()
 
 
 def test_a_head_is_right_where_its_likeliest_value_came() -> None:

@@ -155,7 +155,8 @@ def notes_in(name: str, performance: Performance, transpose: int, seconds: float
     steps = quantize(Performance(onset, release, moved[kept].astype(np.uint8), velocity))
     last = _end_of(steps, seconds)
     whole, notes = int((kept & note).sum()), int((last.pitch < PEDAL_UP).sum())
-    said = [f"{notes:,} notes of {name}" if last is steps else f"the last {notes:,} of {whole:,} notes of {name}"]
+    those = f"{notes:,}" if len(last) == len(steps) else f"the last {notes:,} of {whole:,}"
+    said = [f"{those} notes of {name}"]
     if off := int((~kept & note).sum()):
         said.append(f"left out {off:,} off the piano")
     return NotePrimer(name, last, "; ".join(said))
@@ -165,7 +166,7 @@ def _end_of(steps: Steps, seconds: float) -> Steps:
     """The last rows, counted from the first of them: `MOST`, and no more than so many seconds up to the last onset."""
     within = int(np.searchsorted(steps.onset, steps.onset[-1] - round(seconds * STEPS_PER_SECOND)))
     first = max(len(steps) - MOST, within)
-    if not first:
+    if not first and steps.onset[-1] <= seconds * STEPS_PER_SECOND:
         return steps
-    begin = int(steps.onset[first])
+    begin = int(steps.onset[first])  # also where it is a long silence that comes first
     return Steps(steps.onset[first:] - begin, steps.release[first:] - begin, steps.pitch[first:], steps.bin[first:])

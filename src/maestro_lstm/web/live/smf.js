@@ -51,10 +51,13 @@ function midiFiles() {
     /** @type {Map<number, {notes: [FileNote, Voice][], ended: number}>} by channel and pitch; how many of them have ended */
     const open = new Map();
     const programs = new Uint8Array(16);
-    const voice = (/** @type {number} */ channel) => {
-      const key = channel * 128 + programs[channel];
-      const found = voices.get(key) || { notes: [], pedal: [] };
-      voices.set(key, found);
+    /** @type {Map<number, Voice>} by channel: the pedal of programs that have no notes yet */
+    const before = new Map();
+    const voice = (/** @type {number} */ channel, /** @type {boolean} */ begins) => {
+      const key = channel * 128 + programs[channel], early = before.get(channel) || { notes: [], pedal: [] };
+      const found = voices.get(key) || (begins ? { notes: [], pedal: early.pedal.slice() } : early);
+      if (begins) voices.set(key, found);
+      else if (found === early) before.set(channel, early);
       return found;
     };
     const variable = () => {
@@ -93,7 +96,7 @@ function midiFiles() {
       const key = channel * 128 + one;
       if (kind === 9 && two) {
         const queue = open.get(key) || { notes: [], ended: 0 };
-        queue.notes.push([{ onset: ticks, release: ticks, pitch: one, velocity: two }, voice(channel)]);
+        queue.notes.push([{ onset: ticks, release: ticks, pitch: one, velocity: two }, voice(channel, true)]);
         open.set(key, queue);
       } else if (kind === 8 || kind === 9) {
         const queue = open.get(key), begun = queue?.notes[queue.ended];
@@ -103,7 +106,7 @@ function midiFiles() {
           begun[1].notes.push(begun[0]);
         }
       } else if (kind === 11 && one === SUSTAIN) {
-        const { pedal } = voice(channel), down = two >= 64;
+        const { pedal } = voice(channel, false), down = two >= 64;
         if (down !== (pedal.length > 0 && pedal[pedal.length - 1][1])) pedal.push([ticks, down]);
       }
     }
