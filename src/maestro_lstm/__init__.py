@@ -6,7 +6,7 @@
 A package is a noun, and none imports upward:
 
     plumbing <- corpus <- midi <- symbols, performances <- model <- training <- performer <- generation <- export
-    evaluation <- pretrained <- trained <- web, cli        distances, params <- study <- report <- stages
+    evaluation <- pretrained <- trained <- web, cli        distances, params <- study <- reproduction, report <- stages
 """
 
 import importlib

@@ -14,7 +14,7 @@ from maestro_lstm.training.loop import Training
 from maestro_lstm.training.settings import Settings, placed
 from maestro_lstm.training.tasks import Task
 
-UPDATES, STEPS, LEAST = 200, 400_000, 20  # the first updates; of no more steps of a network, but at least so many
+UPDATES, STEPS, LEAST = 200, 100_000, 20  # the first updates; of no more steps of a network, but at least so many
 PARTS = 10  # they are told in so many means
 TOLERANCE = 1e-4  # by which share a loss may differ between processors; two kinds were seen to differ by 2e-5
 
