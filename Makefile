@@ -1,10 +1,11 @@
 # make demo, make test: all that a fresh machine needs. make repro: the study.
 PYTHON ?= python3
 KILLS ?= 10
+MUTANTS ?= 1000000
 PYTEST = python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test test-slow repro bench verify kill reproduce-check audit lint check-lock carry paper-tables env clean
+.PHONY: demo test test-slow repro bench verify kill fuzz reproduce-check audit lint check-lock carry paper-tables env clean
 
 demo: env      ## the paper's study on chorales that ship with music21, in build/demo
 	@python -m tools.demo
@@ -29,7 +30,10 @@ verify: env    ## every stage twice, small: the same bytes?
 kill: env      ## every stage, small, killed KILLS times: the same bytes? KILL_ONLY=--trainings: those that train
 	@python -m tools.checks.kill $(KILLS) $(KILL_ONLY)
 
-reproduce-check: env  ## a random tenth of the study's runs again: as in git?
+fuzz: env      ## MUTANTS changed MIDI files, read as stages, command and page do: does any break a reader?
+	@python -m tools.checks.fuzz $(MUTANTS) $(if $(wildcard data/corpus),data/corpus,primers)
+
+reproduce-check: env  ## a random tenth of the study's trainings again: as in git?
 	@python -m tools.checks.reproduce
 
 audit: env     ## known vulnerabilities of the pinned packages

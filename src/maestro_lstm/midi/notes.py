@@ -19,8 +19,8 @@ from maestro_lstm.plumbing.files import MAX_FILE
 
 IntArray = npt.NDArray[np.int64]
 
-# What a stranger's file may hold; the page's smf.js has the same bounds. MAESTRO's largest: 0.5 MB, 124,000 events,
-# 28,000 notes, 44 minutes.
+# What a stranger's file may hold; the page's smf.js has the same bounds. MAESTRO's largest: 0.4 MB, 124,000 events,
+# 25,000 notes, less than an hour.
 MAX_EVENTS, MAX_NOTES = 2_000_000, 200_000
 MAX_TICKS = (1 << 31) - 1  # symusic counts them in 32 bits
 MAX_SECONDS = 86_400  # a day
