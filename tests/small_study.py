@@ -32,7 +32,7 @@ SMALL = {
     "extend_tune": {"rate": [0.01, 0.02], "symbols": 500},
     "extend_size": {"layers": [1, 2], "hidden": [8], "symbols": 500},
     "extend_lengths": {"candidates": [5, "growing"], "shortest": 5, "longest": 10, "symbols": 500, "seeds": 2},
-    "extend_batch": {"draws": ["streams"], "batch": [1, 4], "symbols": 500, "seeds": 2},
+    "extend_batch": {"draws": ["random", "streams"], "batch": [1, 4], "symbols": 500, "seeds": 2},
     "extend_rule": {"symbols": 500, "seeds": 2},
     "extend_best": {"without": ["nothing", "skips"], "hidden": 8, "symbols": 500, "seeds": 2},
     "train": {"epochs": 2, "log_every": 10},

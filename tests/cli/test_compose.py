@@ -1,6 +1,7 @@
 """`maestro-lstm compose`, by a network of either kind: from its file alone, and a wrong word is told in a line."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -87,6 +88,9 @@ def test_names_in_any_script_are_kept_apart_and_no_piece_is_overwritten(
     assert set(written) == names
     again = ("-n", plays, "--seconds", 1, "--out", out, "--forms", "mid")
     compose(tmp_path / "a b.mid", *again)  # the same once more is the same file
+    compose(tmp_path / "夜曲.mid", *again[:-2], "--forms", "json", "--seed", 9)  # of other forms, but another piece
+    assert (out / "夜曲-2.json").exists()
+    (out / "夜曲-2.json").unlink()
     compose(tmp_path / "a b.mid", *again, "--pieces", 3)  # and another is another
     assert {path.name for path in out.iterdir()} == {*names, "a-b-3.mid", "a-b-4.mid"}
     assert all((out / name).read_bytes() == data for name, data in written.items())
@@ -183,9 +187,10 @@ def test_what_a_path_can_be_is_told_in_a_line(error: Exception, told: str) -> No
 def test_who_has_seen_enough_ends_it_without_a_word() -> None:
     """`maestro-lstm evaluate FOLDER | head -1`."""
     code = "from maestro_lstm.plumbing.errors import report_in_one_line as run\n"
-    code += "run(lambda: [print('x' * 1000, flush=True) for _ in range(1000)])"
-    command = f"{sys.executable} -c {shlex.quote(code)} | head -1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    code += "import time; run(lambda: [print('one'), time.sleep(0.5)])"  # all of it is in the buffer at the end
+    command = f"{sys.executable} -c {shlex.quote(code)} | true"
+    set_up = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    done = subprocess.run(command, shell=True, env=set_up, capture_output=True, text=True, check=True)
     assert done.stderr == ""
 
 

@@ -167,6 +167,33 @@ def test_the_pedal_holds_what_was_let_go(tab: Page) -> None:
     assert (held, after) == (1, 0)
 
 
+def test_no_note_of_a_file_is_lost_on_a_user_who_comes_in_at_once(tab: Page) -> None:
+    """The network hears a file bit by bit; a key struck meanwhile comes after the rest of it."""
+    heard, left = acted(
+        tab,
+        """let heard = 0; const player = s.composer.player, feed = player.feed.bind(player);
+        player.feed = (note) => { heard++; feed(note); };
+        const note = (k) => ({ onset: k / 20, release: k / 20 + 0.04, pitch: 30 + (k % 60), velocity: 80 });
+        c.playFile(Array.from({ length: 1000 }, (_, k) => note(k)));
+        wait(0.1); c.noteOn(60, 80); wait(0.1); c.noteOff(60); c.handOver(); wait(3);""",
+        "[heard, s.composer.waiting.length]",
+    )
+    assert (heard, left) == (1001, 0)
+
+
+def test_a_long_turn_of_the_user_is_answered_without_a_flood(tab: Page) -> None:
+    asked, played = acted(
+        tab,
+        """let asked = 0; const real = c.send; c.send = (m) => { asked += m.kind === "compose"; real(m); };
+        c.waits = false;
+        for (let k = 0; k < 1000; k++) { c.noteOn(40 + (k % 40), 80); s.clock.time += 0.02; c.noteOff(40 + (k % 40)); }
+        const came = s.clock.time; c.handOver(); wait(1);""",
+        "[asked, c.log.some((n) => n.who === 'network')]",
+    )
+    assert played
+    assert asked < 100
+
+
 def test_ten_minutes_are_kept_and_no_more(tab: Page) -> None:
     seconds, planned, before, voices = acted(
         tab,

@@ -309,10 +309,10 @@ def test_what_is_missing_is_told_in_plain_text(spoil: str, told: str, browser: B
     tab.close()
 
 
-@pytest.fixture
-def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Any]]:
-    """`maestro-lstm play` at work: its address, and where its browser is said to open."""
-    made, ready, opened = play.server_of, threading.Event(), threading.Event()
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[tuple[str, threading.Event]]:
+    """`maestro-lstm play` at work: its address, and whether its browser has opened."""
+    made, ready, opened, closed = play.server_of, threading.Event(), threading.Event(), threading.Event()
     servers = []
 
     def server_of(files: Any, port: int) -> Any:
@@ -325,22 +325,24 @@ def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str,
         with urllib.request.urlopen(address, timeout=30) as page:
             assert page.status == 200
         opened.set()
-        threading.Event().wait()
+        closed.wait()
 
-    monkeypatch.setattr(play, "server_of", server_of)
-    monkeypatch.setattr("webbrowser.open", browse)
     words = ["play", "--network", str(folder.parent / "small.safetensors"), "--port", "0"]
-    serving = threading.Thread(target=run, args=[words])
-    serving.start()
-    assert ready.wait(30)
-    yield f"http://127.0.0.1:{servers[0].server_port}/", opened
-    servers[0].shutdown()
-    serving.join(30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(play, "server_of", server_of)
+        patch.setattr("webbrowser.open", browse)
+        serving = threading.Thread(target=run, args=[words])
+        serving.start()
+        assert ready.wait(30)
+        yield f"http://127.0.0.1:{servers[0].server_port}/", opened
+        servers[0].shutdown()
+        closed.set()
+        serving.join(30)
     assert not serving.is_alive()
 
 
 def test_the_command_serves_the_page_and_a_browser_of_the_terminal_does_not_stop_it(
-    served: tuple[str, Any], browser: Browser
+    served: tuple[str, threading.Event], browser: Browser
 ) -> None:
     address, opened = served
     assert opened.wait(60)
@@ -353,17 +355,29 @@ def test_the_command_serves_the_page_and_a_browser_of_the_terminal_does_not_stop
         play.server_of({}, int(address.rsplit(":")[-1].strip("/")))
 
 
-def test_only_this_machine_s_own_names_are_served(served: tuple[str, Any]) -> None:
+def test_only_this_machine_s_own_names_are_served(served: tuple[str, threading.Event]) -> None:
     address, opened = served
     assert opened.wait(60)
     port = int(address.rsplit(":")[-1].strip("/"))
     statuses = {}
-    for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"evil.example:{port}", "evil.example", "127.0.0.1", ""):
+    for host in (f"127.0.0.1:{port}", "localhost:9", "127.0.0.1", f"evil.example:{port}", "evil.example", ""):
         connection = HTTPConnection("127.0.0.1", port)
         connection.request("GET", "/weights.js", headers={"Host": host})
         statuses[host] = connection.getresponse().status
         connection.close()
-    assert [host for host, status in statuses.items() if status == 200] == [f"127.0.0.1:{port}", f"localhost:{port}"]
+    own = [f"127.0.0.1:{port}", "localhost:9", "127.0.0.1"]  # by another port through ssh
+    assert [host for host, status in statuses.items() if status == 200] == own
+    for site, mode, status in (
+        ("cross-site", "no-cors", 421),
+        ("cross-site", "navigate", 200),
+        ("same-origin", "", 200),
+    ):
+        connection = HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/weights.js", headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode})
+        answer = connection.getresponse()
+        assert answer.status == status
+        assert status != 200 or answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        connection.close()
     connection = HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/../../etc/passwd")
     assert connection.getresponse().status == 404
@@ -376,8 +390,7 @@ def test_a_port_that_is_none_is_told_in_a_line(port: int) -> None:
         run(["play", "--port", str(port)])
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_however_it_ends_nothing_is_left_on_the_disk(end: signal.Signals, folder: Path, tmp_path: Path) -> None:
+def test_however_it_ends_nothing_is_left_on_the_disk(folder: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from maestro_lstm.cli.app import main; main()", "play", "--port", "0"]
     command += ["--network", str(folder.parent / "small.safetensors"), "--no-browser"]
     with subprocess.Popen(
@@ -385,7 +398,7 @@ def test_however_it_ends_nothing_is_left_on_the_disk(end: signal.Signals, folder
     ) as it:
         assert it.stdout
         assert it.stdout.readline().startswith("http://127.0.0.1:")
-        it.send_signal(end)
+        it.send_signal(signal.SIGTERM)
         assert it.wait(30)
     assert list(tmp_path.iterdir()) == []
 

@@ -88,12 +88,12 @@ class Rendered:
 
     @property
     def jump(self) -> float:
-        """The greatest change of level in 5 ms where no note begins, dB."""
-        steps = np.abs(np.diff(self.levels))
+        """The greatest change of level in 5 ms, dB; a new note may raise it, and nothing may cut it."""
+        steps = np.diff(self.levels)
         for time in self.struck:  # a limiter looks a few ms ahead
             first = int(time * RATE / WINDOW)
-            steps[max(first - 2, 0) : first + 6] = 0
-        return float(steps.max())
+            steps[max(first - 2, 0) : first + 6] = np.minimum(steps[max(first - 2, 0) : first + 6], 0)
+        return float(np.abs(steps).max())
 
     @property
     def peak(self) -> float:

@@ -108,6 +108,19 @@ def test_a_wrong_training_of_any_kind_begins_otherwise(what: str) -> None:
         assert list(reproduce.begins_otherwise(one, wrong, same=False)), one.name
 
 
+def test_every_training_that_is_done_to_its_end_has_its_rows_in_git() -> None:
+    """Also those of an extension that are as small as the paper's."""
+    reproduce.table.cache_clear()
+    study = everything()
+    whole = [one for one in study if reproduce.goes_on(one)]
+    assert len(whole) == 344 < sum(one.is_small for one in study)
+    for one in whole:
+        assert reproduce.lines_of(one, reproduce.points_path(one))
+        assert len(reproduce.seeds_of(one))
+    kept = set(reproduce.table(paths.FIRST_UPDATES).training)
+    assert kept == {one.name for one in study}
+
+
 CONSTANT = 42.4332  # percent, of <NEXT> in what the sweeps are scored on
 PAPER_CELL = ("softmax", "adam", "constant", "all", "random")
 CORRECTED_CELL = ("logits", *PAPER_CELL[1:])

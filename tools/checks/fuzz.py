@@ -11,6 +11,7 @@ import argparse
 import random
 import re
 import resource
+import select
 import subprocess
 import sys
 import time
@@ -44,6 +45,7 @@ BATCH = 250  # mutants a job
 # bytes that mean something in MIDI, such as a note, drums, the pedal, a program, a tempo
 EDGES = (0x00, 0x01, 0x2F, 0x3F, 0x40, 0x51, 0x7F, 0x80, 0x90, 0x91, 0x99, 0xB0, 0xC0, 0xF0, 0xF7, 0xFE, 0xFF)
 MOST_SHOWN = 30
+PATIENCE = 30  # seconds that the page may take for a mutant
 PEDALS: tuple[PedalRule, ...] = get_args(PedalRule)
 LOST = ("takes more than", "crashes its reader", "has not been read")
 PLAIN = re.compile("this (file|is not a MIDI file)")  # how the page says why it refuses a file
@@ -149,9 +151,15 @@ class PageReader:
     def __call__(self, data: bytes) -> npt.NDArray[np.float64] | str:
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(len(data).to_bytes(4, "little") + data)
-        self.process.stdin.flush()
-        said = self.process.stdout.read(int.from_bytes(self.process.stdout.read(4), "little"))
+        try:
+            self.process.stdin.write(len(data).to_bytes(4, "little") + data)
+            self.process.stdin.flush()
+            if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
+                self.process.kill()
+                return f"takes more than {PATIENCE} s"
+            said = self.process.stdout.read(int.from_bytes(self.process.stdout.read(4), "little"))
+        except BrokenPipeError:  # it was lost by the mutant before
+            return "is lost"
         if said[:1] != b"+":
             return said[1:].decode()
         return np.frombuffer(said[1:], np.float64).reshape(-1, 4)

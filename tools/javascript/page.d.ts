@@ -96,7 +96,7 @@ interface PianoSamples {
 
 type Start<W> = { kind: "start"; weights: W; seed: number; steering: Partial<Steering>; plain?: boolean };
 
-type ToComposer = ToEngine | Start<PageWeights> | { kind: "file"; name: string; content: ArrayBuffer };
+type ToComposer = ToEngine | Start<PageWeights> | { kind: "file"; turn: number; name: string; content: ArrayBuffer };
 
 type ToEngine =
   | Start<NetworkWeights>
@@ -109,8 +109,8 @@ type FromComposer =
   | { kind: "ready"; kernel: boolean }
   | { kind: "tick" }
   | { kind: "notes"; turn: number; onset: number; notes: PlacedRow[] }
-  | { kind: "file"; name: string; count: number; notes: FileNote[] } // the last of them
-  | { kind: "refused"; name: string; why: string }
+  | { kind: "file"; turn: number; name: string; count: number; notes: FileNote[] } // the last of them
+  | { kind: "refused"; turn: number; name: string; why: string }
   | { kind: "failed"; why: string };
 
 interface Window {

@@ -1,5 +1,6 @@
 """The command `maestro-lstm`. Each subcommand is imported when it is asked for."""
 
+import io
 import sys
 from importlib.metadata import version
 
@@ -43,6 +44,8 @@ def run(words: list[str] | None = None) -> None:
 
 
 def main() -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name can be any bytes
     try:
         report_in_one_line(run)
     except SystemExit as end:

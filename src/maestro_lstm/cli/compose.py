@@ -1,5 +1,6 @@
 """`maestro-lstm compose`: music by a network that came with the package, or by one that the user trained."""
 
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,6 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Group, Parameter
 
 from maestro_lstm.cli.options import key_of, option
+from maestro_lstm.export.formats import ALL
 from maestro_lstm.export.sound import soundfont
 from maestro_lstm.generation.names import file_name, piece_name
 from maestro_lstm.generation.sampling import NoteSampling, SymbolSampling
@@ -120,7 +122,7 @@ def compose(
         print(f"{piece.title}, seed {piece.about['seed']}: {piece.summary}")
         files = Music(piece, font).formats(ends)
         names = (piece_name(given.name, k) for k in count(written))
-        free = next(n for n in names if all(_is_free(out / file_name(n, end), files.get(end)) for end in ends))
+        free = next(name for name in names if _is_free(out, name, files))
         written = int(free.rpartition("-")[2])
         for end, data in files.items():
             path = out / file_name(free, end)
@@ -130,6 +132,8 @@ def compose(
         raise UserError("nothing was written: it is silent; give more --seconds, or another --seed")
 
 
-def _is_free(path: Path, data: bytes | None) -> bool:
-    """Whether nothing is lost by writing there."""
-    return not path.exists() or (path.is_file() and path.read_bytes() == data)
+def _is_free(folder: Path, name: str, files: Mapping[str, bytes]) -> bool:
+    """Whether no piece has this name, or this very one."""
+    there = {end: path for end in ALL if (path := folder / file_name(name, end)).exists()}
+    known = [path.is_file() and path.read_bytes() == files[end] for end, path in there.items() if end in files]
+    return not there or (bool(known) and all(known))

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from maestro_lstm.corpus.folder import midi_files
 from maestro_lstm.plumbing.errors import BadMidi, UserError
+from maestro_lstm.plumbing.progress import progress
 
 
 def evaluate(
@@ -40,7 +41,8 @@ def evaluate(
         return f"{one.steps:,}", f"{one.nats:.3f}", f"{one.accuracy:.2f} %"
 
     rows, remarks, unread = [], [], []
-    for file in _files(files):
+    found = list(_files(files))
+    for file in progress(found, "evaluate", unit="file") if len(found) > 1 else found:
         try:
             rows.append((str(file), *cells(trained.predict(file))))
             if trained.known and (split := RELEASES["3.0.0"].split_of(file.read_bytes())):

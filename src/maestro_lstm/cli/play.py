@@ -22,17 +22,18 @@ PORTS = 65_536
 class _Page(http.server.SimpleHTTPRequestHandler):
     """Serves files from memory: whatever ends the command, nothing is left on the disk."""
 
-    server: http.server.ThreadingHTTPServer
-
     def __init__(self, *words: Any, files: Mapping[str, bytes]) -> None:
         self.files = files
         super().__init__(*words)
 
     def send_head(self) -> io.BytesIO | None:
-        """A file, to this machine's own browser alone: a page from elsewhere can make a browser ask this server, by a
-        name that leads here, and would then read a network that is private. The name gives it away."""
-        own = {f"{host}:{self.server.server_port}" for host in ("127.0.0.1", "localhost")}
-        if self.headers.get("Host") not in own:
+        """A file, to this server's own page alone. A page from elsewhere can make a browser ask, by a name of its own
+        that leads here or as a script of its own, and would then have a network that is private: the name gives the
+        first away, and what the browser says of who asks the second."""
+        name, _, _ = self.headers.get("Host", "").partition(":")
+        asks = self.headers.get("Sec-Fetch-Site", "none")
+        elsewhere = asks not in ("none", "same-origin") and self.headers.get("Sec-Fetch-Mode") != "navigate"
+        if name not in ("127.0.0.1", "localhost") or elsewhere:
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
             return None
         name = self.path.partition("?")[0].removeprefix("/") or "index.html"
@@ -43,6 +44,7 @@ class _Page(http.server.SimpleHTTPRequestHandler):
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", self.guess_type(name))
         self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         self.end_headers()
         return io.BytesIO(data)
 
@@ -50,12 +52,17 @@ class _Page(http.server.SimpleHTTPRequestHandler):
         """Nothing: the terminal shows the address."""
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing: the browser has turned away, such as from a page that is loaded again."""
+
+
 def server_of(files: Mapping[str, bytes], port: int) -> http.server.ThreadingHTTPServer:
     """A server of files by their names, for this machine alone. Raises UserError if the port is taken, or is none."""
     if not 0 <= port < PORTS:
         raise UserError(f"--port is 0 to {PORTS - 1}, not {port}")
     try:
-        return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Page, files=files))
+        return _Server(("127.0.0.1", port), functools.partial(_Page, files=files))
     except OSError as error:
         raise UserError(f"--port {port}: {error.strerror or error}; give another") from None
 

@@ -43,6 +43,7 @@ def report_in_one_line(main: Callable[[], None]) -> None:
     """Run `main`; exit with one line for whatever a user can fix."""
     try:
         main()
+        sys.stdout.flush()  # here, where who reads it may be gone
     except UserError as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt as stop:

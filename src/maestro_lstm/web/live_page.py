@@ -6,6 +6,7 @@ The network is a script of it: float16 in base64, with the settings and tables t
 import base64
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,7 @@ def write_page(network: Path, font: Path, target: Path) -> None:
     files = dict(page(network, font))
     if target.exists() and not target.is_dir():
         raise UserError(f"{target} is a file, not a folder")
-    strange = sorted(path.name for path in target.glob("*") if path.name not in files)
+    strange = sorted(path.name for path in target.glob("*") if path.name not in files and path.name[0] != ".")
     if strange:
         raise UserError(f"{target} holds {strange[0]}, which is not the page's: give another name, or take it out")
     with whole_folder(target) as folder:
@@ -80,6 +81,7 @@ def write_page(network: Path, font: Path, target: Path) -> None:
             write_bytes(folder / name, data)
 
 
+@cache
 def samples_script(font: Path) -> str:
     """JavaScript that defines `MAESTRO.samples`: every third key of the piano in one MP3, one after the other."""
     pitches = np.arange(FIRST, LAST + 1, STEP, dtype=np.uint8)

@@ -25,6 +25,7 @@
   /** @type {Promise<Conductor> | null} */
   let starting = null;
   let failed = false;
+  const LARGEST = 64 * 2 ** 20; // bytes of a file
   const PATIENCE = 5; // s without a word of the worker
 
   /** @param {string} text */
@@ -57,11 +58,15 @@
     context = audio;
     starting = Promise.all([Piano.load(audio, samples), composer(weights)])
       .then(([piano, thread]) => {
-        const own = new Conductor({ now: () => audio.currentTime, piano, send: (message) => thread.postMessage(message), on: { ended, changed } });
+        const send = (/** @type {ToComposer} */ message) => thread.postMessage(message, message.kind === "file" ? [message.content] : []);
+        const own = new Conductor({ now: () => audio.currentTime, piano, send, on: { ended, changed } });
         conductor = own;
         let answered = true, silent = 0;
         thread.onmessage = ({ data }) => {
           answered = true;
+          if (failed) return;
+          const late = (data.kind === "file" || data.kind === "refused") && data.turn !== own.turn; // something else plays by now
+          if (late) return;
           if (data.kind === "file") play(data);
           else if (data.kind === "refused") $("status").textContent = `${data.name}: ${data.why}`;
           else if (data.kind === "failed") fail(data.why);
@@ -109,6 +114,7 @@
   /** The network cannot go on, and says why.
    * @param {string} why */
   function fail(why) {
+    if (failed) return;
     conductor?.stop();
     failed = true;
     starting = null;
@@ -173,10 +179,12 @@
    * @param {File} file */
   async function open(file) {
     try {
+      if (file.size > LARGEST) throw new Error("this file has more than 64 MB");
       const [own, content] = await Promise.all([ready(), file.arrayBuffer()]);
       await context?.resume();
       own.stop();
-      own.send({ kind: "file", name: file.name, content });
+      $("status").textContent = `Reading ${file.name} …`;
+      own.send({ kind: "file", turn: own.turn, name: file.name, content });
     } catch (error) {
       $("status").textContent = `${file.name}: ${error instanceof Error ? error.message : error}`;
     }

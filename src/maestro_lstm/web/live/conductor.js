@@ -12,6 +12,7 @@ class Conductor {
   static PAUSE = 0.7; // s after which the network goes on
   static LONGEST = 8; // s that any note sounds
   static KEPT = 600; // s that can be saved
+  static HEARD = 1500; // notes of somebody else's that the network hears at a time, the last
   static FILE = 8; // s of a dropped file that are heard
 
   /** @param {{now: () => number, piano: Instrument, send: (message: ToComposer) => void,
@@ -267,6 +268,7 @@ class Conductor {
     if (this.state !== "user") return;
     this.release();
     const notes = this.mine
+      .slice(-Conductor.HEARD)
       .sort((a, b) => a.time - b.time || a.pitch - b.pitch)
       .map((note) => ({
         onset: Math.round(this.stepAt(note.time)),

@@ -522,7 +522,7 @@ function engine() {
         player.goBack(kept.kept);
         this.onset = kept.onset;
       }
-      this.waiting = notes.slice();
+      this.waiting.push(...notes); // behind those of a turn that was cut short
       this.turn = turn;
       this.forget();
       this.work(AT_ONCE);
@@ -542,6 +542,7 @@ function engine() {
     compose({ turn, until, heard }) {
       if (turn !== this.turn) return;
       const player = /** @type {Player} */ (this.player);
+      this.work(AT_ONCE);
       const gone = Math.min(Math.max(heard - this.past - 1, 0), this.before.length);
       this.before.splice(0, gone);
       this.past += gone;

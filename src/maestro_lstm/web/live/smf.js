@@ -32,7 +32,7 @@ function midiFiles() {
       }
       at = end;
     }
-    if (all.events > MAX_EVENTS || all.begun > MAX_NOTES) throw new Error(`this file has more than ${MAX_NOTES} notes`);
+    if (all.begun > MAX_NOTES) throw new Error(`this file has more than ${MAX_NOTES} notes`);
     const seconds = clock(all.tempos.sort((a, b) => a[0] - b[0]), division);
     const notes = all.voices.flatMap(folded);
     if (!notes.length) throw new Error("this file holds no notes");
@@ -71,7 +71,8 @@ function midiFiles() {
     while (at < end) {
       ticks += variable();
       if (at >= end) throw damaged();
-      all.events++;
+      if (++all.events > MAX_EVENTS) throw new Error(`this file has more than ${MAX_EVENTS} events`);
+      if (all.begun > MAX_NOTES) throw new Error(`this file has more than ${MAX_NOTES} notes`);
       all.last = Math.max(all.last, ticks);
       const status = data[at] & 128 ? data[at++] : running;
       if (status < 128 || (status > 0xf0 && status !== 0xff)) throw damaged();

@@ -29,7 +29,7 @@ class Piano {
   /** Leaves quiet sound as it is, and bends what would be cut off.
    * @param {BaseAudioContext} context @returns {AudioNode} with an input and an output */
   static ceiling(context) {
-    const most = 8, half = 4096, room = 1 - Piano.BEND;
+    const most = 8, half = 4096, room = 0.999 - Piano.BEND;
     const bent = (/** @type {number} */ x) => (x <= Piano.BEND ? x : Piano.BEND + room * Math.tanh((x - Piano.BEND) / room));
     const shaper = context.createWaveShaper(), before = context.createGain();
     const curve = Float32Array.from({ length: 2 * half + 1 }, (_, k) => Math.sign(k - half) * bent((most * Math.abs(k - half)) / half));
@@ -66,8 +66,8 @@ class Piano {
         if (from >= voice.stop) return; // it fades already: to set its level again would bring it back
         voice.stop = from;
         gain.gain.cancelScheduledValues(from);
-        gain.gain.setValueAtTime(when <= time ? 0 : force, from);
-        if (when > time) gain.gain.exponentialRampToValueAtTime(force * 1e-6, from + Piano.GONE);
+        gain.gain.setValueAtTime(when < time ? 0 : force, from);
+        if (when >= time) gain.gain.exponentialRampToValueAtTime(force * 1e-6, from + Piano.GONE);
         source.stop(from + Piano.GONE);
       },
     };

@@ -5,13 +5,13 @@
 /** @param {typeof engine} engine @param {typeof midiFiles} midiFiles @param {typeof bytesOf} bytesOf
  * @param {(message: FromComposer) => void} post */
 function worker(engine, midiFiles, bytesOf, post) {
-  const HEARD = 1500; // notes of a file that the network hears, its last
+  const HEARD = 1500; // notes of a file that the network hears, its last, as Conductor.HEARD
   const composer = new (engine().Composer)(post), files = midiFiles();
 
   /** @param {ToComposer} message */
   function act(message) {
     if (message.kind === "start") composer.receive({ ...message, weights: decoded(message.weights) });
-    else if (message.kind === "file") file(message.name, message.content);
+    else if (message.kind === "file") file(message);
     else composer.receive(message);
   }
 
@@ -20,30 +20,32 @@ function worker(engine, midiFiles, bytesOf, post) {
     return "data" in weights ? weights : { ...weights, data: new Uint16Array(bytesOf(weights.base64).buffer) };
   }
 
-  /** @param {string} name @param {ArrayBuffer} content */
-  function file(name, content) {
+  /** @param {Extract<ToComposer, {kind: "file"}>} message */
+  function file({ turn, name, content }) {
     try {
       const notes = files.read(content).filter(({ pitch }) => pitch >= 21 && pitch <= 108);
       if (!notes.length) throw new Error("no note of this file is on the piano's 88 keys");
-      post({ kind: "file", name, count: notes.length, notes: notes.slice(-HEARD) });
+      post({ kind: "file", turn, name, count: notes.length, notes: notes.slice(-HEARD) });
     } catch (error) {
-      post({ kind: "refused", name, why: error instanceof Error ? error.message : String(error) });
+      post({ kind: "refused", turn, name, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** What goes wrong is told, not thrown: nobody would see it.
+   * @param {() => void} does */
+  function told(does) {
+    try {
+      does();
+    } catch (error) {
+      post({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
     }
   }
 
   return {
-    /** What goes wrong is told, not thrown: nobody would see it.
-     * @param {ToComposer} message */
-    receive(message) {
-      try {
-        act(message);
-      } catch (error) {
-        post({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
-      }
-    },
+    receive: (/** @type {ToComposer} */ message) => told(() => act(message)),
     /** Some forty times a second. */
     tick() {
-      composer.work();
+      told(() => composer.work());
       post({ kind: "tick" });
     },
   };
