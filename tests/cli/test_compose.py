@@ -143,7 +143,7 @@ def test_what_is_silent_is_said_and_nothing_written(plays: str, tmp_path: Path) 
 def test_from_nothing_it_neither_crawls_nor_races() -> None:
     """Of forty seeds without a density to aim at, one had 43 notes in half a minute, and one 700."""
     network = load("performer")
-    pieces = network.compose_all([network.primer("nothing")], 20, 0, network.sampling(30.0, {}, "nothing"), True)
+    pieces = network.compose_all([network.primer("nothing")], 8, 0, network.sampling(30.0, {}, "nothing"), True)
     rates = [len(piece.performance.notes) / 30 for piece in pieces.values()]
     assert 2 < min(rates) < max(rates) < 16
     assert network.sampling(30.0, {}, "C3").density == 0

@@ -24,7 +24,7 @@ READ = """(text) => {
 
 SAID = """(text) => {
     const said = [], own = worker(engine, midiFiles, bytesOf, (message) => said.push(message));
-    own.receive({ kind: "file", name: "mine", content: bytesOf(text).buffer });
+    own.receive({ kind: "file", turn: 7, name: "mine", content: bytesOf(text).buffer });
     return said;
 }"""
 
@@ -133,4 +133,4 @@ def test_a_file_of_a_hundred_thousand_notes_reaches_the_page_as_its_last(browser
 def test_a_file_that_no_piano_has_and_one_that_is_none_are_told(browser: Browser) -> None:
     low = midi_file([track([(0, 9, 5)])])
     for data, why in ((low, "no note of this file is on the piano's 88 keys"), (b"x", "this is not a MIDI file")):
-        assert said_by_the_worker(browser, data) == {"kind": "refused", "name": "mine", "why": why}
+        assert said_by_the_worker(browser, data) == {"kind": "refused", "turn": 7, "name": "mine", "why": why}

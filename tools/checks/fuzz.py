@@ -155,11 +155,10 @@ class PageReader:
             self.process.stdin.write(len(data).to_bytes(4, "little") + data)
             self.process.stdin.flush()
             if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
-                self.process.kill()
                 return f"takes more than {PATIENCE} s"
             said = self.process.stdout.read(int.from_bytes(self.process.stdout.read(4), "little"))
-        except BrokenPipeError:  # it was lost by the mutant before
-            return "is lost"
+        except BrokenPipeError:
+            return "was lost by the mutant before"
         if said[:1] != b"+":
             return said[1:].decode()
         return np.frombuffer(said[1:], np.float64).reshape(-1, 4)
@@ -226,14 +225,11 @@ def read_some(files: Sequence[bytes], numbers: Iterable[int]) -> list[tuple[int,
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("what", nargs="?", default="100000", help="how many files, or =NUMBER for one of them")
-    words.add_argument("folder", nargs="?", type=Path, default=Path("primers"), help="of the files to alter")
-    given = words.parse_args()
-    what, folder = given.what, given.folder
-    found = sorted(midi_files(folder), key=lambda path: (path.stat().st_size, path))
-    files = [path.read_bytes() for path in found[:SEEDS]]
-    if not files:
-        sys.exit(f"error: no MIDI file in {folder}")
+    words.add_argument("what", help="how many files, or =NUMBER for one of them")
+    words.add_argument("folder", type=Path, help="of the files to alter")
+    what, folder = vars(words.parse_args()).values()
+    smallest = sorted(midi_files(folder), key=lambda path: (path.stat().st_size, path))[:SEEDS]
+    files = [path.read_bytes() for path in smallest]
     numbers = range(int(what[1:]), int(what[1:]) + 1) if what.startswith("=") else range(int(what))
     began, ends, faults = time.monotonic(), Counter[str](), []
     jobs = [(files, numbers[at : at + BATCH]) for at in range(0, len(numbers), BATCH)]
@@ -243,8 +239,7 @@ def main() -> None:
             if fault:
                 faults.append(f"{number}: {fault}")
     print(f"{len(numbers):,} mutants of {len(files)} files in {time.monotonic() - began:.0f} s")
-    for end, times in ends.most_common():
-        print(f"{times:8,} {end[:100]}")
+    print("\n".join(f"{times:8,} {end[:100]}" for end, times in ends.most_common()))
     close_guards()
     print(f"peak memory of a reading process: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
     if faults:
