@@ -6,7 +6,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from maestro_lstm.model.checkpoint import Checkpoint
 from maestro_lstm.model.performer import Performer
+from maestro_lstm.plumbing.choices import PedalRule
+from maestro_lstm.pretrained.networks import export
 from maestro_lstm.tokens.columns import Performances, open_performances, write_performances
 from maestro_lstm.tokens.performance import Performance
 from maestro_lstm.tokens.quantize import CLASSES
@@ -65,3 +68,10 @@ def says(player: Performer, field: int) -> nn.Linear:
     layer = player.says[field]
     assert isinstance(layer, nn.Linear)
     return layer
+
+
+def exported_network(path: Path, pedal: PedalRule = "folded") -> Path:
+    """The file of a small network that the page can run."""
+    weights = dict(network(16, head=16, pedal=pedal == "events").state_dict())
+    export(Checkpoint(weights, {**SETTINGS.as_dict(), "head": 16, "pedal": pedal}), path, {})
+    return path

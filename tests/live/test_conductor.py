@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from maestro_lstm.model.checkpoint import Checkpoint
-from maestro_lstm.pretrained.networks import export
 from maestro_lstm.tokens.reading import read_performance
 from maestro_lstm.web.live_page import PAGE, weights_script
-from tests.performances import SETTINGS, network
+from tests.performances import exported_network
 
 # a piano that writes down what sounds when, a composer that answers at once, and a clock that is set by hand
 STAGE = """() => {
@@ -76,9 +74,7 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    path = tmp_path_factory.mktemp("live") / "small.safetensors"
-    weights = dict(network(16, head=16).state_dict())
-    export(Checkpoint(weights, {**SETTINGS.as_dict(), "head": 16}), path, {})
+    path = exported_network(tmp_path_factory.mktemp("live") / "small.safetensors")
     tab = browser.new_page()
     tab.add_script_tag(content=weights_script(path))
     for script in ("engine.js", "conductor.js", "smf.js"):

@@ -1,7 +1,7 @@
 """The page's network against Python's: what every head says, what it samples, in either kernel; its random numbers."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -12,12 +12,13 @@ from maestro_lstm.generation.player import Player
 from maestro_lstm.generation.sampling import NoteSampling
 from maestro_lstm.model.checkpoint import Checkpoint, load_performer
 from maestro_lstm.model.note_rows import batch_of
+from maestro_lstm.plumbing.choices import PedalRule
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained.networks import export, network_file
 from maestro_lstm.tokens.note_tokens import FIELDS, to_rows
 from maestro_lstm.tokens.quantize import quantize
 from maestro_lstm.web.live_page import PAGE, weights_script
-from tests.performances import SETTINGS, made, network
+from tests.performances import SETTINGS, exported_network, made, network
 
 STEERED = {
     "top_p": 0.9,
@@ -46,10 +47,8 @@ SAID = """([rows, plain]) => {
 def files(tmp_path: Path) -> dict[str, Path]:
     """An untrained network of either pedal, and the one that comes with the package."""
     found = {"shipped": network_file("performer")}
-    for pedal in ("folded", "events"):
-        found[pedal] = tmp_path / f"{pedal}.safetensors"
-        weights = dict(network(16, head=16, pedal=pedal == "events").state_dict())
-        export(Checkpoint(weights, {**SETTINGS.as_dict(), "head": 16, "pedal": pedal}), found[pedal], {})
+    for pedal in get_args(PedalRule):
+        found[pedal] = exported_network(tmp_path / f"{pedal}.safetensors", pedal)
     return found
 
 

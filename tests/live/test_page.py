@@ -18,12 +18,10 @@ from playwright.sync_api import Browser, Page
 from maestro_lstm.cli import play
 from maestro_lstm.cli.app import run
 from maestro_lstm.export.sound import soundfont
-from maestro_lstm.model.checkpoint import Checkpoint
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.pretrained.networks import export
 from maestro_lstm.tokens.reading import read_performance
 from maestro_lstm.web.live_page import write_page
-from tests.performances import SETTINGS, network
+from tests.performances import exported_network
 
 BUDGET = 15e6  # bytes, with the network that comes with the package
 FAKE_MIDI = """() => {
@@ -40,9 +38,7 @@ PLAYS = "() => window.MAESTRO.conductor && MAESTRO.conductor.log.some((n) => n.w
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("live")
-    weights = dict(network(16, head=16).state_dict())
-    export(Checkpoint(weights, {**SETTINGS.as_dict(), "head": 16}), root / "small.safetensors", {})
-    write_page(root / "small.safetensors", soundfont(), root / "page")
+    write_page(exported_network(root / "small.safetensors"), soundfont(), root / "page")
     return root / "page"
 
 

@@ -13,10 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from maestro_lstm.export.sound import soundfont
-from maestro_lstm.model.checkpoint import Checkpoint
-from maestro_lstm.pretrained.networks import export
 from maestro_lstm.web.live_page import PAGE, samples_script, weights_script
-from tests.performances import SETTINGS, network
+from tests.performances import exported_network
 
 RATE, WINDOW = 48_000, 240  # 5 ms
 FLOOR = -66.0  # dB: what is softer counts as silence
@@ -56,9 +54,7 @@ SOUNDS = """async ([seconds, real, script]) => {
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    path = tmp_path_factory.mktemp("sound") / "small.safetensors"
-    weights = dict(network(16, head=16).state_dict())
-    export(Checkpoint(weights, {**SETTINGS.as_dict(), "head": 16}), path, {})
+    path = exported_network(tmp_path_factory.mktemp("sound") / "small.safetensors")
     tab = browser.new_page()
     for content in (weights_script(path), samples_script(soundfont())):
         tab.add_script_tag(content=content)

@@ -109,19 +109,13 @@ def test_the_first_steps_loss_alone_is_the_gradient_of_the_whole_sequence_with_t
         torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
-@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled"])
-def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer: OptimizerName) -> None:
-    settings = replace(SETTINGS, engine=engine, optimizer=optimizer)
-    training = trained(settings)
-
-    network = Network(12, 8, "scratch")
-    network.load_weights(initial_weights(12, 8, settings.seed))
-    kinds = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
-    plain = kinds[optimizer](network.parameters(), lr=0.001)
+def trained_plainly(network: Network, optimizer: Any, **settings: Any) -> list[float]:
+    """Train by a torch optimizer with the schedule and the draws of SETTINGS; the losses, nats a symbol."""
+    network.load_weights(initial_weights(12, 8, SETTINGS.seed))
+    plain = optimizer(network.parameters(), lr=0.001, **settings)
     schedule = torch.optim.lr_scheduler.CyclicLR(plain, 0.001, 0.01, step_size_up=7, cycle_momentum=False)
     losses = []
-    for start in draw_starts(400, 10, 40, settings.seed)[:, 0].tolist():
+    for start in draw_starts(400, 10, 40, SETTINGS.seed)[:, 0].tolist():
         window = torch.from_numpy(IDS[start : start + 11].astype(np.int64))
         loss = F.cross_entropy(network(window[:-1, None])[0][:, 0], window[1:], reduction="sum")
         plain.zero_grad()
@@ -129,7 +123,18 @@ def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer:
         plain.step()
         schedule.step()
         losses.append(loss.item() / 10)
+    return losses
 
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
+@pytest.mark.parametrize("engine", ["scratch", "torch", "compiled"])
+def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer: OptimizerName) -> None:
+    settings = replace(SETTINGS, engine=engine, optimizer=optimizer)
+    training = trained(settings)
+
+    network = Network(12, 8, "scratch")
+    kinds = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
+    losses = trained_plainly(network, kinds[optimizer])
     expected = [np.mean(losses[k : k + 6]) for k in range(0, 40, 6)]
     np.testing.assert_allclose([point.loss for point in training.progress.curve], expected, rtol=1e-5)
     assert [point.update for point in training.progress.curve] == [6, 12, 18, 24, 30, 36, 40]
@@ -138,20 +143,11 @@ def test_an_update_is_the_one_written_out_plainly(engine: EngineName, optimizer:
 
 
 def test_a_weight_decay_is_adamws_or_is_refused() -> None:
-    settings = replace(SETTINGS, engine="torch", weight_decay=0.5, epochs=1)
+    settings = replace(SETTINGS, engine="torch", weight_decay=0.5)
     assert not settings.fits_compiled
     network = Network(12, 8, "scratch")
-    network.load_weights(initial_weights(12, 8, settings.seed))
-    plain = torch.optim.AdamW(network.parameters(), lr=0.001, weight_decay=0.5)
-    schedule = torch.optim.lr_scheduler.CyclicLR(plain, 0.001, 0.01, step_size_up=7, cycle_momentum=False)
+    trained_plainly(network, torch.optim.AdamW, weight_decay=0.5)
     training = trained(replace(settings, optimizer="adam"))
-    for start in training.starts[:, 0].tolist():
-        window = torch.from_numpy(IDS[start : start + 11].astype(np.int64))
-        loss = F.cross_entropy(network(window[:-1, None])[0][:, 0], window[1:], reduction="sum")
-        plain.zero_grad()
-        torch.autograd.backward(loss)
-        plain.step()
-        schedule.step()
     for name, value in training.engine.weights().items():
         torch.testing.assert_close(value, network.weights()[name], rtol=1e-4, atol=1e-6)
     for optimizer in ("sgd", "adagrad"):

@@ -14,11 +14,7 @@ class Section(BaseModel):
 
 EngineName = Literal["scratch", "torch", "compiled"]
 OptimizerName = Literal["sgd", "adagrad", "adam", "muon"]
-COMPILED: tuple[OptimizerName, ...] = (
-    "sgd",
-    "adagrad",
-    "adam",
-)  # the paper's, model/optimizers.py
+COMPILED: tuple[OptimizerName, ...] = ("sgd", "adagrad", "adam")  # the paper's, model/optimizers.py
 DECAYING: tuple[OptimizerName, ...] = ("adam", "muon")  # those that take a weight_decay
 Output = Literal["softmax", "logits"]  # what the cross entropy is given
 LossSteps = Literal["all", "first"]  # of a sequence: whose loss the optimizer sees
