@@ -80,11 +80,20 @@ def test_names_in_any_script_are_kept_apart_and_no_piece_is_overwritten(
     plays: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    for k, name in enumerate(("作品", "夜曲", "Прелюдия № 1", "-x", "a b", "a-b", "***")):
+    for k, name in enumerate(("作品", "夜曲", "कोमल", "Прелюдия № 1", "-x", "a b", "a-b", "***")):
         (tmp_path / f"{name}.mid").write_bytes(to_midi(made(k, 20, 5.0)))
         compose(tmp_path / f"{name}.mid", "-n", plays, "--seconds", 1, "--out", out, "--forms", "mid")
     written = {path.name: path.read_bytes() for path in out.iterdir()}
-    names = {"作品-1.mid", "夜曲-1.mid", "прелюдия-1-1.mid", "x-1.mid", "a-b-1.mid", "a-b-2.mid", "piece-1.mid"}
+    names = {
+        "作品-1.mid",
+        "夜曲-1.mid",
+        "कोमल-1.mid",
+        "прелюдия-1-1.mid",
+        "x-1.mid",
+        "a-b-1.mid",
+        "a-b-2.mid",
+        "piece-1.mid",
+    }
     assert set(written) == names
     again = ("-n", plays, "--seconds", 1, "--out", out, "--forms", "mid")
     compose(tmp_path / "a b.mid", *again)  # the same once more is the same file
@@ -106,7 +115,7 @@ def test_of_a_long_file_no_more_is_gone_on_from_than_its_end(
     long.write_bytes(midi_file([track([(k * 768, k * 768 + 100, 60 + k % 9) for k in range(2000)])]))  # 33 minutes
     chosen = (long, "-n", {"plays": plays, "writes": writes}[network], "--seconds", 2, "--out", out)
     compose(*chosen, *form)
-    told = {"plays": "the last 601 of 2,000 notes of long", "writes": "2000 notes and chords of long"}
+    told = {"plays": "the last 601 of 2,000 notes of long", "writes": "2,000 notes and chords of long"}
     assert told[network] in capsys.readouterr().out
     compose(*chosen, *form, "--primer-seconds", 5)
     told = {"plays": "the last 6 of 2,000 notes of long", "writes": "the last 20 of 2,000 notes and chords of long"}
