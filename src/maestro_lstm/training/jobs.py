@@ -96,8 +96,7 @@ def train_all(
         return runs
     kept_rows = curve_rows([run for run in runs.values() if isinstance(run, Run)])
     shown = live_curve(curve, kept_rows) if curve and is_first() else None
-    on_gpu = any(run.device == "cuda" for run in missing)  # this machine's, one at a time
-    here = on_gpu or started() or not on_cluster()
+    here = started() or not on_cluster() or any(run.device == "cuda" for run in missing)  # on this machine
     waiting = os.getppid() if ranks.count() > 1 else os.getpid()  # torchrun waits for its ranks
     jobs = []
     for k, run in enumerate(missing):
@@ -105,9 +104,14 @@ def train_all(
         points = shown.following() if shown and k else shown
         own = (cache.under_way(run), points, waiting) if here else (None, None, 0)
         jobs.append((Job(task, run, len(missing) == 1 and is_first(), *own),))
-    side_by_side = max(cpu_count() // max(run.threads for run in missing), 1)
-    n_jobs = 1 if on_gpu or ranks.count() > 1 else min(len(jobs), side_by_side)
-    ended = parallel_map(do, jobs, n_jobs=n_jobs, stay_here=here)
+    # a GPU trains one at a time, after those that cores train side by side
+    on_device = {device: [job for job in jobs if job[0].run.device == device] for device in ("cpu", "cuda")}
+    side_by_side = max(cpu_count() // max(run.threads for run in missing), 1) if ranks.count() == 1 else 1
+    ended = chain.from_iterable(
+        parallel_map(do, some, n_jobs=1 if device == "cuda" else min(len(some), side_by_side), stay_here=here)
+        for device, some in on_device.items()
+        if some
+    )
     try:
         bar = progress(ended, "train", len(jobs), "job") if len(jobs) > 1 and is_first() else None
         for done in bar or ended:
@@ -158,7 +162,7 @@ def train_candidates(
     use_cores(1)
     here = pick_engine(engine, device)
     everything = list(chain.from_iterable(candidates.values()))
-    small = [run for run in everything if here[1] == "cuda" and device == engine == "auto" and run.fits_compiled]
+    small = {run for run in everything if here[1] == "cuda" and device == engine == "auto" and run.fits_compiled}
     if small and is_first():
         print(TOO_SMALL, file=sys.stderr)
     large = next((run for run in everything if run not in small), None)
