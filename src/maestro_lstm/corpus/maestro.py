@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files as resources
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -52,8 +53,11 @@ class Release:
 
     def split_of(self, data: bytes) -> str:
         """The split to which a MIDI file of this release belongs, by its content; empty for any other."""
-        digest = hashlib.sha256(data).hexdigest()
-        return next((split for known, _, *rest in self._manifest() for split in rest if known == digest), "")
+        return self._splits.get(hashlib.sha256(data).hexdigest(), "")
+
+    @cached_property
+    def _splits(self) -> dict[str, str]:
+        return {digest: split for digest, _, *rest in self._manifest() for split in rest}
 
     def _manifest(self) -> list[list[str]]:
         """sha256, name, and, of the release that the study uses, the split of each file."""
