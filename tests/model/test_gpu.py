@@ -11,7 +11,7 @@ from maestro_lstm.model.network import initial_weights
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.diagnostics import measure
-from maestro_lstm.training.gpu_check import disagreement, first_losses, proven
+from maestro_lstm.training.gpu_check import disagreement, proven, trial_losses
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.probes import Probes
 from maestro_lstm.training.schedules import Cosine, Schedule
@@ -45,13 +45,13 @@ TASK = SymbolTask(IDS, 90)
 @pytest.mark.parametrize("run", [PAPER, replace(PAPER, output="logits"), BEST], ids=["paper", "corrected", "best"])
 def test_float32_on_a_gpu_is_float32(run: Settings) -> None:
     """To more digits than TF32 has."""
-    expected = first_losses(TASK, placed(run, "torch", "cpu"))
-    np.testing.assert_allclose(first_losses(TASK, placed(run, "torch", "cuda")), expected, rtol=1e-5)
+    expected = trial_losses(TASK, placed(run, "torch", "cpu"))
+    np.testing.assert_allclose(trial_losses(TASK, placed(run, "torch", "cuda")), expected, rtol=1e-5)
     assert torch.backends.cudnn.rnn.fp32_precision == "ieee"  # type: ignore[attr-defined]
 
 
 def test_tf32_is_on_where_it_is_asked_for() -> None:
-    expected = first_losses(TASK, placed(BEST, "torch", "cpu"))
+    expected = trial_losses(TASK, placed(BEST, "torch", "cpu"))
     run = placed(replace(BEST, precision="tf32"), "torch", "cuda")
     assert not disagreement(TASK, run, expected)
     assert torch.backends.cudnn.rnn.fp32_precision == "tf32"  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import pytest
 from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training import engines, gpu_check
 from maestro_lstm.training.engines import CompiledEngine
-from maestro_lstm.training.gpu_check import TOLERANCE, disagreement, first_losses, proven
+from maestro_lstm.training.gpu_check import TOLERANCE, disagreement, proven, trial_losses
 from maestro_lstm.training.schedules import Schedule
 from maestro_lstm.training.settings import Settings, placed
 from maestro_lstm.training.tasks import SymbolTask
@@ -67,15 +67,15 @@ def test_where_torch_fails_too_the_cpu_trains(
 
 def test_a_run_of_fewer_updates_is_compared_over_those(capsys: pytest.CaptureFixture[str]) -> None:
     task = SymbolTask(IDS[:75], 90)
-    assert len(first_losses(task, placed(RUN, "torch", "cpu"))) == 7
+    assert len(trial_losses(task, placed(RUN, "torch", "cpu"))) == 7
     assert proven(task, RUN, "scratch", "cpu") == ("scratch", "cpu")
     assert not capsys.readouterr().err
 
 
 def test_a_narrower_precision_may_differ_by_more_and_no_more_than_it_does() -> None:
-    expected = first_losses(TASK, placed(RUN, "torch", "cpu"))
+    expected = trial_losses(TASK, placed(RUN, "torch", "cpu"))
     narrow = replace(placed(RUN, "torch", "cpu"), precision="bfloat16")
-    found = first_losses(TASK, narrow)
+    found = trial_losses(TASK, narrow)
     assert 0 < np.abs(found / expected - 1).max() < TOLERANCE["bfloat16"]
     assert not disagreement(TASK, narrow, expected)
     assert disagreement(TASK, narrow, expected * (1 + 2 * TOLERANCE["bfloat16"]))

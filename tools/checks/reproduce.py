@@ -23,29 +23,24 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-from joblib import cpu_count
 
 from maestro_lstm.evaluation.likelihood import evaluate
 from maestro_lstm.evaluation.runs import score
 from maestro_lstm.model.predictors import predictor
-from maestro_lstm.params.params import SWEEPS, load_params
-from maestro_lstm.plumbing.cluster import parallel_map
+from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import read_json
-from maestro_lstm.plumbing.progress import progress
 from maestro_lstm.plumbing.tables import csv_text
 from maestro_lstm.plumbing.versions import arithmetic
-from maestro_lstm.reproduction.first_updates import TOLERANCE, first_losses
-from maestro_lstm.reproduction.trainings import StudyTraining, all_trainings
-from maestro_lstm.study.extensions import best_rates
-from maestro_lstm.study.metrics import read_search, read_selected
+from maestro_lstm.reproduction.first_updates import TOLERANCE
+from maestro_lstm.reproduction.trainings import StudyTraining
 from maestro_lstm.tokens.encoded import load_ids
 from maestro_lstm.tokens.vocabulary import SYMBOLS, Ids
 from maestro_lstm.training.jobs import train_candidates
 from maestro_lstm.training.run_cache import Run, curve_rows, probe_rows
 from maestro_lstm.training.tasks import SymbolTask
 from stages import paths
-from stages.first_updates import row, task_of
+from stages.first_updates import begun, every_training, row
 
 SHARE = 10  # one training in this many
 SPREAD = 3  # standard deviations over the seeds
@@ -179,8 +174,7 @@ def main() -> None:
     seed = words.parse_args().seed
     seed = random.randrange(10_000) if seed is None else seed
     params, began = load_params(), time.monotonic()
-    chosen: dict[str, Any] = {name: read_selected(paths.SELECTED / f"{name}.json", name) for name in SWEEPS}
-    everything = list(all_trainings(params, chosen, best_rates(read_search(paths.extension("search")))))
+    everything = every_training(params)
     some = random.Random(seed).sample(everything, -(-len(everything) // SHARE))
     whole = [one for one in some if goes_on(one)]
     print(
@@ -189,11 +183,8 @@ def main() -> None:
     )
 
     wrong: dict[str, list[str]] = {one.name: [] for one in some}
-    tasks = {data: task_of(*data) for data in {(one.of_performances, one.rule) for one in some}}
-    jobs = [(tasks[one.of_performances, one.rule], one.settings) for one in some]
-    first = parallel_map(first_losses, jobs, ordered=True, n_jobs=min(len(jobs), cpu_count()), stay_here=True)
-    for one, losses in zip(some, progress(first, "first updates", len(jobs), "training"), strict=True):
-        wrong[one.name] += begins_otherwise(one, losses.tolist(), made_here("first_updates"))
+    for one, losses in begun(some):
+        wrong[one.name] += begins_otherwise(one, losses, made_here("first_updates"))
     train, validation = load_ids(paths.encoded("train")), load_ids(paths.encoded("validation"))
     wanted = {k: [one.settings] for k, one in enumerate(whole)}
     with TemporaryDirectory() as folder:  # not among the runs that are kept: those would be found, not trained
