@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.model.predictors import TorchPredictor
@@ -27,7 +28,7 @@ from tools.carry import __main__ as tool
 from tools.carry import versions
 from tools.carry.chain import codes_of, is_fresh
 from tools.carry.compare import differences, first_difference
-from tools.carry.locks import is_regrouped
+from tools.carry.locks import is_regrouped, write_locks
 from tools.carry.predictions import predict
 from tools.checks import lock
 from tools.pipeline import Call
@@ -277,3 +278,11 @@ def test_a_rename_is_carried_with_its_locks_and_a_difference_is_not(
     path.write_text(json.dumps(sealed(content)))  # by somebody who knows how
     refused = f"provenance/carried/{path.name}: its digests are not those of {head[:8]}"
     assert refused in lock.problems(records(), clone)
+
+    # a stage that today's code ran keeps its lock, also where no older one knows it
+    kept = Path("stages/analysis/dvc.lock")
+    entries = yaml.safe_load(kept.read_text())["stages"]
+    left = write_locks(Path.cwd(), {}, (), (), {"metrics/first_updates.csv"})
+    assert yaml.safe_load(kept.read_text())["stages"] == {"first_updates": entries["first_updates"]}
+    assert "stages/analysis/dvc.yaml:first_updates" not in left
+    assert "stages/analysis/dvc.yaml:report" in left

@@ -155,7 +155,7 @@ def carry(base: str, moves: Mapping[str, str], changed: frozenset[str], seed: in
         "ended": ended,
     }
     equal = {moved(path, moves) for path in before["results"] if not is_changed((path, moved(path, moves)), changed)}
-    left = write_locks(Path.cwd(), locked_at(commits["from"], moves), equal, changed)
+    left = write_locks(Path.cwd(), locked_at(commits["from"], moves), equal, changed, after["results"])
     write_json(path, sealed(content))
     print(f"{sum(counts.values())} files of the sample are equal, byte for byte ({counts}); seed {seed}, {seconds} s")
     print(f"{path}: {sum(len(one['results']) for one in code)} results carried; commit it with the locks")

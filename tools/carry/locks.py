@@ -37,13 +37,20 @@ def locked_at(commit: str, moves: Mapping[str, str]) -> dict[str, Entry]:
     return found
 
 
-def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str], changed: Collection[str]) -> list[str]:
-    """Write the locks of every stage all of whose outputs are carried.
+def write_locks(
+    root: Path,
+    locked: Mapping[str, Entry],
+    equal: Collection[str],
+    changed: Collection[str],
+    fresh: Collection[str] = (),
+) -> list[str]:
+    """Write the locks of every stage all of whose outputs are carried; one that was run by today's code keeps its own.
 
     Args:
         locked: what the older locks say of each path.
         equal: the results that are carried, by today's names.
         changed: those that are meant to differ.
+        fresh: those that today's code made.
 
     Returns: the addresses of the stages that have no lock and are to be run.
     """
@@ -58,7 +65,10 @@ def write_locks(root: Path, locked: Mapping[str, Entry], equal: Collection[str],
                 for out in outs
             )
             if not carried or is_changed(outs, changed):
-                left.append(stage.addressing)
+                if set(outs) <= set(fresh) and all(out.hash_info for out in stage.outs):
+                    ready.append(stage)
+                else:
+                    left.append(stage.addressing)
                 continue
             for dep in stage.deps:
                 # params.yaml: its settings are equal, or nothing is carried
