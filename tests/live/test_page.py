@@ -26,8 +26,10 @@ from tests.performances import exported_network
 BUDGET = 15e6  # bytes, with the network that comes with the package
 FAKE_MIDI = """() => {
     window.sent = [];
+    window.when = []; // ms
     const input = { name: "keys", type: "input", state: "connected" };
-    const output = { id: "o", name: "organ", type: "output", state: "connected", send: (data) => sent.push([...data]) };
+    const send = (data, at) => sent.push([...data]) && when.push(at || performance.now());
+    const output = { id: "o", name: "organ", type: "output", state: "connected", send };
     window.access = { inputs: new Map([["i", input]]), outputs: new Map([["o", output]]) };
     window.strike = (...data) => input.onmidimessage({ data: Uint8Array.from(data) });
     navigator.requestMIDIAccess = () => Promise.resolve(access);
@@ -139,6 +141,25 @@ def test_a_midi_keyboard_plays_and_an_instrument_plays_along(tab: Page) -> None:
     assert tab.evaluate("MAESTRO.conductor.open.size") == 0
     tab.click("#start")
     assert [0xB0, 123, 0] in tab.evaluate("sent")
+
+
+def test_an_instrument_is_hushed_before_the_next_piece_begins_and_stays_connected(tab: Page) -> None:
+    tab.click("text=MIDI keyboard and instrument")
+    tab.click("#midi")
+    tab.wait_for_function("document.getElementById('inputs').textContent.includes('keys')")
+    tab.select_option("#output", "o")
+    tab.click("#midi")  # once more
+    assert tab.input_value("#output") == "o"
+    tab.click("#start")
+    tab.wait_for_function("sent.some(([status]) => status === 0x90)")
+    tab.evaluate("sent.length = when.length = 0")
+    tab.click("#again")
+    tab.wait_for_function("sent.some(([status]) => status === 0x90)")
+    begins, hushed = tab.evaluate(
+        """[Math.min(...when.filter((_, k) => sent[k][0] === 0x90)),
+            Math.max(...when.filter((_, k) => sent[k][1] === 123))]"""
+    )
+    assert hushed < begins
 
 
 def test_a_file_is_gone_on_from_and_what_was_played_is_saved(tab: Page, tmp_path: Path) -> None:

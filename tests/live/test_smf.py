@@ -23,7 +23,7 @@ READ = """(text) => {
 
 
 SAID = """(text) => {
-    const said = [], own = worker(engine, midiFiles, bytesOf, (message) => said.push(message));
+    const said = [], own = worker(engine, midiFiles, bytesOf, (message) => said.push(message), 1500);
     own.receive({ kind: "file", turn: 7, name: "mine", content: bytesOf(text).buffer });
     return said;
 }"""

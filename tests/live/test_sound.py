@@ -30,7 +30,7 @@ SOUNDS = """async ([seconds, real, script]) => {
     const strike = piano.strike.bind(piano);
     piano.strike = (pitch, velocity, time, length) => (struck.push(time), strike(pitch, velocity, time, length));
     let own = null;
-    const thread = worker(engine, midiFiles, bytesOf, (message) => own && own.receive(message));
+    const thread = worker(engine, midiFiles, bytesOf, (message) => own && own.receive(message), Conductor.HEARD);
     thread.receive({ kind: "start", weights: MAESTRO.weights, seed: 0, steering: {} });
     own = new Conductor({ now: () => context.currentTime, piano, send: (message) => thread.receive(message) });
     own.waits = false;

@@ -98,7 +98,7 @@
   /** A worker from the scripts' own source: a page opened as a file may not load one.
    * @param {PageWeights} weights @returns {Promise<Worker>} */
   function composer(weights) {
-    const source = `"use strict"; const own = (${worker})(${engine}, ${midiFiles}, ${bytesOf}, (m) => postMessage(m));
+    const source = `"use strict"; const own = (${worker})(${engine}, ${midiFiles}, ${bytesOf}, (m) => postMessage(m), ${Conductor.HEARD});
       onmessage = (event) => own.receive(event.data); setInterval(own.tick, 25);`;
     const thread = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
     return new Promise((resolve, reject) => {
@@ -240,14 +240,13 @@
   }
   $("midi").onclick = async () => {
     const changed = (/** @type {MIDIInput[]} */ inputs, /** @type {MIDIOutput[]} */ outputs) => {
-        $("inputs").textContent = inputs.length ? `listening to ${inputs.map((one) => one.name).join(", ")}` : "no keyboard is connected";
-        $("output").replaceChildren(new Option("this page", ""), ...outputs.map((one) => new Option(one.name || one.id, one.id)));
-        $("output").value = midi?.output?.id || "";
-        if (conductor) conductor.outside = outside();
+      $("inputs").textContent = inputs.length ? `listening to ${inputs.map((one) => one.name).join(", ")}` : "no keyboard is connected";
+      $("output").replaceChildren(new Option("this page", ""), ...outputs.map((one) => new Option(one.name || one.id, one.id)));
+      $("output").value = midi?.output?.id || "";
+      if (conductor) conductor.outside = outside();
     };
-    const own = new Midi({ ...user, changed }, clock);
-    midi = own;
-    await own.open().catch((error) => ($("inputs").textContent = `MIDI was refused: ${error.message}`));
+    midi ||= new Midi({ ...user, changed }, clock);
+    await midi.open().catch((error) => ($("inputs").textContent = `MIDI was refused: ${error.message}`));
   };
   $("output").onchange = () => {
     if (!midi) return;

@@ -7,6 +7,7 @@ class Conductor {
   static LOOK = 0.12; // s: what is due so soon is given to the piano
   static AHEAD = 0.5; // s that are composed ahead
   static HIDDEN = 2; // the same while nobody sees the page, when timers are slow
+  static BEGIN = 0.2; // s from pressing Start to the first note
   static SOON = 0.06; // s: the network's first note comes no sooner
   static LATE = 0.5; // s: a note that is later than this makes the time begin again
   static PAUSE = 0.7; // s after which the network goes on
@@ -64,7 +65,7 @@ class Conductor {
    * @param {number} seed */
   start(seed) {
     this.stop();
-    this.anchor = { time: this.now() + 0.2, step: 0 };
+    this.anchor = { time: this.now() + Conductor.BEGIN, step: 0 };
     this.newTurn("network");
     this.send({ kind: "begin", turn: this.turn, seed });
     this.tick();
@@ -294,7 +295,7 @@ class Conductor {
     const last = own[own.length - 1].onset;
     // the last seconds of the file are heard; the network has heard all of it
     const from = Math.max(last - Conductor.FILE * 100, 0);
-    this.anchor = { time: this.now() + 0.2, step: from };
+    this.anchor = { time: this.now() + Conductor.BEGIN, step: from };
     for (const note of own) if (note.onset >= from) this.plan("user", note);
     this.past = -this.planned.length;
     this.composed = last;

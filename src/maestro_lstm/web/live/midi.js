@@ -1,6 +1,8 @@
 "use strict";
 /* Web MIDI: a keyboard that plays in, an instrument that plays in the piano's place. */
 class Midi {
+  static HUSHED = 150; // ms after which what was sent ahead is hushed: after Conductor.LOOK, before the next piece begins
+
   /** @param {Hands & {changed(inputs: MIDIInput[], outputs: MIDIOutput[]): void}} on
    * @param {(time: number) => number} clock seconds as the conductor counts to milliseconds of performance.now() */
   constructor(on, clock) {
@@ -59,7 +61,7 @@ class Midi {
   hush() {
     if (!this.output) return;
     if ("clear" in this.output) /** @type {{clear(): void}} */ (this.output).clear(); // not everywhere, and not in every list of types
-    for (const when of [0, performance.now() + 200]) {
+    for (const when of [0, performance.now() + Midi.HUSHED]) {
       this.output.send([0xb0, 64, 0], when);
       this.output.send([0xb0, 123, 0], when);
     }

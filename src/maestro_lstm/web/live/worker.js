@@ -3,9 +3,8 @@
  * file://. */
 
 /** @param {typeof engine} engine @param {typeof midiFiles} midiFiles @param {typeof bytesOf} bytesOf
- * @param {(message: FromComposer) => void} post */
-function worker(engine, midiFiles, bytesOf, post) {
-  const HEARD = 1500; // notes of a file that the network hears, its last, as Conductor.HEARD
+ * @param {(message: FromComposer) => void} post @param {number} heard notes of a file that the network hears, its last */
+function worker(engine, midiFiles, bytesOf, post, heard) {
   const composer = new (engine().Composer)(post), files = midiFiles();
 
   /** @param {ToComposer} message */
@@ -25,7 +24,7 @@ function worker(engine, midiFiles, bytesOf, post) {
     try {
       const notes = files.read(content).filter(({ pitch }) => pitch >= 21 && pitch <= 108);
       if (!notes.length) throw new Error("no note of this file is on the piano's 88 keys");
-      post({ kind: "file", turn, name, count: notes.length, notes: notes.slice(-HEARD) });
+      post({ kind: "file", turn, name, count: notes.length, notes: notes.slice(-heard) });
     } catch (error) {
       post({ kind: "refused", turn, name, why: error instanceof Error ? error.message : String(error) });
     }
