@@ -95,7 +95,7 @@ def gradients(weights: Weights, x: Ids, y: Ids, output: Output) -> tuple[float, 
     w, flat = split(pack(weights), V, H), np.zeros_like(pack(weights))
     steps = compiled.steps(len(x), V, H)
     compiled.forward(w, x, steps)
-    ours = compiled.loss(steps.scores, y, output == "softmax", np.empty(V, np.float32))
+    ours = compiled.loss(steps.scores, y, output == "softmax", np.float32(1), np.empty(V, np.float32))
     compiled.backward(w, split(flat, V, H), x, steps)
 
     network = Network(V, H, "torch")

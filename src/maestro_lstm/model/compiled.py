@@ -109,11 +109,14 @@ def softmax(x: Floats) -> Any:  # pragma: no cover (compiled)
 
 
 @fast
-def loss(scores: Floats, y: npt.NDArray[np.uint8], twice: bool, p: Floats) -> float:  # pragma: no cover (compiled)
+def loss(
+    scores: Floats, y: npt.NDArray[np.uint8], twice: bool, sharpness: Any, p: Floats
+) -> float:  # pragma: no cover (compiled)
     """Cross entropy of scores (T, V) for the ids y, (T,), summed over T, nats; the scores become its gradient.
 
     Args:
         twice: cross entropy of the scores' softmax, as in the paper (`network.sequence_loss`).
+        sharpness: times that softmax; float32.
         p: (V,) room for a softmax.
     """
     total = 0.0
@@ -122,15 +125,17 @@ def loss(scores: Floats, y: npt.NDArray[np.uint8], twice: bool, p: Floats) -> fl
         if twice:
             softmax(q)
             p[:] = q
+            for v in range(len(q)):
+                q[v] *= sharpness
         total -= q[right]
         total += softmax(q)
         q[right] -= F(1)  # the gradient of what was given to the cross entropy
-        if twice:  # and on through the softmax: p ∘ (q − p·q)
+        if twice:  # and on through the softmax: s p ∘ (q − p·q)
             along = F(0)
             for v in range(len(q)):
                 along += p[v] * q[v]
             for v in range(len(q)):
-                q[v] = p[v] * (q[v] - along)
+                q[v] = sharpness * p[v] * (q[v] - along)
     return total
 
 
@@ -173,7 +178,10 @@ def take_updates(
     starts: npt.NDArray[np.int64],
     rates: npt.NDArray[np.float64],
     twice: bool,
+    sharpness: float,
+    scale: float,
     optimizer: int,
+    epsilon: float,
     done: int,
     flat: Flat,
     w: Parts[Floats],
@@ -184,7 +192,10 @@ def take_updates(
     """Many updates in one call: the window at each start, its loss, its gradient, a step at its rate.
 
     Args:
+        twice, sharpness: as for `loss`.
+        scale: times its gradient.
         optimizer: SGD, ADAGRAD or ADAM.
+        epsilon: Adam's.
         done: updates before these.
         w, gradient: the parts of flat.w and flat.gradient.
         losses: (n,) filled, nats a sequence.
@@ -194,13 +205,17 @@ def take_updates(
     for k in range(len(starts)):
         x, y = ids[starts[k] : starts[k] + T], ids[starts[k] + 1 : starts[k] + T + 1]
         forward(w, x, s)
-        losses[k] = loss(s.scores, y, twice, p)
+        losses[k] = loss(s.scores, y, twice, F(sharpness), p)
+        if scale != 1:
+            for t in range(T):
+                for v in range(len(p)):
+                    s.scores[t, v] *= F(scale)
         backward(w, gradient, x, s)
         if optimizer == SGD:
             sgd(flat.w, flat.gradient, rates[k])
         elif optimizer == ADAGRAD:
             adagrad(flat.w, flat.gradient, flat.square, rates[k])
         else:
-            adam(flat.w, flat.gradient, flat.mean, flat.square, rates[k], done + k + 1)
+            adam(flat.w, flat.gradient, flat.mean, flat.square, rates[k], done + k + 1, epsilon)
         for t in range(T):
             gradient.U[x[t]] = F(0)  # the few rows that were touched, not all 90

@@ -2,10 +2,13 @@
 
 import importlib
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from maestro_lstm.plumbing.choices import EngineName, Precision
 from maestro_lstm.plumbing.errors import BadSetting
+
+if TYPE_CHECKING:
+    import torch
 
 
 def in_precision(device: str, precision: Precision) -> AbstractContextManager[None]:
@@ -17,6 +20,13 @@ def in_precision(device: str, precision: Precision) -> AbstractContextManager[No
     if precision != "bfloat16":
         return nullcontext()
     return torch.autocast(device, torch.bfloat16)
+
+
+def kept_in(precision: Precision) -> "torch.dtype":
+    """What weights and state are held in."""
+    import torch
+
+    return torch.float64 if precision == "float64" else torch.float32
 
 
 def fast_precision(device: str) -> Precision:

@@ -50,7 +50,7 @@ class TorchLSTM(nn.Module):
         self.lstm = nn.LSTM(inputs, hidden)
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        given = x if x.is_floating_point() else one_hot(x, self.lstm.input_size)
+        given = x if x.is_floating_point() else one_hot(x, self.lstm.input_size, self.lstm.all_weights[0][0].dtype)
         hidden, (h, c) = self.lstm(given, None if state is None else (state[0][None], state[1][None]))
         return hidden, (h[0], c[0])  # (T, B, H), (B, H) each
 
@@ -113,7 +113,9 @@ class Network(nn.Module):
 
     def forward(self, symbols: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Ids (T, B) → scores (T, B, V), before any softmax, and the state after the last symbol, (L, B, H) each."""
-        beside = one_hot(symbols, self.n_symbols) if self.skips and len(self.layers) > 1 else None
+        beside = (
+            one_hot(symbols, self.n_symbols, self.output.weight.dtype) if self.skips and len(self.layers) > 1 else None
+        )
         shown, state = run_layers(self.layers, symbols, state, beside=beside)
         return self.output(torch.cat(shown, dim=2) if self.skips else shown[-1]), state
 
@@ -131,10 +133,10 @@ class Network(nn.Module):
         return {self.names.get(name, name): value for name, value in weights.items()}
 
 
-def one_hot(ids: Tensor, n_symbols: int) -> Tensor:
+def one_hot(ids: Tensor, n_symbols: int, dtype: torch.dtype) -> Tensor:
     """(T, B) → (T, B, V)"""
     # not F.one_hot, which cannot be vectorised over sequences
-    return (ids[..., None] == torch.arange(n_symbols, device=ids.device)).to(torch.get_default_dtype())
+    return (ids[..., None] == torch.arange(n_symbols, device=ids.device)).to(dtype)
 
 
 def initial_weights(n_symbols: int, hidden: int, seed: int, layers: int = 1, skips: bool = False) -> Weights:
@@ -152,7 +154,7 @@ def shapes_of(n_symbols: int, hidden: int, layers: int = 1, skips: bool = False)
     return {name: tuple(own[ours].shape) for name, ours in network.names.items()}
 
 
-def sequence_loss(scores: Tensor, targets: Tensor, output: Output) -> Tensor:
+def sequence_loss(scores: Tensor, targets: Tensor, output: Output, sharpness: float = 1.0) -> Tensor:
     """Cross entropy summed over a sequence (§4.1).
 
     PyTorch's cross entropy applies the log-softmax itself. With `output="softmax"` it is given a softmax already, as in
@@ -162,9 +164,10 @@ def sequence_loss(scores: Tensor, targets: Tensor, output: Output) -> Tensor:
     Args:
         scores: (N, V) before any softmax.
         targets: (N,) ids of the symbols that came next.
+        sharpness: times the softmax that the cross entropy is given; 1 in the paper.
 
     Returns: scalar, nats.
     """
     if output == "softmax":
-        scores = torch.softmax(scores, dim=1)
+        scores = sharpness * torch.softmax(scores, dim=1)
     return F.cross_entropy(scores, targets, reduction="sum")

@@ -12,7 +12,7 @@ from maestro_lstm.model.functions import fast
 Floats = npt.NDArray[np.float32]
 F = np.float32
 ADAGRAD_EPS = F(1e-10)
-BETA1, BETA2, ADAM_EPS = 0.9, 0.999, F(1e-8)
+BETA1, BETA2 = 0.9, 0.999
 KEEP1, NEW1, KEEP2, NEW2 = F(BETA1), F(1 - BETA1), F(BETA2), F(1 - BETA2)
 
 
@@ -34,12 +34,13 @@ def adagrad(w: Floats, gradient: Floats, square: Floats, rate: float) -> None:  
 
 @fast
 def adam(
-    w: Floats, gradient: Floats, mean: Floats, square: Floats, rate: float, update: int
+    w: Floats, gradient: Floats, mean: Floats, square: Floats, rate: float, update: int, epsilon: float
 ) -> None:  # pragma: no cover (compiled)
-    """mean, square: exponential means of the gradient and of its square. update: 1 for the first."""
+    """mean, square: exponential means of the gradient and of its square. update: 1 for the first. epsilon: what is
+    added to the root of the square, so that a vanishing gradient moves nothing."""
     r = F(rate / (1 - BETA1**update))
-    scale = F(1 / np.sqrt(1 - BETA2**update))
+    scale, least = F(1 / np.sqrt(1 - BETA2**update)), F(epsilon)
     for k in range(len(w)):
         mean[k] = KEEP1 * mean[k] + NEW1 * gradient[k]
         square[k] = KEEP2 * square[k] + NEW2 * gradient[k] * gradient[k]
-        w[k] -= r * mean[k] / (np.sqrt(square[k]) * scale + ADAM_EPS)
+        w[k] -= r * mean[k] / (np.sqrt(square[k]) * scale + least)

@@ -13,10 +13,10 @@ from maestro_lstm.plumbing.choices import (
     EngineName,
     LossSteps,
     NetworkKind,
+    NetworkPrecision,
     OptimizerName,
     Output,
     Part,
-    Precision,
     Rule,
     ScheduleName,
     Section,
@@ -71,7 +71,7 @@ class OwnTraining(Section):
     stretch: Annotated[float, Field(ge=0, le=0.5)] = Settings.stretch
     dropout: Annotated[float, Field(ge=0, lt=1)] = Settings.dropout
     weight_decay: Annotated[float, Field(ge=0, le=1)] = Settings.weight_decay
-    precision: Precision = Settings.precision
+    precision: NetworkPrecision = "float32"
 
 
 class NetworkParams(Section):

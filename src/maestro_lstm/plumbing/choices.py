@@ -32,5 +32,6 @@ VOCABULARY_OF: dict[NetworkKind, Vocabulary] = {
     "events": "performances",
 }
 # of a training's products; auto: the fastest that digits allow; tf32: float32 with ten bits of mantissa, on a GPU
-Precision = Literal["auto", "float32", "tf32", "bfloat16"]
+NetworkPrecision = Literal["auto", "float32", "tf32", "bfloat16"]
+Precision = NetworkPrecision | Literal["float64"]  # for what hangs on the last bits
 PedalRule = Literal["folded", "events"]  # performances: in the releases, or as rows of its own

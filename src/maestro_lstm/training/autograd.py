@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from maestro_lstm.model import ranks
-from maestro_lstm.model.device import in_precision
+from maestro_lstm.model.device import in_precision, kept_in
 from maestro_lstm.model.lstm import State
 from maestro_lstm.model.network import Network, Weights, initial_weights, sequence_loss
 from maestro_lstm.plumbing.arrays import Arrays
@@ -24,13 +24,15 @@ from maestro_lstm.training.windows import Source, Starts
 Doubles = npt.NDArray[np.float64]
 Lengths = npt.NDArray[np.int64]
 
-# Settings other than the learning rate are PyTorch's defaults (§4.3). fused: the same step in one call. Muon is for
-# matrices, and made by `optimizers_of`; a new one is a line here and a name in plumbing/choices.py.
-OPTIMIZERS: dict[OptimizerName, Callable[[list[Tensor], float], torch.optim.Optimizer]] = {
+# Settings other than the learning rate and Adam's ε are PyTorch's defaults (§4.3). fused: the same step in one call.
+# Muon is for matrices, and made by `optimizers_of`; a new one is a line here and a name in plumbing/choices.py.
+OPTIMIZERS: dict[OptimizerName, Callable[[list[Tensor], Settings], torch.optim.Optimizer]] = {
     "sgd": lambda weights, _: torch.optim.SGD(weights, fused=True),
     "adagrad": lambda weights, _: torch.optim.Adagrad(weights, fused=True),
-    "adam": lambda weights, decay: (
-        torch.optim.AdamW(weights, fused=True, weight_decay=decay) if decay else torch.optim.Adam(weights, fused=True)
+    "adam": lambda weights, run: (
+        torch.optim.AdamW(weights, fused=True, eps=run.epsilon, weight_decay=run.weight_decay)
+        if run.weight_decay
+        else torch.optim.Adam(weights, fused=True, eps=run.epsilon)
     ),
 }
 GATES = 4  # of an LSTM; torch.nn.LSTM and our scratch cell keep their weights as one matrix
@@ -69,14 +71,15 @@ class SymbolObjective:
         deep = settings.layers, settings.skips
         self.network = Network(n_symbols, settings.hidden, settings.engine, *deep)
         self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, *deep))
-        self.network.to(settings.device)
+        self.network.to(settings.device, kept_in(settings.precision))
 
     def loss(self, starts: Tensor, length: int, state: State | None) -> tuple[Tensor, State]:
         windows = torch.from_numpy(self.source.windows(starts.numpy(), length + 1))  # (T + 1, B)
         windows = windows.to(self.settings.device).long()
         scores, state = self.network(windows[:-1], state)
         # summed over a sequence (§4.1), averaged over the batch
-        loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), self.settings.output) / len(starts)
+        run = self.settings
+        loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), run.output, run.sharpness) / len(starts)
         return loss, state
 
     def matrices(self) -> list[Tensor]:
@@ -123,9 +126,10 @@ class AutogradEngine:
                     torch.manual_seed((self.settings.seed << 40) + int(start[0]))
                 loss, state = self.loss(start[self.own], length, self.carried if goes_on else None)
             if self.settings.draws == "streams":
-                self.ends, self.carried = start + length, (state[0].detach().float(), state[1].detach().float())
+                h, c = (part.detach().to(kept_in(self.settings.precision)) for part in state)
+                self.ends, self.carried = start + length, (h, c)
             self.network.zero_grad()
-            torch.autograd.backward(loss)
+            torch.autograd.backward(loss * self.settings.loss_scale)
             for optimizer in self.optimizers:
                 optimizer.param_groups[0]["lr"] = rate
                 optimizer.step()
@@ -167,11 +171,12 @@ class AutogradEngine:
 
 def optimizers_of(objective: Objective, settings: Settings) -> list[torch.optim.Optimizer]:
     """The optimizers of a network, all at the same rate. Raises BadSetting for a decay that the optimizer has not."""
-    parameters, decay = list(objective.network.parameters()), settings.weight_decay
+    parameters: list[Tensor] = list(objective.network.parameters())
+    decay = settings.weight_decay
     if decay and settings.optimizer not in DECAYING:
         raise BadSetting(f"weight_decay: {settings.optimizer} has none; use {' or '.join(DECAYING)}, or 0")
     if settings.optimizer != "muon":
-        return [OPTIMIZERS[settings.optimizer](list(parameters), decay)]
+        return [OPTIMIZERS[settings.optimizer](parameters, settings)]
     matrices = objective.matrices()
     others = [weight for weight in parameters if not any(weight is matrix for matrix in matrices)]
     precision = torch.bfloat16 if settings.precision == "bfloat16" else torch.float32

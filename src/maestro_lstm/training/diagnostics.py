@@ -10,7 +10,6 @@ from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
 from maestro_lstm.model.network import Network, sequence_loss
-from maestro_lstm.plumbing.choices import Output
 from maestro_lstm.tokens.vocabulary import NEXT_ID
 from maestro_lstm.training.probes import Probe, Probes
 from maestro_lstm.training.settings import Settings
@@ -29,7 +28,7 @@ def measure(probes: Probes, weights: Mapping[str, Tensor], settings: Settings, u
         scores, _ = functional_call(network, weights, (x,))  # (T, W, V)
     guesses = scores.argmax(dim=2)  # (T, W)
     steps = settings.trained_steps
-    norms = gradient_norms(network, weights, windows[:GRADIENTS, : steps + 1], settings.output)  # (G,)
+    norms = gradient_norms(network, weights, windows[:GRADIENTS, : steps + 1], settings)  # (G,)
     return Probe(
         update=update,
         accuracy=100 * float((guesses == y).double().mean()),
@@ -39,8 +38,8 @@ def measure(probes: Probes, weights: Mapping[str, Tensor], settings: Settings, u
     )
 
 
-def gradient_norms(network: Network, weights: Mapping[str, Tensor], windows: Tensor, output: Output) -> Tensor:
-    """Euclidean norm of each window's own gradient.
+def gradient_norms(network: Network, weights: Mapping[str, Tensor], windows: Tensor, run: Settings) -> Tensor:
+    """Euclidean norm of each window's own gradient, as the optimizer of a run sees it.
 
     Args:
         weights: under the network's own names.
@@ -51,7 +50,7 @@ def gradient_norms(network: Network, weights: Mapping[str, Tensor], windows: Ten
 
     def loss(weights: dict[str, Tensor], window: Tensor) -> Tensor:
         scores, _ = functional_call(network, weights, (window[:-1, None],))  # (T, 1, V)
-        return sequence_loss(scores[:, 0], window[1:], output)
+        return run.loss_scale * sequence_loss(scores[:, 0], window[1:], run.output, run.sharpness)
 
     gradients = vmap(grad(loss), in_dims=(None, 0))(dict(weights), windows)
     return torch.stack([one.flatten(1).square().sum(dim=1) for one in gradients.values()]).sum(dim=0).sqrt()

@@ -54,6 +54,11 @@ class Settings:
     stretch: float = 0.0  # each piece of each epoch by at most this share of its time
     pedal: PedalRule = "folded"
     precision: Precision = "float32"
+    epsilon: float = 1e-8  # Adam's: what it adds to the root of the mean square of a gradient
+    loss_scale: float = 1.0  # times the gradient
+    sharpness: float = 1.0  # times the softmax that the cross entropy is given, where it is given one
+    redrawn_at: int = 0  # updates, after which sequences are drawn anew, as `redrawn` says
+    redrawn: int = 0  # which draws these are; 0: the seed's own throughout
     threads: int = 1  # cores that share an update's arithmetic; another number gives other last bits
 
     @property
@@ -61,7 +66,7 @@ class Settings:
         """Whether `compiled` can train it: one layer, one sequence of T per update, from a zero state, by one of the
         paper's optimizers."""
         alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
-        plain = self.draws != "streams" and not self.weight_decay
+        plain = self.draws != "streams" and not self.weight_decay and self.precision != "float64"
         return self.kind == "symbols" and alike and plain and self.optimizer in COMPILED
 
     @property

@@ -99,5 +99,11 @@ def lengths_of(run: Settings, n_symbols: int) -> npt.NDArray[np.int64]:
 def _starts(run: Settings, n_symbols: int, lengths: npt.NDArray[np.int64]) -> Starts:
     """Where each of a run's windows begins, (n, B)."""
     if run.draws == "random":
-        return draw_starts(n_symbols, run.seq_len, len(lengths), run.seed, run.batch)
+        starts = draw_starts(n_symbols, run.seq_len, len(lengths), run.seed, run.batch)
+        if run.redrawn:  # a branch: the same training up to there
+            others = np.random.SeedSequence([run.seed, run.redrawn])
+            starts[run.redrawn_at :] = draw_starts(n_symbols, run.seq_len, len(lengths), others, run.batch)[
+                run.redrawn_at :
+            ]
+        return starts
     return starts_in_order(n_symbols, lengths, run.batch)

@@ -32,7 +32,9 @@ def updates_per_epoch(n_symbols: int, seq_len: int, batch: int = 1) -> int:
     return n_symbols // (seq_len * batch)
 
 
-def draw_starts(n_symbols: int, seq_len: int, n_updates: int, seed: int, batch: int = 1) -> Starts:
+def draw_starts(
+    n_symbols: int, seq_len: int, n_updates: int, seed: int | np.random.SeedSequence, batch: int = 1
+) -> Starts:
     """Where each update's windows begin: (n_updates, B), uniform over all places where a whole window fits."""
     return np.random.default_rng(seed).integers(0, n_symbols - seq_len, size=(n_updates, batch))
 
