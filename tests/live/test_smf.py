@@ -59,6 +59,11 @@ FILES = {
     "pedal to the end": one_track(DOWN, ON, OFF, b"\x60\x90\x40\x50", b"\x60\x80\x40\0", END),
     "pedal before the program": one_track(DOWN, b"\0\xc0\5", ON, OFF, UP, END),
     "pedal of another program": one_track(ON, DOWN, b"\0\xc0\5", OFF, ON, OFF, UP, END),
+    "pedal before the first of two programs": one_track(DOWN, ON, OFF, b"\0\xc0\5", ON, OFF, UP, END),
+    "pedal of a silent program": one_track(ON, OFF, b"\0\xc0\5", DOWN, b"\0\xc0\6", ON, OFF, UP, END),
+    "silent programs, and back": one_track(
+        *(DOWN, ON, OFF, b"\0\xc0\5", DOWN, b"\0\xc0\0", ON, OFF, b"\0\xc0\6", ON, OFF, UP, b"\0\xc0\7", ON, OFF, END)
+    ),
     "tempo in the middle": one_track(ON, OFF, FASTER, ON, OFF, END),
     "two tempos at once": one_track(b"\0\xff\x51\3\7\xa1\x20", FASTER, ON, OFF, END),
     "no tempo at all": one_track(b"\0\xff\x51\3\0\0\0", ON, OFF, END),

@@ -51,14 +51,16 @@ function midiFiles() {
     /** @type {Map<number, {notes: [FileNote, Voice][], ended: number}>} by channel and pitch; how many of them have ended */
     const open = new Map();
     const programs = new Uint8Array(16);
-    /** @type {Map<number, Voice>} by channel: the pedal of programs that have no notes yet */
+    /** @type {Map<number, Voice>} by channel: the pedal of programs that have no notes yet; the next that has takes it */
     const before = new Map();
     const voice = (/** @type {number} */ channel, /** @type {boolean} */ begins) => {
-      const key = channel * 128 + programs[channel], early = before.get(channel) || { notes: [], pedal: [] };
-      const found = voices.get(key) || (begins ? { notes: [], pedal: early.pedal.slice() } : early);
-      if (begins) voices.set(key, found);
-      else if (found === early) before.set(channel, early);
-      return found;
+      const key = channel * 128 + programs[channel], there = voices.get(key);
+      if (there) return there;
+      const early = before.get(channel) || { notes: [], pedal: [] };
+      if (begins) before.delete(channel);
+      else before.set(channel, early);
+      if (begins) voices.set(key, early);
+      return early;
     };
     const variable = () => {
       for (let value = 0, k = 0; k < 4 && at < end; k++) {
