@@ -12,7 +12,7 @@ import torch
 from safetensors.numpy import save
 
 from maestro_lstm.cli.app import run
-from maestro_lstm.corpus.maestro import RELEASES, Release
+from maestro_lstm.corpus.maestro import RELEASES
 from maestro_lstm.evaluation.note_likelihood import cost_of
 from maestro_lstm.model.checkpoint import Checkpoint, load_performer, save_checkpoint
 from maestro_lstm.model.network import initial_weights
@@ -91,8 +91,8 @@ def test_it_says_what_the_network_has_learned_from(
     path, digest = tmp_path / "a.safetensors", hashlib.sha256(mine.read_bytes()).hexdigest()
     export(CHECKPOINT, path, {"figures": {"test": 2.5}})
     for split, told in (("train", "the network learned from it"), ("test", "the network has not heard it")):
-        lines = [[digest, "x.midi", split]]
-        monkeypatch.setattr(Release, "_manifest", lambda _, lines=lines: lines)
+        for release in RELEASES.values():
+            monkeypatch.setitem(vars(release), "_splits", {digest: split})
         run(["evaluate", str(mine), "-n", str(path)])
         assert capsys.readouterr().out.splitlines()[-1] == f"{mine} is of MAESTRO's {split} split: {told}"
 
