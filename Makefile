@@ -62,5 +62,5 @@ env: .venv/ready
 	@command -v $(PYTHON) >/dev/null || { echo "error: no $(PYTHON) here; install Python 3.11 or later, or say make PYTHON=/path/to/python"; exit 1; }
 	@$(PYTHON) tools/make_env.py
 
-clean:         ## everything that make made; the study's data and results stay
+clean:         ## everything that make made here; the study's data and results stay
 	rm -rf .venv build tools/javascript/node_modules
