@@ -17,15 +17,16 @@ from tests.small_study import COMMANDS, DATA, copy_of, make_project
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 use_cores(1)  # as the stages do; several threads on networks this small only wait for each other
-# first, or one core would idle last; no two that compile at once in a fresh clone
+# first, or one core would idle last: what makes the small studies, what does not wait for them, and then what does
 LONGEST = (
     "test_stages.py",
-    "test_remote.py",
+    "test_page.py",
     "test_compiled.py",
     "test_cluster.py",
     "test_snapshots.py",
-    "test_page.py",
     "test_ranks.py",
+    "test_remote.py",
+    "test_command.py",
 )
 
 

@@ -19,12 +19,12 @@ def track(notes: Iterable[Note], channel: int = 0) -> bytes:
     events = [(on, 1, bytes([0x90 | channel, pitch, 64])) for on, _, pitch in notes]
     events += [(off, 0, bytes([0x80 | channel, pitch, 0])) for _, off, pitch in notes]
     events.sort(key=lambda event: event[:2])
-    data, now = b"", 0
+    data, now = bytearray(), 0
     for tick, _, message in events:
         data += variable_length(tick - now) + message
         now = tick
     data += b"\x00\xff\x2f\x00"
-    return b"MTrk" + len(data).to_bytes(4, "big") + data
+    return b"MTrk" + len(data).to_bytes(4, "big") + bytes(data)
 
 
 def midi_file(tracks: Sequence[bytes], ticks_per_quarter: int = 384) -> bytes:

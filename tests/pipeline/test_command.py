@@ -101,7 +101,7 @@ def test_ctrl_c_at_work_tells_what_is_kept(encoded: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", cores)
     monkeypatch.setenv("SNAPSHOT_SECONDS", "0")
     params = yaml.safe_load(Path("params.yaml").read_text())
-    long = {"sweep": {"epochs": 5000}, "sweep_optimizer": {"candidates": ["sgd"]}}
+    long = {"sweep": {"epochs": 500}, "sweep_optimizer": {"candidates": ["sgd"]}}
     Path("params.yaml").write_text(yaml.safe_dump(merged(params, long)))
     with started(encoded, "stages.sweep", "optimizer") as stage:
         while not list(Path("runs").glob("under_way/*.safetensors")):
