@@ -128,11 +128,11 @@ def losses_of(settings: Settings, ids: Ids = IDS) -> tuple[np.ndarray, Weights]:
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
 @pytest.mark.parametrize("output", ["softmax", "logits"])
-def test_a_thousand_updates_lose_what_torchs_lose(output: Output, optimizer: OptimizerName) -> None:
+def test_two_thousand_updates_lose_what_torchs_lose(output: Output, optimizer: OptimizerName) -> None:
     settings = Settings(H, output, optimizer, Schedule(1e-4, 1e-3, 300), 25, 1, seed=1, log_every=50, engine="torch")
-    theirs, _ = losses_of(settings, IDS[:25_000])
-    ours, _ = losses_of(replace(settings, engine="compiled"), IDS[:25_000])
-    assert len(ours) == 20  # of 50 updates each
+    theirs, _ = losses_of(settings)
+    ours, _ = losses_of(replace(settings, engine="compiled"))
+    assert len(ours) == 40  # of 50 updates each
     np.testing.assert_allclose(ours, theirs, rtol=2e-5)
 
 
