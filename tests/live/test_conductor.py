@@ -142,12 +142,13 @@ def test_without_waiting_only_the_button_hands_over(tab: Page) -> None:
     assert acted(tab, script + "c.handOver(); wait(3);", "[c.state, s.voices.length > 1]") == ["network", True]
 
 
-def test_the_same_seed_plays_the_same_piece_and_tempo_only_scales_it(tab: Page) -> None:
+def test_the_same_seed_plays_the_same_piece_another_another_and_tempo_only_scales_it(tab: Page) -> None:
     played = "c.start(5); wait(6);"
     notes = "c.log.map((n) => [n.onset, n.pitch, n.velocity])"
     one, again = acted(tab, played, notes), acted(tab, played, notes)
     assert one == again
     assert len(one) > 5
+    assert acted(tab, "c.start(6); wait(6);", notes)[:5] != one[:5]
     slow = acted(tab, f"c.setTempo(0.5); {played}", notes)
     assert slow == one[: len(slow)]
     assert len(slow) < len(one)

@@ -136,6 +136,40 @@ def test_it_goes_back_to_where_it_was(browser: Browser, tmp_path: Path) -> None:
     tab.close()
 
 
+def test_it_goes_on_from_what_was_heard_and_what_others_played(browser: Browser, tmp_path: Path) -> None:
+    """Two of its own notes were heard, then two of the user's: the same as a player that plays two and hears two."""
+    tab = opened(browser, files(tmp_path)["folded"], tmp_path)
+    goes_on, expected = tab.evaluate(
+        """() => {
+        const { settings, edges, arrays, data } = MAESTRO.weights, weights = { settings, edges, arrays, data };
+        const heard = [], composer = new E.Composer((message) => heard.push(message));
+        composer.receive({ kind: "start", weights, seed: 3, steering: {} });
+        composer.receive({ kind: "begin", turn: 1, seed: 3 });
+        const more = (turn, until) => composer.receive({ kind: "compose", turn, until, heard: 0 });
+        while (composer.onset < 400) more(1, composer.onset + 1);
+        const notes = [500, 530].map((onset, k) => ({ onset, pitch: 40 + k, force: 16, duration: 30 }));
+        composer.receive({ kind: "take", turn: 2, heard: 2, notes });
+        composer.player.random = new E.Random(9);
+        composer.receive({ kind: "compose", turn: 2, until: 1500, heard: 0 });
+        const goesOn = heard.filter((m) => m.turn === 2 && m.notes).flatMap((m) => m.notes);
+
+        const player = new E.Player(new E.Network(weights), 3);
+        let onset = player.play().delta + player.play().delta;
+        for (const note of notes) {
+            player.feed({ ...note, delta: note.onset - onset });
+            onset = note.onset;
+        }
+        player.random = new E.Random(9);
+        const expected = goesOn.map(() => player.play());
+        const shown = (all) => all.map((n) => [n.delta, n.pitch, n.force, n.duration]);
+        return [shown(goesOn), shown(expected)];
+    }"""
+    )
+    assert goes_on == expected
+    assert len(goes_on) > 3
+    tab.close()
+
+
 def test_random_numbers_are_numpys(browser: Browser, tmp_path: Path) -> None:
     tab = opened(browser, files(tmp_path)["folded"], tmp_path)
     for seed in (0, 7, 2**31, 2**53 - 1):
