@@ -2,16 +2,20 @@
 
 Numba keeps compiled functions on disk, by the path and time of a function's own file: one that calls a function of
 another file would keep calling the old one, and each copy of the project would compile for ten seconds. So they are
-kept in a folder of the user's that is named after the text of all files with compiled code. What a compiler may change
+kept in a folder of the user's that is named after the text of all files with compiled code, and may be deleted at any
+time. What a compiler may change
 of the arithmetic is in model/functions.py.
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Self, TypeVar, cast
 
+import llvmlite
+import llvmlite.binding
 import numba
 from numba import njit
 from platformdirs import user_cache_path
@@ -23,36 +27,52 @@ SOURCES = (
     "midi/validity.py",
     *(f"model/{name}.py" for name in ("compiled", "functions", "layout", "optimizers")),
     "plumbing/jit.py",
-    *(f"tokens/{name}.py" for name in ("chord_rule", "events", "note_tokens", "pedal")),
+    *(f"tokens/{name}.py" for name in ("chord_rule", "chords", "events", "note_tokens", "pedal")),
 )
 
 
-def _may_be_kept(folder: Path) -> bool:
+def _folder() -> Path | None:
+    """Where compiled code is kept: in the user's cache, or, where there is none to write to, beside the library; None
+    where neither can be written to: each process then compiles for itself, about ten seconds."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        TemporaryFile(dir=folder).close()  # it may exist and belong to another user
-    except OSError:  # a user without a home: each process compiles for itself, about ten seconds
-        return False
-    return True
+        places = [user_cache_path("maestro-lstm")]
+    except RuntimeError:  # a user without a home
+        places = []
+    for place in (*places, LIBRARY / "__pycache__"):
+        folder = place / f"numba-{TEXT}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            TemporaryFile(dir=folder).close()  # it may exist and belong to another user
+        except OSError:
+            continue
+        return folder
+    return None
 
 
-TEXT = hashlib.sha256(b"".join((LIBRARY / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
-CACHE = user_cache_path("maestro-lstm") / f"numba-{TEXT}"
-KEPT = _may_be_kept(CACHE)
+def _text() -> str:
+    """All that the compiled code follows from, hashed: Numba's own index knows the processor, but no compiler."""
+    parts = [(LIBRARY / name).read_bytes() for name in SOURCES]
+    settings = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith("NUMBA_"))
+    about = [numba.__version__, llvmlite.__version__, llvmlite.binding.get_host_cpu_name(), *settings]
+    return hashlib.sha256(b"\0".join([*parts, *(word.encode() for word in about)])).hexdigest()[:16]
+
+
+TEXT = _text()
+CACHE = _folder()
 
 
 class ByText:
     """Where Numba keeps a function, as a class that its setting CACHE_LOCATOR_CLASSES can name."""
 
-    def __init__(self, line: int) -> None:
-        self.line = line
+    def __init__(self, line: int, file: str) -> None:
+        self.line, self._py_file = line, file  # under Numba's own name: it tells of the file in a warning
 
     @classmethod
-    def from_function(cls, function: Callable[..., Any], file: str) -> Self:  # noqa: ARG003 (wherever it lies)
-        return cls(function.__code__.co_firstlineno)
+    def from_function(cls, function: Callable[..., Any], file: str) -> Self:
+        return cls(function.__code__.co_firstlineno, file)
 
     def ensure_cache_path(self) -> None:
-        CACHE.mkdir(parents=True, exist_ok=True)
+        """It is there: see `_folder`."""
 
     def get_cache_path(self) -> str:
         return str(CACHE)
@@ -74,6 +94,6 @@ def entry(function: C) -> C:
     before = numba.config.CACHE_LOCATOR_CLASSES
     numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{ByText.__name__}"
     try:
-        return cast(C, njit(cache=KEPT, error_model="numpy", nogil=True)(function))
+        return cast(C, njit(cache=CACHE is not None, error_model="numpy", nogil=True)(function))
     finally:
-        numba.config.CACHE_LOCATOR_CLASSES = before  # other libraries' functions are their business
+        numba.config.CACHE_LOCATOR_CLASSES = before  # it is for our functions only
