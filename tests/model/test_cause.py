@@ -7,15 +7,18 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from pydantic import ValidationError
 
 from maestro_lstm.model.layout import pack
 from maestro_lstm.model.network import sequence_loss
 from maestro_lstm.params.sections import OwnTraining
+from maestro_lstm.plumbing.errors import BadSetting
 from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.schedules import Schedule
 from maestro_lstm.training.settings import Settings, placed
 from maestro_lstm.training.tasks import SymbolTask
+from tests.pipeline_files import PARAMS
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=2000).astype(np.uint8)
 TWICE = Settings(8, "softmax", "adam", Schedule.constant(0.003), 10, 1, seed=5, log_every=10)
@@ -65,7 +68,7 @@ def test_adam_knows_the_scale_of_a_loss_by_its_epsilon_alone() -> None:
 
 
 def test_a_branch_is_the_same_training_up_to_where_it_draws_anew() -> None:
-    plain, one, other = (losses(replace(TWICE, redrawn_at=60, redrawn=k)) for k in range(3))
+    plain, one, other = losses(TWICE), *(losses(replace(TWICE, redrawn_at=60, redrawn=k)) for k in (1, 2))
     for branch in (one, other):
         np.testing.assert_array_equal(branch[:6], plain[:6])
         assert (branch[6:] != plain[6:]).all()
@@ -82,5 +85,31 @@ def test_in_float64_everything_is_and_loses_nearly_the_same() -> None:
     np.testing.assert_allclose(found, losses(TWICE), rtol=1e-5)
 
 
-def test_float64_is_for_checks_not_for_networks() -> None:
-    assert "float64" not in str(OwnTraining.model_fields["precision"].annotation)
+def test_its_losses_have_all_their_digits() -> None:
+    settings = placed(replace(TWICE, precision="float64"), "compiled", "cpu")
+    training = Training(SymbolTask(IDS, 12), settings)
+    found = training.engine.take_updates(training.starts[:3], training.rates[:3], training.lengths[:3])
+    assert (found != found.astype(np.float32)).all()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"optimizer": "sgd", "epsilon": 1e-6},
+        {"output": "logits", "sharpness": 2.0},
+        {"draws": "in_order", "redrawn": 1},
+        {"redrawn_at": 5},
+    ],
+    ids=str,
+)
+def test_what_would_do_nothing_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(BadSetting, match=f"{list(changed)[-1]}: it does nothing here"):
+        Training(SymbolTask(IDS, 12), replace(TWICE, **changed))
+
+
+def test_float64_is_for_networks_of_symbols_and_not_for_params() -> None:
+    with pytest.raises(BadSetting, match="float64"):
+        replace(TWICE, kind="performer", precision="float64").check()
+    own = OwnTraining.model_validate(PARAMS["networks"]["best"]["training"])
+    with pytest.raises(ValidationError, match="precision"):
+        OwnTraining.model_validate({**own.model_dump(), "precision": "float64"})

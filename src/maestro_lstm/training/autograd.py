@@ -116,7 +116,8 @@ class AutogradEngine:
     def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
         """(n, B), (n,), (n,) → (n,)."""
         steps = np.minimum(lengths, self.settings.trained_steps)  # (n,)
-        losses = torch.empty(len(starts), device=self.settings.device)  # read once: no waiting for a GPU each update
+        # read once: no waiting for a GPU each update
+        losses = torch.empty(len(starts), dtype=kept_in(self.settings.precision), device=self.settings.device)
         for k, (start, rate) in enumerate(zip(torch.from_numpy(starts), rates.tolist(), strict=True)):
             length = int(steps[k])
             # the state is zero at the start of a sequence, unless it is carried and each continues where one ended
@@ -179,6 +180,6 @@ def optimizers_of(objective: Objective, settings: Settings) -> list[torch.optim.
         return [OPTIMIZERS[settings.optimizer](parameters, settings)]
     matrices = objective.matrices()
     others = [weight for weight in parameters if not any(weight is matrix for matrix in matrices)]
-    precision = torch.bfloat16 if settings.precision == "bfloat16" else torch.float32
+    precision = torch.bfloat16 if settings.precision == "bfloat16" else kept_in(settings.precision)
     muon = Muon(matrices, GATES, precision=precision, weight_decay=decay)
     return [muon, torch.optim.AdamW(others, fused=True, weight_decay=decay)]

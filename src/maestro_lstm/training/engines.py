@@ -98,5 +98,7 @@ def engine_for(source: Source, n_symbols: int, run: Settings) -> Engine:
     if run.engine != "compiled":
         return AutogradEngine(SymbolObjective(source, n_symbols, run), run)
     if not run.fits_compiled or not isinstance(source, Plain):
-        raise ValueError("engine compiled trains one layer and one sequence of T an update, from a zero state")
+        raise ValueError(
+            "engine compiled trains one layer and one sequence of T an update, from a zero state, in float32"
+        )
     return CompiledEngine(source.ids, n_symbols, run)

@@ -75,12 +75,13 @@ class Training:
         task: what is learned from which data.
         engine: the task's if not given.
 
-    Raises: UserError if the split does not hold one window.
+    Raises: UserError if the split does not hold one window, or for a setting that would do nothing.
 
     All draws follow from the seed and are made at the start, so `done` says where in them the training is.
     """
 
     def __init__(self, task: Task, run: Settings, engine: Engine | None = None) -> None:
+        run.check()
         self.run = run
         use_cores(ranks.threads(run.threads), run.precision)
         plan = task.plan(run)

@@ -17,6 +17,7 @@ from maestro_lstm.plumbing.choices import (
     PedalRule,
     Precision,
 )
+from maestro_lstm.plumbing.errors import BadSetting
 from maestro_lstm.training.schedules import Cosine, Schedule
 
 
@@ -54,17 +55,17 @@ class Settings:
     stretch: float = 0.0  # each piece of each epoch by at most this share of its time
     pedal: PedalRule = "folded"
     precision: Precision = "float32"
-    epsilon: float = 1e-8  # Adam's: what it adds to the root of the mean square of a gradient
-    loss_scale: float = 1.0  # times the gradient
-    sharpness: float = 1.0  # times the softmax that the cross entropy is given, where it is given one
-    redrawn_at: int = 0  # updates, after which sequences are drawn anew, as `redrawn` says
-    redrawn: int = 0  # which draws these are; 0: the seed's own throughout
+    epsilon: float = 1e-8  # Adam's: added to the root of the mean square of a gradient
+    loss_scale: float = 1.0  # a factor on the loss, and so on its gradient; losses are told without it
+    sharpness: float = 1.0  # a factor on the softmax that the cross entropy is given in place of scores
+    redrawn_at: int = 0  # the update after which sequences are drawn from `redrawn`
+    redrawn: int = 0  # a seed; 0: `seed` throughout
     threads: int = 1  # cores that share an update's arithmetic; another number gives other last bits
 
     @property
     def fits_compiled(self) -> bool:
         """Whether `compiled` can train it: one layer, one sequence of T per update, from a zero state, by one of the
-        paper's optimizers."""
+        paper's optimizers, in float32."""
         alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
         plain = self.draws != "streams" and not self.weight_decay and self.precision != "float64"
         return self.kind == "symbols" and alike and plain and self.optimizer in COMPILED
@@ -84,6 +85,21 @@ class Settings:
         """Symbols of a sequence that contribute to its gradient. The state is zero before each sequence, so the loss of
         the first step is that of a sequence of one."""
         return self.seq_len if self.loss == "all" else 1
+
+    def check(self) -> None:
+        """Raise BadSetting for a setting that would do nothing: another run would be made, and be the same."""
+        nothing = {
+            "epsilon": self.optimizer != "adam",
+            "sharpness": self.output != "softmax" or self.kind != "symbols",
+            "redrawn": self.draws != "random" or self.kind != "symbols",
+            "redrawn_at": not self.redrawn,
+        }
+        for name, does_nothing in nothing.items():
+            plain = getattr(Settings, name)
+            if does_nothing and getattr(self, name) != plain:
+                raise BadSetting(f"{name}: it does nothing here, leave it at {plain!r}")
+        if self.precision == "float64" and self.kind != "symbols":
+            raise BadSetting("precision: float64 is for networks of symbols")
 
     def as_dict(self) -> dict[str, Any]:
         """As files hold them."""
