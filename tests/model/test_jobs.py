@@ -16,7 +16,7 @@ from maestro_lstm.training import jobs
 from maestro_lstm.training.jobs import Job, do, succeeded, train_all, train_candidates
 from maestro_lstm.training.run_cache import Failed, Run, RunCache
 from maestro_lstm.training.schedules import Schedule
-from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.settings import Settings, with_seeds
 from maestro_lstm.training.tasks import SymbolTask
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=300).astype(np.uint8)
@@ -205,6 +205,23 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     monkeypatch.setattr(jobs, "parallel_map", spy)
     return told
+
+
+def test_beside_a_gpu_cores_train_side_by_side_and_the_gpu_one_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[list[str], int]] = []
+
+    def spy(work: object, some: list[tuple[Job]], **how: Any) -> list[Run | Failed]:  # noqa: ARG001
+        told.append(([job.run.device for (job,) in some], how["n_jobs"]))
+        return [Failed(job.run, "") for (job,) in some]
+
+    monkeypatch.setattr(jobs, "parallel_map", spy)
+    monkeypatch.setattr(jobs, "cpu_count", lambda: 4)
+    small = with_seeds(ONE, range(3))
+    large = [replace(one, device="cuda", threads=4) for one in small]
+    train_all(tmp_path, SymbolTask(IDS, 12), [large[0], *small, *large[1:]])
+    assert told == [(["cpu"] * 3, 3), (["cuda"] * 3, 1)]
 
 
 def test_a_gpus_runs_stay_on_its_machine_and_come_one_at_a_time(tmp_path: Path, asked: dict[str, Any]) -> None:

@@ -92,6 +92,7 @@ def train_all(
     kept = (cache.load(settings) for settings in wanted) if is_first() else ()
     runs: dict[Settings, Run | Failed] = {run.settings: run for run in kept if run}
     missing = ranks.from_first([settings for settings in wanted if settings not in runs])
+    missing.sort(key=lambda run: run.device == "cuda")
     if not missing:
         return runs
     kept_rows = curve_rows([run for run in runs.values() if isinstance(run, Run)])
@@ -106,9 +107,8 @@ def train_all(
         jobs.append((Job(task, run, len(missing) == 1 and is_first(), *own),))
     # a GPU trains one at a time, after those that cores train side by side
     on_device = {device: [job for job in jobs if job[0].run.device == device] for device in ("cpu", "cuda")}
-    side_by_side = max(cpu_count() // max(run.threads for run in missing), 1) if ranks.count() == 1 else 1
     ended = chain.from_iterable(
-        parallel_map(do, some, n_jobs=1 if device == "cuda" else min(len(some), side_by_side), stay_here=here)
+        parallel_map(do, some, n_jobs=_side_by_side(device, some), stay_here=here)
         for device, some in on_device.items()
         if some
     )
@@ -126,6 +126,14 @@ def train_all(
     except KeyboardInterrupt:
         raise Stopped(_what_is_kept(runs, jobs if here else [])) from None
     return runs
+
+
+def _side_by_side(device: str, jobs: Sequence[tuple[Job]]) -> int:
+    """How many of the jobs of a device run at a time."""
+    if device == "cuda" or ranks.count() > 1:
+        return 1
+    cores: int = cpu_count()
+    return min(len(jobs), max(cores // max(job.run.threads for (job,) in jobs), 1))
 
 
 def _what_is_kept(runs: Mapping[Settings, Run | Failed], jobs: Sequence[tuple[Job]]) -> str:
