@@ -21,6 +21,7 @@ from maestro_lstm.export.sound import soundfont
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.tokens.reading import read_performance
 from maestro_lstm.web.live_page import write_page
+from tests.midi_files import midi_file, track
 from tests.performances import exported_network
 
 BUDGET = 15e6  # bytes, with the network that comes with the package
@@ -152,14 +153,21 @@ def test_an_instrument_is_hushed_before_the_next_piece_begins_and_stays_connecte
     assert tab.input_value("#output") == "o"
     tab.click("#start")
     tab.wait_for_function("sent.some(([status]) => status === 0x90)")
-    tab.evaluate("sent.length = when.length = 0")
-    tab.click("#again")
-    tab.wait_for_function("sent.some(([status]) => status === 0x90)")
-    begins, hushed = tab.evaluate(
-        """[Math.min(...when.filter((_, k) => sent[k][0] === 0x90)),
-            Math.max(...when.filter((_, k) => sent[k][1] === 123))]"""
+    # at one stroke: nothing of the older piece comes between
+    tab.evaluate("() => { window.older = sent.length; document.getElementById('again').click(); }")
+    tab.wait_for_function("sent.slice(older).some(([status]) => status === 0x90)")
+    ahead, silenced, begins = tab.evaluate(
+        """() => {
+            const at = (from, to, status) =>
+                sent.slice(from, to).flatMap(([kind, one], k) => (kind === status ? [[one, when[from + k]]] : []));
+            const hush = sent.findIndex(([kind, one], k) => k >= older && kind === 0xb0 && one === 123);
+            const ahead = at(0, hush, 0x90).filter(([, time]) => time > when[hush]);
+            const first = sent.findIndex(([kind], k) => k > hush && kind === 0x90);
+            return [ahead, at(hush, first, 0x80), when[hush] < when[first]];
+        }"""
     )
-    assert hushed < begins
+    assert begins
+    assert [[pitch, time + 1] for pitch, time in ahead] == silenced  # what was sent ahead is let go as it begins
 
 
 def test_a_file_is_gone_on_from_and_what_was_played_is_saved(tab: Page, tmp_path: Path) -> None:
@@ -171,6 +179,11 @@ def test_a_file_is_gone_on_from_and_what_was_played_is_saved(tab: Page, tmp_path
         tab.click("#save")
     download.value.save_as(tmp_path / "saved.mid")
     assert len(read_performance((tmp_path / "saved.mid").read_bytes(), "saved", "folded")) > 3
+    notes = [(20 * k, 20 * k + 15, 30 + k % 60) for k in range(2000)]
+    (tmp_path / "long.mid").write_bytes(midi_file([track(notes)]))
+    tab.set_input_files("#file", str(tmp_path / "long.mid"))
+    told = "long.mid: 2000 notes, of which the network has heard the last 1500; it goes on."
+    tab.wait_for_function(f"document.getElementById('status').textContent === {told!r}")
     (tmp_path / "bad.mid").write_text("no music")
     tab.set_input_files("#file", str(tmp_path / "bad.mid"))
     tab.wait_for_function("document.getElementById('status').textContent === 'bad.mid: this is not a MIDI file'")

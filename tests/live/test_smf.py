@@ -23,7 +23,7 @@ READ = """(text) => {
 
 
 SAID = """(text) => {
-    const said = [], own = worker(engine, midiFiles, bytesOf, (message) => said.push(message), 1500);
+    const said = [], own = worker(engine, midiFiles, bytesOf, (message) => said.push(message), Conductor.HEARD);
     own.receive({ kind: "file", turn: 7, name: "mine", content: bytesOf(text).buffer });
     return said;
 }"""
@@ -31,7 +31,7 @@ SAID = """(text) => {
 
 def said_by_the_worker(browser: Browser, data: bytes) -> dict[str, Any]:
     tab = browser.new_page()
-    for script in ("engine.js", "smf.js", "worker.js", "sound.js"):
+    for script in ("engine.js", "smf.js", "worker.js", "sound.js", "conductor.js"):
         tab.add_script_tag(path=PAGE / script)
     (message,) = tab.evaluate(SAID, base64.b64encode(data).decode())
     tab.close()

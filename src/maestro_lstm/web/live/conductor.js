@@ -7,7 +7,7 @@ class Conductor {
   static LOOK = 0.12; // s: what is due so soon is given to the piano
   static AHEAD = 0.5; // s that are composed ahead
   static HIDDEN = 2; // the same while nobody sees the page, when timers are slow
-  static BEGIN = 0.2; // s from pressing Start to the first note
+  static BEGIN = 0.2; // s from pressing Start, or from a file, to step 0
   static SOON = 0.06; // s: the network's first note comes no sooner
   static LATE = 0.5; // s: a note that is later than this makes the time begin again
   static PAUSE = 0.7; // s after which the network goes on

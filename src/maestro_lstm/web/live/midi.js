@@ -1,8 +1,6 @@
 "use strict";
 /* Web MIDI: a keyboard that plays in, an instrument that plays in the piano's place. */
 class Midi {
-  static HUSHED = 150; // ms after which what was sent ahead is hushed: after Conductor.LOOK, before the next piece begins
-
   /** @param {Hands & {changed(inputs: MIDIInput[], outputs: MIDIOutput[]): void}} on
    * @param {(time: number) => number} clock seconds as the conductor counts to milliseconds of performance.now() */
   constructor(on, clock) {
@@ -12,6 +10,8 @@ class Midi {
     this.access = null;
     /** @type {MIDIOutput | null} */
     this.output = null;
+    /** @type {{pitch: number, on: number}[]} notes that were sent ahead of their time, ms of performance.now() */
+    this.ahead = [];
   }
 
   /** Why it is not there, or "". */
@@ -20,6 +20,7 @@ class Midi {
   }
 
   async open() {
+    if (this.access) return this.listen(); // another access would hear every key once more
     this.access = await navigator.requestMIDIAccess();
     this.access.onstatechange = (event) => {
       const port = event.port;
@@ -27,7 +28,7 @@ class Midi {
       if (port && port === this.output && port.state === "disconnected") this.output = null;
       this.listen();
     };
-    this.listen();
+    return this.listen();
   }
 
   listen() {
@@ -52,8 +53,11 @@ class Midi {
   /** A note on the instrument. What is sent ahead cannot be called back one by one, so its voice does not end: `hush`.
    * @param {number} pitch @param {number} velocity @param {number} time @param {number} seconds @returns {Voice} */
   strike(pitch, velocity, time, seconds) {
-    this.output?.send([0x90, pitch, velocity], this.clock(time));
+    const now = performance.now(), on = this.clock(time);
+    this.output?.send([0x90, pitch, velocity], on);
     this.output?.send([0x80, pitch, 0], this.clock(time + seconds));
+    this.ahead = this.ahead.filter((note) => note.on > now);
+    this.ahead.push({ pitch, on });
     return { pitch, start: time, stop: time + seconds, end: () => {} };
   }
 
@@ -61,9 +65,10 @@ class Midi {
   hush() {
     if (!this.output) return;
     if ("clear" in this.output) /** @type {{clear(): void}} */ (this.output).clear(); // not everywhere, and not in every list of types
-    for (const when of [0, performance.now() + Midi.HUSHED]) {
-      this.output.send([0xb0, 64, 0], when);
-      this.output.send([0xb0, 123, 0], when);
-    }
+    this.output.send([0xb0, 64, 0]);
+    this.output.send([0xb0, 123, 0]);
+    const now = performance.now();
+    for (const { pitch, on } of this.ahead) if (on > now) this.output.send([0x80, pitch, 0], on + 1);
+    this.ahead = [];
   }
 }
