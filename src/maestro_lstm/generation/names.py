@@ -16,8 +16,10 @@ REAL_PLAYED = "real-played"  # the same with time, force and pedal
 def piece_name(primer: str, k: int) -> str:
     """The name of the k-th piece, from 0, after a primer of this name: c3-1, 作品-1."""
     # letters, with marks, and digits of any script; a dash or a dot at the start would make it an option, or hide it
-    letters = unicodedata.normalize("NFC", primer).lower()
-    word = "".join(c if c.isalnum() or c == "#" or unicodedata.category(c).startswith("M") else "-" for c in letters)
+    word = ""
+    for sign in unicodedata.normalize("NFC", primer).lower():
+        marks = word[-1:] not in ("", "-") and unicodedata.category(sign).startswith("M")
+        word += sign if sign.isalnum() or sign == "#" or marks else "-"
     word = re.sub(r"-+", "-", word).strip("-")
     while len(word.encode()) > LONGEST:  # most systems take 255 bytes
         word = word[:-1]
