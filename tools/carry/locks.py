@@ -44,7 +44,7 @@ def write_locks(
     changed: Collection[str],
     fresh: Collection[str] = (),
 ) -> list[str]:
-    """Write the locks of every stage all of whose outputs are carried; one that was run by today's code keeps its own.
+    """Write the locks of all stages whose outputs are carried; one that today's code ran anew keeps its own.
 
     Args:
         locked: what the older locks say of each path.
@@ -65,7 +65,9 @@ def write_locks(
                 for out in outs
             )
             if not carried or is_changed(outs, changed):
-                if set(outs) <= set(fresh) and all(out.hash_info for out in stage.outs):
+                if all(any(overlap(out, one) for one in fresh) for out in outs) and all(
+                    out.hash_info for out in stage.outs
+                ):
                     ready.append(stage)
                 else:
                     left.append(stage.addressing)
