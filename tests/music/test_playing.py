@@ -23,9 +23,9 @@ from maestro_lstm.generation.sampling import PLAIN_NOTES, NoteSampling
 from maestro_lstm.model.note_rows import Said, batch_of
 from maestro_lstm.model.stepper import stepping
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.tokens.note_tokens import KEYS, START, to_rows
+from maestro_lstm.tokens.note_tokens import FIELDS, KEYS, START, to_rows
 from maestro_lstm.tokens.performance import PEDAL_DOWN, PEDAL_UP, Performance
-from maestro_lstm.tokens.quantize import Steps, quantize
+from maestro_lstm.tokens.quantize import CLASS_OF, Steps, quantize
 from maestro_lstm.tokens.reading import read_performance
 from maestro_lstm.tokens.writing import to_midi
 from maestro_lstm.trained.load import NoteNetwork
@@ -51,18 +51,29 @@ def test_what_sounds_meanwhile_is_what_rows_say_of_the_whole() -> None:
 
 
 def test_a_player_goes_on_from_a_primer_as_if_it_had_played_it() -> None:
-    """What it then says follows from the primer's notes, fed at once or one by one."""
+    """All that the next note depends on is what `to_rows` and the network say of the whole."""
     rows = to_rows(quantize(made(3, 40, 10.0)))
-    once, twice = Player(network(), [5], PLAIN_NOTES), Player(network(), [5], PLAIN_NOTES)
-    once.feed(rows)
-    twice.feed(rows)
-    assert [note.pitch.tolist() for note in (once.play(), once.play())] == [
-        note.pitch.tolist() for note in (twice.play(), twice.play())
-    ]
+    player = Player(network(), [5], PLAIN_NOTES)
+    player.feed(rows)
+    assert [int(field[0]) for field in player.last] == [int(getattr(rows, name)[-1]) for name in FIELDS]
+    assert player.left[0].tolist() == rows.left[-1].tolist()
+    assert player.sounding.ends[0].tolist() == rows.ends[-1].tolist()
+    assert player.sounding.now[0] == rows.delta.astype(int).sum()
+    with torch.inference_mode():
+        _, expected = network().run(batch_of([(rows, 0)], len(rows) - 1).before)  # of all but the last
+    torch.testing.assert_close(player.state, expected, rtol=1e-5, atol=1e-5)
     silent = Player(network(), [5], PLAIN_NOTES)
     silent.feed(to_rows(NOTHING))
     assert silent.last.pitch.tolist() == [START]
-    assert once.sounding.now[0] > rows.delta.astype(int).sum()
+
+
+def test_notes_and_times_have_a_temperature_each() -> None:
+    ways = NoteSampling(temperature=1e-3), NoteSampling(time_temperature=1e-3)
+    notes = [Player(network(), range(20), sampling).play() for sampling in ways]
+    waits = [CLASS_OF[note.delta].tolist() for note in notes]
+    said = [set(zip(wait, note.pitch.tolist(), strict=True)) for wait, note in zip(waits, notes, strict=True)]
+    assert len(said[0]) == len(set(waits[0])) > 1  # after a wait always the same key
+    assert len(said[1]) > 1 == len(set(waits[1]))
 
 
 @torch.inference_mode()
