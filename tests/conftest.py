@@ -17,7 +17,8 @@ from tests.small_study import COMMANDS, DATA, copy_of, make_project
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 use_cores(1)  # as the stages do; several threads on networks this small only wait for each other
-# first, or one core would idle last: what makes the small studies, what does not wait for them, and then what does
+# First, or one core would idle last. test_stages makes the small studies; the next ones do not wait for them, and what
+# does comes last.
 LONGEST = (
     "test_stages.py",
     "test_page.py",
