@@ -111,4 +111,4 @@ def _needs(one: Call, other: Call) -> bool:
 
 def overlap(one: str, other: str) -> bool:
     """Whether a path is another, or inside it, or around it."""
-    return Path(one).is_relative_to(other) or Path(other).is_relative_to(one)
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")

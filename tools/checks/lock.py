@@ -10,6 +10,9 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
+from multiprocessing.pool import ThreadPool
+from os import cpu_count
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +92,13 @@ def not_as_said(folder: Path, here: Path) -> list[str]:
     """Carried files whose digests are not those of their commits' code, one line each. Commits that a shallow clone
     lacks are left out."""
     lines = []
-    for path in sorted(folder.glob("*.json")):
-        content = json.loads(path.read_text())
+    contents = {path: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    commits = {content[end] for content in contents.values() for end in ("from", "to")}
+    with ThreadPool(cpu_count()) as pool:  # each asks a process of its own
+        digests = dict(zip(commits, pool.map(partial(digests_at, repository=here), commits), strict=True))
+    for path, content in contents.items():
         for end, key in (("from", "was"), ("to", "is")):
-            made = digests_at(content[end], here)
+            made = digests[content[end]]
             if made is not None and not all(
                 code_of(result, made["makes"]) == one[key]
                 for one in content["code"]
