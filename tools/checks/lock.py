@@ -10,12 +10,10 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
-from multiprocessing.pool import ThreadPool
-from os import cpu_count
 from pathlib import Path
 from typing import Any
 
+from maestro_lstm.plumbing.cluster import parallel_map
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.plumbing.provenance import CARRIED, Followed, follow, hash_of, records, steps_in
 from maestro_lstm.pretrained.networks import FOLDER, told_of
@@ -94,8 +92,8 @@ def not_as_said(folder: Path, here: Path) -> list[str]:
     lines = []
     contents = {path: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
     commits = {content[end] for content in contents.values() for end in ("from", "to")}
-    with ThreadPool(cpu_count()) as pool:  # each asks a process of its own
-        digests = dict(zip(commits, pool.map(partial(digests_at, repository=here), commits), strict=True))
+    asked = parallel_map(digests_at, [(commit, here) for commit in commits], ordered=True, threads=True, stay_here=True)
+    digests = dict(zip(commits, asked, strict=True))
     for path, content in contents.items():
         for end, key in (("from", "was"), ("to", "is")):
             made = digests[content[end]]
