@@ -16,7 +16,7 @@ from maestro_lstm.training import jobs
 from maestro_lstm.training.jobs import Job, do, succeeded, train_all, train_candidates
 from maestro_lstm.training.run_cache import Failed, Run, RunCache
 from maestro_lstm.training.schedules import Schedule
-from maestro_lstm.training.settings import Settings, with_seeds
+from maestro_lstm.training.settings import Settings
 from maestro_lstm.training.tasks import SymbolTask
 
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=300).astype(np.uint8)
@@ -195,12 +195,12 @@ def test_a_candidate_that_diverged_ends_a_sweep_or_is_left_out(
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """How trainings are asked for that nobody then does."""
-    told: dict[str, Any] = {}
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """How trainings are asked for, call by call, that nobody then does."""
+    told: list[dict[str, Any]] = []
 
     def spy(work: object, jobs: list[tuple[Job]], **how: Any) -> list[Run | Failed]:  # noqa: ARG001
-        told.update(how, runs=len(jobs))
+        told.append({**how, "runs": [job.run.device for (job,) in jobs]})
         return [Failed(job.run, "") for (job,) in jobs]
 
     monkeypatch.setattr(jobs, "parallel_map", spy)
@@ -208,25 +208,20 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_beside_a_gpu_cores_train_side_by_side_and_the_gpu_one_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, asked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[list[str], int]] = []
-
-    def spy(work: object, some: list[tuple[Job]], **how: Any) -> list[Run | Failed]:  # noqa: ARG001
-        told.append(([job.run.device for (job,) in some], how["n_jobs"]))
-        return [Failed(job.run, "") for (job,) in some]
-
-    monkeypatch.setattr(jobs, "parallel_map", spy)
     monkeypatch.setattr(jobs, "cpu_count", lambda: 4)
-    small = with_seeds(ONE, range(3))
-    large = [replace(one, device="cuda", threads=4) for one in small]
-    train_all(tmp_path, SymbolTask(IDS, 12), [large[0], *small, *large[1:]])
-    assert told == [(["cpu"] * 3, 3), (["cuda"] * 3, 1)]
+    large = [replace(one, device="cuda", threads=4) for one in SEEDS]
+    train_all(tmp_path, SymbolTask(IDS, 12), [large[0], *SEEDS, *large[1:]])
+    assert asked == [
+        {"n_jobs": 3, "stay_here": True, "runs": ["cpu"] * 3},
+        {"n_jobs": 1, "stay_here": True, "runs": ["cuda"] * 3},
+    ]
 
 
-def test_a_gpus_runs_stay_on_its_machine_and_come_one_at_a_time(tmp_path: Path, asked: dict[str, Any]) -> None:
+def test_a_gpus_runs_stay_on_its_machine_and_come_one_at_a_time(tmp_path: Path, asked: list[dict[str, Any]]) -> None:
     train_all(tmp_path, SymbolTask(IDS, 12), [replace(run, engine="torch", device="cuda") for run in SEEDS])
-    assert asked == {"n_jobs": 1, "stay_here": True, "runs": 3}
+    assert asked == [{"n_jobs": 1, "stay_here": True, "runs": ["cuda"] * 3}]
 
 
 @pytest.mark.parametrize(("cores", "threads", "at_once"), [(4, 1, 3), (2, 1, 2), (4, 2, 2), (2, 2, 1), (1, 2, 1)])
@@ -235,12 +230,12 @@ def test_trainings_of_several_threads_leave_each_other_their_cores(
     threads: int,
     at_once: int,
     tmp_path: Path,
-    asked: dict[str, Any],
+    asked: list[dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(jobs, "cpu_count", lambda: cores)
     train_all(tmp_path, SymbolTask(IDS, 12), [replace(run, threads=threads) for run in SEEDS])
-    assert asked["n_jobs"] == at_once
+    assert [one["n_jobs"] for one in asked] == [at_once]
 
 
 def test_where_all_is_kept_nobody_is_asked(tmp_path: Path, trained: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

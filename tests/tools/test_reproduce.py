@@ -6,20 +6,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from maestro_lstm.params.params import SWEEPS, load_params
+from maestro_lstm.params.params import load_params
 from maestro_lstm.reproduction.first_updates import first_losses
-from maestro_lstm.reproduction.trainings import StudyTraining, all_trainings
-from maestro_lstm.study.extensions import EXTENSIONS, best_rates
-from maestro_lstm.study.metrics import read_search, read_selected
+from maestro_lstm.reproduction.trainings import StudyTraining
+from maestro_lstm.study.extensions import EXTENSIONS
 from maestro_lstm.training.schedules import Cosine, Schedule
 from maestro_lstm.training.settings import Settings
 from stages import paths
-from stages.first_updates import task_of
+from stages.first_updates import every_training, task_of
 from tools.checks import reproduce
 
 
@@ -30,8 +28,7 @@ def check(monkeypatch: pytest.MonkeyPatch, seed: int = 1) -> None:
 
 
 def everything() -> list[StudyTraining]:
-    chosen: dict[str, Any] = {name: read_selected(paths.SELECTED / f"{name}.json", name) for name in SWEEPS}
-    return list(all_trainings(load_params(), chosen, best_rates(read_search(paths.extension("search")))))
+    return every_training(load_params())
 
 
 def other_digit(path: Path, line: str) -> None:
