@@ -2,8 +2,7 @@
 
 Numba keeps compiled functions on disk, by the path and time of a function's own file: one that calls a function of
 another file would keep calling the old one, and each copy of the project would compile for ten seconds. So they are
-kept in a folder of the user's that is named after the text of all files with compiled code, and may be deleted at any
-time. What a compiler may change
+kept in a folder of the user's that is named after the text of all files with compiled code. What a compiler may change
 of the arithmetic is in model/functions.py.
 """
 

@@ -57,9 +57,10 @@ function midiFiles() {
       const key = channel * 128 + programs[channel], there = voices.get(key);
       if (there) return there;
       const early = before.get(channel) || { notes: [], pedal: [] };
-      if (begins) before.delete(channel);
-      else before.set(channel, early);
-      if (begins) voices.set(key, early);
+      if (begins) {
+        before.delete(channel);
+        voices.set(key, early);
+      } else before.set(channel, early);
       return early;
     };
     const variable = () => {
