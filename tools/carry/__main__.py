@@ -10,6 +10,7 @@ that is meant to differ, or is new or gone, by --changed PATH: it is not carried
 """
 
 import argparse
+import os
 import platform
 import random
 import shutil
@@ -132,6 +133,7 @@ def carry(base: str, moves: Mapping[str, str], changed: frozenset[str], seed: in
         raise UserError(f"{wrong[0]}: run its stages instead ({len(wrong)} settings differ)")
     code, ended = digests_in(before, after, hashes_in(old), moves, changed)
     shipped = next(path for path in git("ls-files", "src/*.safetensors").splitlines())
+    os.environ["CHANGED"] = " ".join(sorted(changed))  # for both samples; an older version's does not know it
     run_side_by_side(old, new, Path(shipped).parent, seed)
     folders = {name: (old / "sample" / name, new / "sample" / name) for name in PROJECTS}
     wrong = [line for one, other in folders.values() for line in differences(one, other, moves, changed)]

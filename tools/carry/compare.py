@@ -20,13 +20,14 @@ SHOWN = 60  # characters of a value
 def outputs_of(project: Path) -> dict[str, str]:
     """A hash of everything that a version made in a project: its results, and its trained runs, whatever their names.
 
-    Locks and dvc.yaml name the code and are no results; a run's name does, too.
+    Locks and dvc.yaml name the code and are no results; a run's name does, too. What was probed during a run stands in
+    a table, which is compared unless it is meant to differ.
     """
     everything = hashes(project, measured=project.name == "reports")  # there times are read, not measured
     found = {name: one for name, one in everything.items() if Path(name).name not in ("dvc.lock", "dvc.yaml")}
     shipped = (project / "src").rglob("*.safetensors")
     found |= {f"shipped/{path.name}": content_hash(path, ("commit", "code")) for path in shipped}
-    runs = sorted(content_hash(path, ("of", "seconds")) for path in (project / "runs").glob("*.safetensors"))
+    runs = sorted(content_hash(path, ("of", "seconds", "probes")) for path in (project / "runs").glob("*.safetensors"))
     return found | {f"runs/{one[:16]}": one for one in runs}
 
 
