@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from maestro_lstm.evaluation.likelihood import evaluate
-from maestro_lstm.model.network import initial_weights
+from maestro_lstm.model.network import copy_of, initial_weights
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.diagnostics import measure
@@ -66,8 +66,8 @@ def test_a_probe_reads_weights_where_they_are() -> None:
     training = Training(TASK, placed(BEST, "torch", "cuda"))
     weights = training.engine.weights()
     assert all(value.is_cuda for value in weights.values())
-    there = measure(Probes(Plain(IDS), 90, 32, 0, 1, 1), weights, BEST, 0)
-    here = measure(Probes(Plain(IDS), 90, 32, 0, 1, 1), {name: w.cpu() for name, w in weights.items()}, BEST, 0)
+    probes, kept = Probes(Plain(IDS), 90, 32, 0, 1, 1), copy_of(weights)
+    there, here = measure(probes, weights, kept, BEST, 0), measure(probes, kept, kept, BEST, 0)
     assert there.distinct == here.distinct
     np.testing.assert_allclose(there.gradient_norm, here.gradient_norm, rtol=1e-4)
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,23 +61,38 @@ def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:
         assert torch.equal(value, left_alone.engine.weights()[name])
 
 
+def test_the_last_update_before_a_probe_is_as_long_as_the_optimizer_makes_it() -> None:
+    """Of SGD: the rate times the gradient. All other updates are those of a training that is not probed."""
+    settings = replace(SETTINGS, optimizer="sgd", log_every=1, symbols=30, batch=1)
+    training = Training(SymbolTask(IDS, 12), settings)
+    weights = [{name: weight.clone() for name, weight in training.engine.weights().items()}]
+    weights += [{name: weight.clone() for name, weight in training.engine.weights().items()} for _ in training]
+    for (before, after), probe in zip(pairwise(weights), training.progress.probes, strict=True):
+        moved = sum(float((after[name] - before[name]).square().sum()) for name in before)
+        assert probe.step_norm == pytest.approx(math.sqrt(moved), rel=1e-5)
+
+
 @pytest.mark.parametrize("loss", ["all", "first"])
 @pytest.mark.parametrize("output", ["softmax", "logits"])
 def test_a_look_tells_what_the_network_says_and_its_gradient_by_autograd(output: Output, loss: LossSteps) -> None:
     settings = replace(SETTINGS, output=output, loss=loss)
     weights = initial_weights(12, 8, seed=1)
-    seen = measure(PROBES, weights, settings, 6)
+    before = {name: weight - 0.5 for name, weight in weights.items()}
+    seen = measure(PROBES, weights, before, settings, 6)
     network = Network(12, 8, "torch")
     network.load_weights(weights)
     windows = torch.from_numpy(PROBES.windows)
-    scores = network(windows[:, :-1].T)[0]  # (T, W, V)
+    scores, (hidden, _) = network(windows[:, :-1].T)  # (T, W, V), (1, W, H)
     right = scores.argmax(dim=2) == windows[:, 1:].T
     assert seen.update == 6
     assert seen.accuracy == pytest.approx(100 * right.double().mean().item())
     assert seen.next_probability == pytest.approx(scores.softmax(dim=2)[:, :, NEXT_ID].mean().item(), rel=1e-5)
     assert seen.distinct == len(scores.argmax(dim=2).unique())
+    numbers = sum(weight.numel() for weight in weights.values())
+    assert seen.step_norm == pytest.approx(0.5 * math.sqrt(numbers), rel=1e-6)
+    assert seen.state_spread == pytest.approx(hidden[0].std(dim=0).mean().item(), rel=1e-5)
     norms = []
-    for whole in windows[:GRADIENTS]:
+    for whole in windows[:: len(windows) // GRADIENTS]:
         window = whole if loss == "all" else whole[:2]
         network.zero_grad()
         torch.autograd.backward(sequence_loss(network(window[:-1, None])[0][:, 0], window[1:], output))
@@ -87,8 +103,10 @@ def test_a_look_tells_what_the_network_says_and_its_gradient_by_autograd(output:
 def test_a_network_that_only_says_next_is_seen_to_have_collapsed() -> None:
     weights = initial_weights(12, 8, seed=1)
     weights["output.bias"][NEXT_ID] = 200
-    seen = measure(PROBES, weights, SETTINGS, 6)
+    weights["lstm.W.bias"][:] = 200  # and does not see its input any more
+    seen = measure(PROBES, weights, weights, SETTINGS, 6)
     assert (seen.distinct, seen.next_probability) == (1, 1)
+    assert (seen.state_spread, seen.step_norm) == (0, 0)
     assert seen.accuracy == pytest.approx(100 * (PROBES.windows[:, 1:] == NEXT_ID).mean())
     assert seen.gradient_norm < 1e-6
 
@@ -96,7 +114,7 @@ def test_a_network_that_only_says_next_is_seen_to_have_collapsed() -> None:
 def table(*rows: tuple[int, int, float, int]) -> pd.DataFrame:
     """Looks: seed, update, probability of `<NEXT>`, distinct."""
     cell = ("softmax", "adam", "constant", "all", "random")
-    return pd.DataFrame([(*cell, s, u, 42.0, p, d, 0.1) for s, u, p, d in rows], columns=list(COLUMNS))
+    return pd.DataFrame([(*cell, s, u, 42.0, p, d, 0.1, 0.3, 0.2) for s, u, p, d in rows], columns=list(COLUMNS))
 
 
 def test_a_run_stays_free_collapses_or_escapes() -> None:
@@ -140,7 +158,7 @@ def test_how_trainings_end_is_counted_by_output_and_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a,b\n1,2\n", HEAD, HEAD + "a,b,c,d,e,0,100,,1,1,1\n", HEAD + "a,b,c,d,e,0,100,x,1,1,1\n"]
+    "text", ["", "a,b\n1,2\n", HEAD, HEAD + "a,b,c,d,e,0,100,,1,1,1,1,1\n", HEAD + "a,b,c,d,e,0,100,x,1,1,1,1,1\n"]
 )
 def test_a_damaged_table_of_looks_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "looks.csv"

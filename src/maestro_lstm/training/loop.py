@@ -101,16 +101,26 @@ class Training:
         run, kept = self.run, self.progress
         began, before = time.process_time(), kept.seconds[-1] if self.done else 0.0
         for first in range(self.done, self.n_updates, run.log_every):
-            some = slice(first, min(first + run.log_every, self.n_updates))
-            losses = self.engine.take_updates(self.starts[some], self.rates[some], self.lengths[some])  # (log_every,)
-            kept.add(losses, float(self.rates[some][-1]), some.stop, run.smoothing, self.engine.weights)
+            end = min(first + run.log_every, self.n_updates)
+            probed = self.probes is not None and end in self.probes.updates
+            losses = self._take(first, end - probed)
+            if probed:
+                weights = copy_of(self.engine.weights())
+                losses = np.append(losses, self._take(end - 1, end))  # by itself: how far does it move them?
+            kept.add(losses, float(self.rates[end - 1]), end, run.smoothing, self.engine.weights)
             kept.seconds.append(round(before + ranks.total(time.process_time() - began), 3))
-            if self.probes and some.stop in self.probes.updates:
-                kept.probes.append(measure(self.probes, self.engine.weights(), run, some.stop))
-            self.done = some.stop
+            if self.probes and probed:
+                kept.probes.append(measure(self.probes, self.engine.weights(), weights, run, end))
+            self.done = end
             yield self.done
             if kept.problem:
                 return
+
+    def _take(self, first: int, end: int) -> Doubles:
+        """These updates; the loss of each."""
+        if first == end:
+            return np.empty(0)
+        return self.engine.take_updates(self.starts[first:end], self.rates[first:end], self.lengths[first:end])
 
     @property
     def points_done(self) -> int:

@@ -21,6 +21,8 @@ class Probe:
     next_probability: float  # of `<NEXT>`, mean over all steps, 0 to 1, softmax taken once
     distinct: int  # different symbols with the highest score
     gradient_norm: float  # Euclidean, of one sequence's loss as the optimizer sees it; mean over windows
+    state_spread: float  # of a hidden unit over windows, after the last symbol: standard deviation, mean over units
+    step_norm: float  # Euclidean, of the last update: how far it moved all weights
 
     def rounded(self) -> dict[str, float]:
         """As files hold it: four significant digits."""
