@@ -13,7 +13,8 @@ from maestro_lstm.model.layout import pack
 from maestro_lstm.model.network import sequence_loss
 from maestro_lstm.params.sections import OwnTraining
 from maestro_lstm.plumbing.errors import BadSetting
-from maestro_lstm.tokens.vocabulary import Ids
+from maestro_lstm.tokens.relabel import names_of_next, relabelled
+from maestro_lstm.tokens.vocabulary import NEXT_ID, Ids
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.schedules import Schedule
 from maestro_lstm.training.settings import Settings, placed
@@ -99,6 +100,7 @@ def test_its_losses_have_all_their_digits() -> None:
         {"output": "logits", "sharpness": 2.0},
         {"draws": "in_order", "redrawn": 1},
         {"redrawn_at": 5},
+        {"kind": "performer", "next_kept": 0.5},
     ],
     ids=str,
 )
@@ -113,3 +115,25 @@ def test_float64_is_for_networks_of_symbols_and_not_for_params() -> None:
     own = OwnTraining.model_validate(PARAMS["networks"]["best"]["training"])
     with pytest.raises(ValidationError, match="precision"):
         OwnTraining.model_validate({**own.model_dump(), "precision": "float64"})
+
+
+def test_next_under_other_names_is_rarer_and_all_else_stays() -> None:
+    ids: Ids = np.random.default_rng(1).integers(0, 3, size=9000).astype(np.uint8)  # a third is `<NEXT>`
+    assert relabelled(ids, 1.0) is ids
+    for kept in (0.5, 0.3, 0.1):
+        found = relabelled(ids, kept)
+        assert ((found == ids) | (ids == NEXT_ID) & (found >= 90)).all()
+        shares = np.bincount(found)[90:] / 3000
+        assert len(shares) == names_of_next(kept)
+        assert (found == NEXT_ID).mean() * 3 == pytest.approx(kept, abs=0.03)
+        assert shares == pytest.approx(np.full(len(shares), (1 - kept) / len(shares)), abs=0.03)
+        assert shares.max() < kept
+        np.testing.assert_array_equal(found, relabelled(ids, kept))
+
+
+def test_a_training_on_other_names_has_a_score_for_each() -> None:
+    training = trained(replace(TWICE, next_kept=0.4, probes=3))
+    assert training.engine.weights()["output.bias"].shape == (12 + 3,)
+    assert len(training.progress.probes) == 3
+    with pytest.raises(BadSetting, match="transposed music"):
+        replace(TWICE, next_kept=0.4, transpose=2).check()

@@ -10,6 +10,7 @@ from maestro_lstm.evaluation.breakdown import Groups, over_runs, tally
 from maestro_lstm.evaluation.likelihood import evaluate, guesses, spaced_places, spaced_windows, summarise
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.predictors import predictor
+from maestro_lstm.tokens.relabel import relabelled
 from maestro_lstm.tokens.transpose import bounds_of
 from maestro_lstm.tokens.vocabulary import Ids
 from maestro_lstm.training.run_cache import Run
@@ -24,6 +25,7 @@ def score(run: Run, validation_ids: Ids, every: int) -> dict[str, Any]:
     """
     settings = run.settings
     network = predictor(run.last, settings.engine, settings.device)
+    validation_ids = relabelled(validation_ids, settings.next_kept)
     scores = evaluate(network, *spaced_windows(validation_ids, settings.seq_len, every)).rounded()
     figures = {key: scores[key] for key in ("accuracy", "nats", "distinct", "next_share")}
     return {"seed": settings.seed, **figures, "loss": round(run.loss, 4)}

@@ -58,6 +58,7 @@ class Settings:
     epsilon: float = 1e-8  # Adam's: added to the root of the mean square of a gradient
     loss_scale: float = 1.0  # a factor on the loss, and so on its gradient; losses are told without it
     sharpness: float = 1.0  # a factor on the softmax that the cross entropy is given in place of scores
+    next_kept: float = 1.0  # the share of `<NEXT>` that is called so, tokens/relabel.py
     redrawn_at: int = 0  # the update after which sequences are drawn from `redrawn`
     redrawn: int = 0  # a seed; 0: `seed` throughout
     threads: int = 1  # cores that share an update's arithmetic; another number gives other last bits
@@ -91,6 +92,7 @@ class Settings:
         nothing = {
             "epsilon": self.optimizer != "adam",
             "sharpness": self.output != "softmax" or self.kind != "symbols",
+            "next_kept": self.kind != "symbols",
             "redrawn": self.draws != "random" or self.kind != "symbols",
             "redrawn_at": not self.redrawn,
         }
@@ -100,6 +102,8 @@ class Settings:
                 raise BadSetting(f"{name}: it does nothing here, leave it at {plain!r}")
         if self.precision == "float64" and self.kind != "symbols":
             raise BadSetting("precision: float64 is for networks of symbols")
+        if self.next_kept != 1 and self.transpose:
+            raise BadSetting("next_kept: the symbols of transposed music keep their names")
 
     def as_dict(self) -> dict[str, Any]:
         """As files hold them."""

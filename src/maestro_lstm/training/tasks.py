@@ -12,6 +12,7 @@ import numpy.typing as npt
 from maestro_lstm.plumbing.arrays import mapped_file
 from maestro_lstm.plumbing.sharing import is_shared
 from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.relabel import names_of_next, relabelled
 from maestro_lstm.tokens.vocabulary import SYMBOLS, Ids
 from maestro_lstm.training.engines import Engine, engine_for
 from maestro_lstm.training.probes import Probes
@@ -63,14 +64,14 @@ class SymbolTask:
         return {"data": hashlib.sha256(np.ascontiguousarray(self.ids).data).hexdigest(), "n_symbols": self.n_symbols}
 
     def plan(self, run: Settings) -> BatchPlan:
-        source = self.source(run)
+        source, n_symbols = self.source(run), self.n_symbols + names_of_next(run.next_kept)
         check_seq_len(run.seq_len, len(source), "train", parts=run.parts)
         each = lengths_of(run, len(source))
         probes = None
         if run.probes and len(each):
-            probes = Probes(source, self.n_symbols, run.seq_len, run.probes, len(each), run.log_every)
+            probes = Probes(source, n_symbols, run.seq_len, run.probes, len(each), run.log_every)
         starts = _starts(run, len(source), each)
-        return BatchPlan(each, starts, lambda: engine_for(source, self.n_symbols, run), probes)
+        return BatchPlan(each, starts, lambda: engine_for(source, n_symbols, run), probes)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process as the name of the mapped file, if it sees that; else with its content."""
@@ -81,7 +82,9 @@ class SymbolTask:
 
     def source(self, run: Settings) -> Source:
         """What a run's windows are cut from."""
-        return Transposed(self.ids, run.epochs, run.transpose, run.seed) if run.transpose else Plain(self.ids)
+        if run.transpose:
+            return Transposed(self.ids, run.epochs, run.transpose, run.seed)
+        return Plain(relabelled(self.ids, run.next_kept, self.n_symbols))
 
 
 def _mapped(file: Path, n_symbols: int) -> SymbolTask:
