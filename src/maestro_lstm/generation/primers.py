@@ -110,7 +110,7 @@ def symbols_in(data: bytes, name: str, transpose: int = 0, most: int | None = No
         raise BadMidi(f"{name}: moved by {transpose} semitones, no note of it is on the piano's 88 keys")
     last = chords if most is None else _end_of_chords(chords, most)
     symbols = symbols_of([pitch for chord in last for pitch in (*chord, NEXT_MARK)])[:-1]
-    those = _last_of(len(last), len(chords), len(last) == len(chords))
+    those = _last_of(len(last), len(chords))
     return SymbolPrimer(name, tuple(symbols), f"{those} notes and chords of {name}; {_left_out(content, transpose)}")
 
 
@@ -120,8 +120,8 @@ def _end_of_chords(chords: list[list[int]], most: int) -> list[list[int]]:
     return chords[-max(int(np.searchsorted(notes, MOST, side="right")), 1) :]
 
 
-def _last_of(last: int, whole: int, all_of_it: bool) -> str:
-    return f"{last:,}" if all_of_it else f"the last {last:,} of {whole:,}"
+def _last_of(last: int, whole: int) -> str:
+    return f"{last:,}" if last == whole else f"the last {last:,} of {whole:,}"
 
 
 def _left_out(content: Content, transpose: int) -> str:
@@ -151,7 +151,7 @@ def notes_in(name: str, performance: Performance, transpose: int, seconds: float
     steps = quantize(Performance(onset, release, moved[kept].astype(np.uint8), velocity))
     last = _end_of(steps, seconds)
     whole, notes = int((kept & note).sum()), int((last.pitch < PEDAL_UP).sum())
-    said = [f"{_last_of(notes, whole, len(last) == len(steps))} notes of {name}"]
+    said = [f"{_last_of(notes, whole)} notes of {name}"]
     if off := int((~kept & note).sum()):
         said.append(f"left out {off:,} off the piano")
     return NotePrimer(name, last, "; ".join(said))

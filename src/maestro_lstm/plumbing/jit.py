@@ -71,7 +71,9 @@ class ByText:
         return cls(function.__code__.co_firstlineno, file)
 
     def ensure_cache_path(self) -> None:
-        """It is there: see `_folder`."""
+        """It was there when the library was loaded: see `_folder`."""
+        if CACHE:
+            CACHE.mkdir(parents=True, exist_ok=True)
 
     def get_cache_path(self) -> str:
         return str(CACHE)

@@ -16,7 +16,6 @@ from maestro_lstm.training.tasks import Task
 
 UPDATES, STEPS, LEAST = 200, 100_000, 20  # the first updates; of no more steps of a network, but at least so many
 PARTS = 10  # they are told in so many means
-TOLERANCE = 1e-4  # by which share a loss may differ between processors; two kinds were seen to differ by 2e-5
 
 
 def first_losses(task: Task, run: Settings) -> npt.NDArray[np.float64]:
