@@ -95,6 +95,7 @@ OTHER: dict[str, Any] = {
     "loss_scale": 2.0,
     "sharpness": 2.0,
     "redrawn": 1,
+    "next_kept": 0.5,
     "redrawn_at": 1,
     "draws": "in_order",
     "probes": 3,
