@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
-from maestro_lstm.model.network import Network, initial_weights, sequence_loss
+from maestro_lstm.model.network import Network, copy_of, initial_weights, sequence_loss
 from maestro_lstm.plumbing.choices import LossSteps, Output
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.report.pictures import accuracy_picture, collapse_picture, softmax_twice
@@ -61,12 +61,11 @@ def test_a_training_looks_when_it_should_and_is_not_changed_by_it() -> None:
         assert torch.equal(value, left_alone.engine.weights()[name])
 
 
-def test_the_last_update_before_a_probe_is_as_long_as_the_optimizer_makes_it() -> None:
-    """Of SGD: the rate times the gradient. All other updates are those of a training that is not probed."""
+def test_a_probe_tells_how_far_the_last_update_moved_the_weights() -> None:
     settings = replace(SETTINGS, optimizer="sgd", log_every=1, symbols=30, batch=1)
     training = Training(SymbolTask(IDS, 12), settings)
-    weights = [{name: weight.clone() for name, weight in training.engine.weights().items()}]
-    weights += [{name: weight.clone() for name, weight in training.engine.weights().items()} for _ in training]
+    weights = [copy_of(training.engine.weights())]
+    weights += [copy_of(training.engine.weights()) for _ in training]
     for (before, after), probe in zip(pairwise(weights), training.progress.probes, strict=True):
         moved = sum(float((after[name] - before[name]).square().sum()) for name in before)
         assert probe.step_norm == pytest.approx(math.sqrt(moved), rel=1e-5)

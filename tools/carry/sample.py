@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from maestro_lstm.corpus.index import read_index
+from tools.carry.compare import is_changed
 from tools.carry.predictions import predict
 from tools.checks.verify import SMALL
 from tools.demo import merged, prepare
-from tools.pipeline import Call, calls_of, overlap, params_of
+from tools.pipeline import Call, calls_of, params_of
 
 SECONDS = 8  # of music, of each piece
 PART = 24  # one piece of the corpus in so many stands for all
@@ -172,9 +173,7 @@ def reports(root: Path, folder: Path, data: Path) -> None:
     """
     params = make(folder, {})
     changed = os.environ.get("CHANGED", "").split()
-    without = [
-        one.name for one in calls_of(root, params) if any(overlap(dep, path) for dep in one.deps for path in changed)
-    ]
+    without = [one.name for one in calls_of(root, params) if is_changed(one.deps, changed)]
     shutil.copytree("metrics", folder / "metrics", dirs_exist_ok=True)
     shutil.copytree(data / "data" / "encoded", folder / "data" / "encoded")
     run(root, folder, params, REPORTS, without)
