@@ -21,6 +21,7 @@ class Call:
     words: tuple[str, ...]  # the module and its arguments: stages.train paper
     deps: tuple[str, ...]
     results: tuple[str, ...]
+    params: tuple[str, ...] = ()  # keys and sections of params.yaml
 
     @property
     def name(self) -> str:
@@ -87,7 +88,12 @@ def entries(stage: Any, *kinds: str) -> list[str]:
 def calls_of(root: Path, params: Any) -> list[Call]:
     """Every call of every stage, in an order in which they can run."""
     calls = [
-        Call(tuple(one["cmd"].split()[2:]), tuple(entries(one, "deps")), tuple(entries(one, *OUTPUTS)))
+        Call(
+            tuple(one["cmd"].split()[2:]),
+            tuple(entries(one, "deps")),
+            tuple(entries(one, *OUTPUTS)),
+            tuple(key for key in one.get("params", ()) if isinstance(key, str)),
+        )
         for stage in stages_of(root).values()
         for one in instances(stage, params)
     ]

@@ -67,7 +67,7 @@ def in_torch(own: Any, losses: Any) -> Any:
 TRAININGS: dict[str, tuple[Any, Any]] = {
     "train paper": (CompiledEngine, in_compiled_code),
     "sweep optimizer": (CompiledEngine, in_compiled_code),
-    "explain": (CompiledEngine, in_compiled_code),
+    "explain crossed": (CompiledEngine, in_compiled_code),
     "train best": (AutogradEngine, in_torch),
     "extend lengths": (AutogradEngine, in_torch),
     "train performer": (AutogradEngine, in_torch),
@@ -190,12 +190,24 @@ def test_code_is_told_by_what_it_does_and_where_it_is(project: Path) -> None:
     assert codes_of([Call(("stages.gone",), (), ())], project) == {Call(("stages.gone",), (), ()): ""}
 
 
-def test_settings_that_differ_are_no_equal_code(tmp_path: Path) -> None:
+def test_settings_that_differ_are_no_equal_code_but_where_only_what_is_meant_to_differ_reads_them(
+    tmp_path: Path,
+) -> None:
+    stages = "stages:\n  a: {cmd: python -m stages.a, params: [SECTION, seed], outs: [metrics/a.csv]}\n"
     write_text(tmp_path / "old" / "params.yaml", "wish_a: {rate: 1e-2, x: 1}\nseed: 0\n")
     write_text(tmp_path / "new" / "params.yaml", "sweep_a: {rate: 0.01}\nseed: 1\n")
-    found = tool.other_settings(tmp_path / "old", tmp_path / "new", {"wish_a": "sweep_a"})
+    for version, section in (("old", "wish_a"), ("new", "sweep_a")):
+        write_text(tmp_path / version / "dvc.yaml", stages.replace("SECTION", section))
+    old, new = tmp_path / "old", tmp_path / "new"
+    found = tool.other_settings(old, new, {"wish_a": "sweep_a"})
     assert found == ["params.yaml: seed: 1, was 0", "params.yaml: sweep_a.x: 'not there', was 1"]
-    assert len(tool.other_settings(tmp_path / "old", tmp_path / "new", {})) == 4
+    assert len(tool.other_settings(old, new, {})) == 4
+    assert tool.other_settings(old, new, {}, frozenset({"metrics"})) == []
+    write_text(
+        new / "dvc.yaml",
+        stages.replace("SECTION", "sweep_a") + "  b: {cmd: python -m stages.b, params: [seed], outs: [data/b]}\n",
+    )
+    assert tool.other_settings(old, new, {}, frozenset({"metrics"})) == ["params.yaml: seed: 1, was 0"]
 
 
 def test_a_folder_that_takes_in_carried_files_is_carried_if_it_holds_nothing_else(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from tools.carry.compare import differences, is_changed, moved, outputs_of
 from tools.carry.locks import locked_at, write_locks
 from tools.carry.versions import clone, digests_of, git, start
 from tools.checks.outputs import leaves
-from tools.pipeline import params_of
+from tools.pipeline import calls_of, params_of
 
 ROOT = Path("build/carry")
 PROJECTS = ("whole", "small", "scratch", "shipped", "reports")
@@ -57,18 +57,25 @@ def run_side_by_side(old: Path, new: Path, weights: Path, seed: int) -> None:
         raise UserError(f"{failed[0]}: its sample fails: see {logs[failed[0]]}")
 
 
-def other_settings(old: Path, new: Path, moves: Mapping[str, str]) -> list[str]:
-    """Keys of params.yaml whose values differ, or that are new or gone: the sample has values of its own there."""
+def other_settings(old: Path, new: Path, moves: Mapping[str, str], changed: frozenset[str] = frozenset()) -> list[str]:
+    """Keys of params.yaml whose values differ, or that are new or gone: the sample has values of its own there. Not
+    those that only stages read whose results are all meant to differ."""
     by_path = {one.replace(".", "/"): other.replace(".", "/") for one, other in moves.items()}
 
     def renamed(key: str) -> str:
         return moved(key.replace(".", "/"), by_path).replace("/", ".")
 
     before, after = {renamed(key): value for key, value in leaves(params_of(old))}, dict(leaves(params_of(new)))
+    calls = [call for checkout in (old, new) for call in calls_of(checkout, params_of(checkout))]
+
+    def matters(key: str) -> bool:
+        readers = [call for call in calls if any(key == own or key.startswith(f"{own}.") for own in call.params)]
+        return not readers or not all(is_changed([result], changed) for call in readers for result in call.results)
+
     return [
         f"params.yaml: {key}: {after.get(key, 'not there')!r}, was {before.get(key, 'not there')!r}"
         for key in sorted(before.keys() | after.keys())
-        if (key in before, before.get(key)) != (key in after, after.get(key))
+        if (key in before, before.get(key)) != (key in after, after.get(key)) and matters(key)
     ]
 
 
@@ -129,7 +136,7 @@ def carry(base: str, moves: Mapping[str, str], changed: frozenset[str], seed: in
     before, after = digests_of(old), digests_of(new)
     if before["stale"]:
         raise UserError(f"{base}: its results are not its code's: {', '.join(before['stale'])}")
-    if wrong := other_settings(old, new, moves):
+    if wrong := other_settings(old, new, moves, changed):
         raise UserError(f"{wrong[0]}: run its stages instead ({len(wrong)} settings differ)")
     code, ended = digests_in(before, after, hashes_in(old), moves, changed)
     shipped = next(path for path in git("ls-files", "src/*.safetensors").splitlines())
