@@ -1,5 +1,6 @@
 """report.performer: the networks of performances, counting, and what others published, as tables."""
 
+from maestro_lstm.corpus.index import works_of
 from maestro_lstm.evaluation.breakdown import read_groups
 from maestro_lstm.params.params import PERFORMER, load_params
 from maestro_lstm.plumbing.files import read_json, write_json, write_text
@@ -30,17 +31,18 @@ def main() -> None:
     baselines = read_csv(paths.PERFORMER / "baselines.csv", BASELINES, words=BASELINES[:2])
     pieces = {name: read_nats_by_piece(folder / name / "pieces.csv") for name in networks}
     evaluated = {name: read_evaluated(folder / name / "nats.csv") for name in networks}
-    intervals = {name: event_interval(table) for name, table in pieces.items()}
+    works = works_of("test", paths.PERFORMANCES, paths.WORKS)
+    intervals = {name: event_interval(table, works) for name, table in pieces.items()}
     steps = {name: read_steps(paths.PERFORMER / "trained" / f"{name}.csv") for name in networks}
     seconds = {name: read_seconds(paths.PERFORMER / "cost" / f"{name}.csv") for name in networks}
     write_text(paths.PERFORMER / "cost" / "table.md", cost_as_text(seconds, steps) + "\n")
     parts = [results_as_text(evaluated, intervals, steps, baselines, read_json(paths.PUBLISHED))]
     for reference in (name for name in networks if name not in players):
         for name in (name for name in players if name != PERFORMER):
-            gain = event_difference(pieces[name], pieces[reference])
+            gain = event_difference(pieces[name], pieces[reference], works)
             parts.append(
                 f"{name} costs {gain.mean:.3f} nats an event less than {reference} "
-                f"({gain.low:.3f} … {gain.high:.3f}, 95 % over pieces)."
+                f"({gain.low:.3f} … {gain.high:.3f}, 95 % over works)."
             )
     fields = {name: read_csv(folder / name / "fields.csv", FIELDS, words=FIELDS[:2]) for name in players}
     groups = read_groups(folder / PERFORMER / "groups.csv")

@@ -15,9 +15,10 @@ import pytest
 
 from maestro_lstm.corpus import maestro
 from maestro_lstm.corpus.folder import copy_folder
-from maestro_lstm.corpus.index import Piece, read_index, split_by_content, write_index
+from maestro_lstm.corpus.index import WORKS, Piece, read_index, split_by_content, works_of, write_index
 from maestro_lstm.corpus.maestro import RELEASES, Release, download, index_sha256
 from maestro_lstm.plumbing.errors import UserError
+from maestro_lstm.plumbing.tables import write_csv
 from tests.midi_files import midi_file, track
 
 FILES = {f"20{k:02}/piece {k}.midi": midi_file([track([(0, 100 + k, 60)])]) for k in range(5)}
@@ -429,3 +430,22 @@ def test_a_name_that_cannot_be_written_down_is_told(tmp_path: Path, name: bytes)
     with pytest.raises(UserError, match=r"give the file .* a name of printable characters") as raised:
         copy_folder(tmp_path / "mine", tmp_path / "corpus")
     str(raised.value).encode()
+
+
+def test_pieces_are_read_with_their_works_and_who_is_not_there_has_its_own(tmp_path: Path) -> None:
+    pieces = [Piece(f"{k}.mid", "test" if k else "train", "", "") for k in range(4)]
+    write_index(tmp_path, pieces)
+    rows = [{**vars(one), "work": work, "twin": "", "twin_shared": 0.0, "other": "", "other_shared": 0.0}
+            for one, work in zip(pieces[:3], (1, 1, 2), strict=True)]  # fmt: skip
+    write_csv(tmp_path / "works" / "pieces.csv", rows, WORKS)
+    assert works_of("test", tmp_path, tmp_path / "works")[:2] == [1, 2]
+    assert works_of("test", tmp_path, tmp_path / "works")[2] < 0
+
+
+def test_what_works_finds_is_a_works_csv_whatever_files_are_called(tmp_path: Path) -> None:
+    source = make_folder(tmp_path / "mine", {name: bytes([k]) for k, name in enumerate(("=a.mid", "b.mid", "c.mid"))})
+    write_index(tmp_path, copy_folder(source, tmp_path / "corpus"))
+    files = [line.split(",")[0] for line in (tmp_path / "pieces.csv").read_text().splitlines()[1:]]
+    assert "./=a.mid" in files
+    (source / "works.csv").write_text("file,work\n" + "".join(f"{file},{k}\n" for k, file in enumerate(files)))
+    assert len(copy_folder(source, tmp_path / "again")) == 3

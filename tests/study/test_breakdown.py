@@ -133,10 +133,11 @@ def test_one_piece_says_nothing_of_others() -> None:
     assert np.isnan([found.low, found.high]).all()
     said = Guesses(IDS[1:6], np.zeros(5), np.zeros(5))
     table = pd.DataFrame(over_runs([tally(said, IDS[1:6], groups_of(IDS[:6], ["Bach"]))]))
-    row = intervals_row("one", table)
+    row = intervals_row("one", table, [0])
     assert (row["accuracy"], row["nats"], row["calibration_error"]) == (100, 0, 0)
     assert np.isnan([row["accuracy_low"], row["nats_high"]]).all()
-    assert ["one", "100.00 %", "0.000", "0.00 points"] in cells_of(calibration_as_text({"one": table, "two": table}))
+    text = calibration_as_text({"one": table, "two": table}, [0])
+    assert ["one", "100.00 %", "0.000", "0.00 points"] in cells_of(text)
 
 
 def test_what_one_predictor_gains_is_surer_than_what_each_scores(table: pd.DataFrame) -> None:
@@ -160,10 +161,11 @@ def test_calibration_by_hand() -> None:
 def test_all_of_it_side_by_side(table: pd.DataFrame) -> None:
     better = table.assign(accuracy=table["accuracy"] + 1, nats=table["nats"] - 0.5)
     tables = {"better": better, "one": table}
-    rows = cells_of(calibration_as_text(tables))
+    rows = cells_of(calibration_as_text(tables, range(20)))
     assert ["one → better", "+1.00 [+1.00 … +1.00]", "-0.500 [-0.500 … -0.500]", "20 of 20 pieces"] in rows
     assert {"composer 2", "100–299"} <= {row[0] for row in cells_of(groups_as_text(tables))}
-    figures = intervals_row("one", table)
+    figures, paired = intervals_row("one", table, None), intervals_row("one", table, [k // 2 for k in range(20)])
+    assert (figures["over"], paired["over"], figures["accuracy"]) == ("pieces", "works", paired["accuracy"])
     assert figures["accuracy_low"] < figures["accuracy"] < figures["accuracy_high"]
     assert figures["nats_low"] < figures["nats"] < figures["nats_high"]
     points = points_of(tables, "chord")

@@ -1,13 +1,13 @@
 """The user's own MIDI files as a corpus.
 
 Several performances of one work belong into one split, or the network is tested on what it learned. `works.csv`, with
-columns `file` and `work`, says which they are; without it, files in one subfolder of a composer's folder are one work:
-`Chopin/op. 9 no. 2/*.mid`.
+columns `file` and `work`, says which they are, as what the stage `works` finds does; without it, files in one subfolder
+of a composer's folder are one work: `Chopin/op. 9 no. 2/*.mid`.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from maestro_lstm.corpus.index import Piece, read_words, split_by_content, write_index
 from maestro_lstm.plumbing.errors import BadSetting, UserError
@@ -49,7 +49,8 @@ def works_of(source: Path, names: Iterable[str]) -> dict[str, str]:
     if not (source / WORKS).is_file():
         return {name: str(Path(name).parent) for name in names if len(Path(name).parts) > 2}
     table = read_words(source / WORKS, ("file", "work"), WORKS)
-    works = dict(zip(table["file"], table["work"], strict=True))
+    files = [PurePosixPath(file).as_posix() for file in table["file"]]  # an index writes some as ./name
+    works = dict(zip(files, table["work"], strict=True))
     if len(works) < len(table):
         raise UserError(f"{WORKS}: {table['file'][table['file'].duplicated()].iloc[0]} is there twice")
     if unknown := works.keys() - set(names):

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, get_args
 
 from maestro_lstm.plumbing.errors import NotMade, UserError
-from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.plumbing.tables import read_csv, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,8 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 HELD_OUT: tuple[Split, ...] = ("validation", "test")
 INDEX = "pieces.csv"
 COLUMNS = ("file", "split", "composer", "title")
+# which pieces are of one work; of each the nearest of its own and of any other, with percent of what they share
+WORKS = (*COLUMNS, "work", "twin", "twin_shared", "other", "other_shared")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell starts that a spreadsheet would compute
 
 
@@ -70,6 +72,18 @@ def pieces_of(split: Split, folder: Path) -> list[Piece]:
 def composers_of(split: Split, folder: Path) -> list[str]:
     """The composer of each piece of a split."""
     return [piece.composer or "unknown" for piece in pieces_of(split, folder)]
+
+
+def works_of(split: Split, folder: Path, works: Path) -> list[int]:
+    """The work of each piece of a split, by number. One that is not among the works is a work of its own.
+
+    Args:
+        folder: with an index.
+        works: a folder with an index that has the columns `WORKS`.
+    """
+    table = read_csv(works / INDEX, WORKS, words=(*COLUMNS, "twin", "other"))
+    work = dict(zip(table["file"], table["work"].astype(int), strict=True))
+    return [work.get(piece.file, -1 - k) for k, piece in enumerate(pieces_of(split, folder))]
 
 
 def read_table(path: Path, columns: tuple[str, ...], name: str = "") -> "pd.DataFrame":

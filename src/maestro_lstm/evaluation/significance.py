@@ -1,9 +1,9 @@
-"""How sure a figure is: 95 % intervals over pieces, and whether two ways to train differ.
+"""How sure a figure is: 95 % intervals over works, and whether two ways to train differ.
 
-The symbols of a piece are not independent, its notes are one composer's and one player's; so pieces are resampled, not
-symbols (a cluster bootstrap with percentiles; Efron and Tibshirani 1993, §13). With few pieces an interval is too
-narrow, with one there is none. Differences of means have an error over seeds and one over pieces: two reasons why a
-figure might have been another, neither of which contains the other.
+The symbols of a piece are not independent, and neither are several performances of one work: works are resampled, each
+with all its pieces (a cluster bootstrap with percentiles; Efron and Tibshirani 1993, §13). With few works an interval
+is too narrow, with one there is none. Differences of means have an error over seeds and one over works: two reasons why
+a figure might have been another, neither of which contains the other.
 """
 
 import math
@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 Doubles = npt.NDArray[np.float64]
+Labels = Sequence[int]  # of P pieces: those of one work have the same, and are drawn together
 DRAWS = 10_000
 SEED = 0  # of the resampling: the same for everything compared
 
@@ -31,29 +32,37 @@ class Interval:
     high: float
 
 
-@lru_cache(maxsize=4)
-def resamples(pieces: int, draws: int = DRAWS, which: int = 0) -> Doubles:
+def resamples(works: Labels, draws: int = DRAWS, which: int = 0) -> Doubles:
     """How often each piece occurs in each resample, (draws, P).
 
     Args:
         which: index of a set, when several are resampled independently.
     """
-    shares = np.full(pieces, 1 / pieces)
-    return np.random.default_rng([SEED, which]).multinomial(pieces, shares, size=draws).astype(np.float64)
+    names, work = np.unique(np.asarray(works, dtype=np.int64), return_inverse=True)
+    return _drawn(len(names), draws, which)[:, work]
 
 
-def interval(values: Doubles, weights: Doubles | None = None) -> Interval:
+@lru_cache(maxsize=4)
+def _drawn(works: int, draws: int, which: int) -> Doubles:
+    """How often each work occurs in each resample, (draws, W)."""
+    shares = np.full(works, 1 / works)
+    return np.random.default_rng([SEED, which]).multinomial(works, shares, size=draws).astype(np.float64)
+
+
+def interval(values: Doubles, weights: Doubles | None = None, works: Labels | None = None) -> Interval:
     """The interval of a mean.
 
     Args:
         values: (P,) a figure of each piece, or the difference between two predictors' figures.
         weights: (P,) of the pieces, such as their symbols; equal if not given.
+        works: of the pieces; each its own if not given.
     """
     weights = np.ones(len(values)) if weights is None else weights
+    works = range(len(values)) if works is None else works
     mean = float((weights * values).sum() / weights.sum())
-    if len(values) < 2:
+    if len(set(works)) < 2:
         return Interval(mean, math.nan, math.nan)
-    counts = resamples(len(values))
+    counts = resamples(works)
     means = counts @ (weights * values) / (counts @ weights)  # (DRAWS,)
     low, high = np.percentile(means, [2.5, 97.5])
     return Interval(mean, float(low), float(high))
@@ -137,21 +146,30 @@ def difference_of_few(
     return Difference(mean, mean - half, mean + half, p)
 
 
-def over_pieces(one: pd.DataFrame, other: pd.DataFrame, measure: str) -> Interval:
-    """The difference with its interval over pieces, both on the same ones: their symbols and figures, by piece."""
+def over_works(one: pd.DataFrame, other: pd.DataFrame, measure: str, works: Labels) -> Interval:
+    """The difference with its interval over works, both on the same pieces: their symbols and figures, by piece.
+
+    Args:
+        works: of all pieces of the split, by place.
+    """
     apart = (one[measure] - other[measure]).to_numpy(float)
-    return interval(apart, other["symbols"].to_numpy(float))
+    return interval(apart, other["symbols"].to_numpy(float), [works[int(piece)] for piece in other.index])
 
 
-def per_note_over_pieces(one: pd.DataFrame, other: pd.DataFrame, notes: int) -> Interval:
+def per_note_over_works(
+    one: pd.DataFrame, other: pd.DataFrame, notes: int, works: Labels, with_order: bool = False
+) -> Interval:
     """The difference in nats a note, where both say the same notes with different symbols.
 
     Args:
         notes: of all pieces together.
+        works: of all pieces of the split, by place.
+        with_order: and `nats_more` for the order of a chord's notes, where the symbols do not tell it.
     """
     symbols = other["symbols"].to_numpy(float)
-    apart = (one["nats"] * one["symbols"] - other["nats"] * other["symbols"]).to_numpy(float) / symbols
-    found, scale = interval(apart, symbols), symbols.sum() / notes
+    spent = [table["nats"] * table["symbols"] + with_order * table.get("nats_more", 0) for table in (one, other)]
+    own = [works[int(piece)] for piece in other.index]
+    found, scale = interval((spent[0] - spent[1]).to_numpy(float) / symbols, symbols, own), symbols.sum() / notes
     return Interval(found.mean * scale, found.low * scale, found.high * scale)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from maestro_lstm.evaluation.significance import Interval, interval
+from maestro_lstm.evaluation.significance import Interval, Labels, interval
 from maestro_lstm.plumbing.tables import markdown
 
 Tables = Mapping[str, pd.DataFrame]  # by predictor, `breakdown.over_runs`
@@ -20,11 +20,18 @@ def part(table: pd.DataFrame, by: str) -> pd.DataFrame:
     return table[table["by"] == by].set_index("group")
 
 
-def interval_of(table: pd.DataFrame, key: str, less: pd.DataFrame | None = None) -> Interval:
-    """A predictor's accuracy or nats, or how far it is above another's, resampled over pieces."""
+def interval_of(
+    table: pd.DataFrame, key: str, works: Labels | None = None, less: pd.DataFrame | None = None
+) -> Interval:
+    """A predictor's accuracy or nats, or how far it is above another's, resampled over works.
+
+    Args:
+        works: of all pieces; each its own if not given.
+    """
     pieces = part(table, "piece")
+    works = None if works is None else [works[int(piece)] for piece in pieces.index]
     values = pieces[key] if less is None else pieces[key] - part(less, "piece")[key]
-    return interval(values.to_numpy(dtype=float), weights=pieces["symbols"].to_numpy(dtype=float))
+    return interval(values.to_numpy(dtype=float), pieces["symbols"].to_numpy(dtype=float), works)
 
 
 def calibration_error(table: pd.DataFrame) -> float:
@@ -35,9 +42,9 @@ def calibration_error(table: pd.DataFrame) -> float:
     return float((bins["symbols"] * apart).sum() / bins["symbols"].sum())
 
 
-def intervals_row(name: str, table: pd.DataFrame) -> dict[str, Any]:
-    """A row of the table of intervals; NaN where there is no interval."""
-    accuracy, nats = interval_of(table, "accuracy"), interval_of(table, "nats")
+def intervals_row(name: str, table: pd.DataFrame, works: Labels | None) -> dict[str, Any]:
+    """A row of the table of intervals, over works or, without them, over pieces; NaN where there is no interval."""
+    accuracy, nats = interval_of(table, "accuracy", works), interval_of(table, "nats", works)
     figures = {
         "accuracy": accuracy.mean,
         "accuracy_low": accuracy.low,
@@ -47,7 +54,8 @@ def intervals_row(name: str, table: pd.DataFrame) -> dict[str, Any]:
         "nats_high": nats.high,
         "calibration_error": calibration_error(table),
     }
-    return {"predictor": name, **{key: round(value, 4) for key, value in figures.items()}}
+    over = "pieces" if works is None else "works"
+    return {"predictor": name, "over": over, **{key: round(value, 4) for key, value in figures.items()}}
 
 
 def points_of(tables: Tables, by: str) -> list[dict[str, Any]]:
@@ -60,10 +68,11 @@ def points_of(tables: Tables, by: str) -> list[dict[str, Any]]:
     return found
 
 
-def calibration_as_text(tables: Tables) -> str:
+def calibration_as_text(tables: Tables, works: Labels) -> str:
     """Each predictor's figures with intervals, and each against the next lower in likelihood, in Markdown."""
     ranked = sorted(tables, key=lambda name: -interval_of(tables[name], "nats").mean)
-    return "\n\n".join([_figures_as_text({name: tables[name] for name in ranked}), _steps_as_text(tables, ranked)])
+    parts = [_figures_as_text({name: tables[name] for name in ranked}, works), _steps_as_text(tables, ranked, works)]
+    return "\n\n".join(parts)
 
 
 def groups_as_text(tables: Tables) -> str:
@@ -71,10 +80,10 @@ def groups_as_text(tables: Tables) -> str:
     return "\n\n".join(_groups_as_text(tables, by) for by in HEADS)
 
 
-def _figures_as_text(tables: Tables) -> str:
+def _figures_as_text(tables: Tables, works: Labels) -> str:
     rows = []
     for name, table in tables.items():
-        accuracy, nats = interval_of(table, "accuracy"), interval_of(table, "nats")
+        accuracy, nats = interval_of(table, "accuracy", works), interval_of(table, "nats", works)
         rows.append(
             [
                 name,
@@ -86,11 +95,11 @@ def _figures_as_text(tables: Tables) -> str:
     return markdown(("predictor", "accuracy [95 %]", "nats [95 %]", "calibration error"), rows)
 
 
-def _steps_as_text(tables: Tables, ranked: list[str]) -> str:
+def _steps_as_text(tables: Tables, ranked: list[str], works: Labels) -> str:
     rows = []
     for low, high in pairwise(ranked):
-        accuracy = interval_of(tables[high], "accuracy", less=tables[low])
-        nats = interval_of(tables[high], "nats", less=tables[low])
+        accuracy = interval_of(tables[high], "accuracy", works, less=tables[low])
+        nats = interval_of(tables[high], "nats", works, less=tables[low])
         gained = part(tables[high], "piece")["nats"] < part(tables[low], "piece")["nats"]
         rows.append(
             [

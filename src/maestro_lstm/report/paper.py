@@ -158,17 +158,17 @@ def leads_as_text(leads: Mapping[str, Lead[Any]]) -> str:
     return markdown(head, rows, text_columns=3)
 
 
-def predictors_as_text(scores: Mapping[str, Any], over_pieces: Mapping[str, Mapping[str, Interval]]) -> str:
-    """Networks and n-grams on one split in Markdown: ± over seeds, and 95 % over pieces.
+def predictors_as_text(scores: Mapping[str, Any], over_works: Mapping[str, Mapping[str, Interval]]) -> str:
+    """Networks and n-grams on one split in Markdown: ± over seeds, and 95 % over works.
 
     Args:
         scores: the figures by name; of a network a `metrics.Summary`.
-        over_pieces: the intervals of `accuracy` and `nats` by name.
+        over_works: the intervals of `accuracy` and `nats` by name.
     """
     rows = []
     for name, found in scores.items():
         seeds = {key: figures(found, key) if "runs" in found else [found[key]] for key in ("accuracy", "nats")}
-        accuracy, nats = (over_pieces[name][key] for key in ("accuracy", "nats"))
+        accuracy, nats = (over_works[name][key] for key in ("accuracy", "nats"))
         rows.append(
             [
                 name,
@@ -179,5 +179,5 @@ def predictors_as_text(scores: Mapping[str, Any], over_pieces: Mapping[str, Mapp
                 between(nats.low, nats.high, 3, sign=""),
             ]
         )
-    head = ("predictor", "accuracy ± seeds", "95 % over pieces", "on pitches", "nats ± seeds", "95 % over pieces")
+    head = ("predictor", "accuracy ± seeds", "95 % over works", "on pitches", "nats ± seeds", "95 % over works")
     return markdown(head, rows)

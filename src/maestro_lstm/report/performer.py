@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from maestro_lstm.evaluation.significance import Interval, interval
+from maestro_lstm.evaluation.significance import Interval, Labels, interval
 from maestro_lstm.plumbing.files import damaged
 from maestro_lstm.plumbing.tables import markdown, read_csv
 
@@ -44,16 +44,16 @@ def read_seconds(path: Path) -> float:
     return float(read_csv(path, COST)["seconds"].iloc[0])
 
 
-def event_interval(table: pd.DataFrame) -> Interval:
-    """Nats an event, with its 95 % interval over pieces."""
+def event_interval(table: pd.DataFrame, works: Labels) -> Interval:
+    """Nats an event, with its 95 % interval over works."""
     events = table["events"].to_numpy(float)
-    return interval(table["nats"].to_numpy(float) / events, events)
+    return interval(table["nats"].to_numpy(float) / events, events, works)
 
 
-def event_difference(one: pd.DataFrame, other: pd.DataFrame) -> Interval:
+def event_difference(one: pd.DataFrame, other: pd.DataFrame, works: Labels) -> Interval:
     """How many nats an event one network costs less than another on the same pieces."""
     events = one["events"].to_numpy(float)
-    return interval((other["nats"].to_numpy(float) - one["nats"].to_numpy(float)) / events, events)
+    return interval((other["nats"].to_numpy(float) - one["nats"].to_numpy(float)) / events, events, works)
 
 
 def results_as_text(
@@ -63,8 +63,9 @@ def results_as_text(
     baselines: pd.DataFrame,
     published: Sequence[Mapping[str, Any]],
 ) -> str:
-    """Every predictor on the test split, in Markdown; the published ones with their conditions."""
-    head = ("", "nats an event", "95 % over pieces", "cold windows", "nats a note", "validation", "steps")
+    """Every predictor on the test split, in Markdown; the published ones with their conditions, each beside what the
+    first network has in the way that is nearest to theirs."""
+    head = ("", "nats an event", "95 % over works", "cold windows", "nats a note", "validation", "steps")
     rows: list[tuple[str, ...]] = []
     for row in baselines[baselines["split"] == "test"].to_dict("records"):
         other = baselines[(baselines["split"] == "validation") & (baselines["predictor"] == row["predictor"])].iloc[0]
@@ -84,11 +85,13 @@ def results_as_text(
             )
         )
     ours = markdown(head, rows)
-    theirs = markdown(
-        ("published", "data", "nats an event"),
-        [(one["model"], one["data"], f"{one['nats_event']:.2f}") for one in published],
-        text_columns=2,
-    )
+    (first, figures_of_first), *_ = networks.items()
+    beside = []
+    for one in published:
+        split, way = one["beside"]
+        ours = f"{figures_of_first[split, way]['nats_event']:.3f}, {split}, {way}"
+        beside.append((one["model"], one["data"], f"{one['nats_event']:.2f}", ours))
+    theirs = markdown(("published", "on", "nats an event", f"{first}, the nearest way"), beside, text_columns=2)
     return f"{ours}\n\n{theirs}"
 
 
