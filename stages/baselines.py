@@ -5,10 +5,11 @@ python -m stages.baselines symbols
 
 import numpy as np
 
-from maestro_lstm.corpus.index import HELD_OUT, composers_of
-from maestro_lstm.evaluation.baselines import Histograms, NGram
+from maestro_lstm.corpus.index import HELD_OUT, Split, composers_of
+from maestro_lstm.evaluation.baselines import KNESER_NEY, Histograms, KneserNey, NGram
 from maestro_lstm.evaluation.breakdown import event_counts, groups_of, over_runs, tally
-from maestro_lstm.evaluation.likelihood import summarise
+from maestro_lstm.evaluation.likelihood import Guesses, Scores, guesses, summarise
+from maestro_lstm.evaluation.match_model import predict, shares_of, with_matches
 from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.tables import write_csv
@@ -22,20 +23,35 @@ ORDERS = {"histograms": 0, "first order": 1}  # of the notes' fields
 
 
 def of_symbols() -> None:
-    """n-grams."""
+    """n-grams; of the strongest, the order is chosen on validation, and it is tried with the piece's memory, too."""
     train, held_out = load_ids(paths.encoded("train")), {split: load_ids(paths.encoded(split)) for split in HELD_OUT}
     groups = groups_of(held_out["test"], composers_of("test", paths.PARSED))
-    rows = []
-    for order in load_params().baselines.orders:
-        name, model = f"{order}-gram", NGram(train, order)
+    asked, rows = load_params().baselines, []
+
+    def told(name: str, split: Split, said: Guesses) -> Scores:
+        scores = summarise(said, held_out[split][1:])
+        rows.append({"predictor": name, "split": split, **scores.rounded()})
+        print(f"{name}, {split}: accuracy {scores.accuracy:.2f} %, {scores.nats:.3f} nats")
+        if split == "test":
+            write_csv(paths.groups_of_ngram(name), over_runs([tally(said, held_out[split][1:], groups)]))
+            shown = (scores.accuracy, 0.0, scores.nats, scores.distinct, scores.next_share)
+            write_json(paths.NGRAMS / f"{name}.json", metrics_row(*shown, 1))
+        return scores
+
+    for order in asked.orders:
+        model = NGram(train, order)
         for split, ids in held_out.items():
-            guesses = model.guesses(ids)
-            scores = summarise(guesses, ids[1:])
-            rows.append({"predictor": name, "split": split, **scores.rounded()})
-            print(f"{name}, {split}: accuracy {scores.accuracy:.2f} %, {scores.nats:.3f} nats")
-        write_csv(paths.groups_of_ngram(name), over_runs([tally(guesses, ids[1:], groups)]))  # of test, the last
-        shown = (scores.accuracy, 0.0, scores.nats, scores.distinct, scores.next_share)
-        write_json(paths.NGRAMS / f"{name}.json", metrics_row(*shown, 1))
+            told(f"{order}-gram", split, guesses(model, ids[:-1], ids[1:]))
+    tried = {}
+    for order in asked.kneser_ney:
+        strong = KneserNey(train, order)
+        learned = predict(strong, held_out["validation"])
+        scores = told(f"{KNESER_NEY} {order}", "validation", learned.said)
+        tried[scores.nats] = (strong, shares_of(learned))
+    strong, shares = tried[min(tried)]
+    found = predict(strong, held_out["test"])
+    told(KNESER_NEY, "test", found.said)
+    told(f"{KNESER_NEY}-memory", "test", with_matches(found, shares))
     write_csv(paths.BASELINES / "figures.csv", rows)
 
 

@@ -1,5 +1,7 @@
 """report.breakdown: every predictor on test, where it is right and how sure that is: tables and pictures."""
 
+from maestro_lstm.corpus.index import works_of
+from maestro_lstm.evaluation.baselines import KNESER_NEY
 from maestro_lstm.evaluation.breakdown import read_breakdown
 from maestro_lstm.params.params import BEST, load_params
 from maestro_lstm.plumbing.files import write_bytes, write_text
@@ -15,14 +17,15 @@ MATCHING = f"{BEST} + memory"
 
 def main() -> None:
     params = load_params()
-    baselines = [f"{order}-gram" for order in params.baselines.orders]
+    ngrams = [f"{order}-gram" for order in params.baselines.orders]
+    baselines = [*ngrams, KNESER_NEY, f"{KNESER_NEY}-memory"]
     tables = {name: read_breakdown(paths.groups_of_ngram(name)) for name in baselines}
     tables |= {name: read_breakdown(paths.of_network("groups", name)) for name in params.trained_networks}
     tables[MATCHING] = read_breakdown(paths.MATCHES / "groups.csv")
-    write_csv(
-        paths.BREAKDOWN / "tables" / "intervals.csv", [intervals_row(name, table) for name, table in tables.items()]
-    )
-    shown = {name: table for name, table in tables.items() if name != "1-gram"}  # it says what `paper` says, <NEXT>
+    works = works_of("test", paths.PARSED, paths.WORKS)
+    over = [intervals_row(name, table, some) for some in (works, None) for name, table in tables.items()]
+    write_csv(paths.BREAKDOWN / "tables" / "intervals.csv", over)
+    shown = {name: table for name, table in tables.items() if name not in ngrams}  # the best counting stands for all
     points = {by: points_of(shown, by) for by in ("position", "chord", "confidence", "symbol")}
     for by, some in points.items():
         write_csv(paths.BREAKDOWN / "tables" / f"{by}.csv", some)
@@ -34,9 +37,11 @@ def main() -> None:
     scores = {name: summary for (name,), summary in counted.items()}
     scores |= {name: read_split(paths.of_network("evaluate", name), "test") for name in params.trained_networks}
     scores[MATCHING] = read_runs(paths.MATCHES / "test.csv", (), ONE_PASS)[()]
-    intervals = {name: {key: interval_of(table, key) for key in ("accuracy", "nats")} for name, table in tables.items()}
+    intervals = {
+        name: {key: interval_of(table, key, works) for key in ("accuracy", "nats")} for name, table in tables.items()
+    }
     write_text(paths.BREAKDOWN / "tables" / "predictors.md", predictors_as_text(scores, intervals) + "\n")
-    for name, text in (("groups", groups_as_text(tables)), ("tables", calibration_as_text(tables))):
+    for name, text in (("groups", groups_as_text(tables)), ("tables", calibration_as_text(tables, works))):
         write_text(paths.BREAKDOWN / "tables" / f"{name}.md", text + "\n")
         print(text)
 

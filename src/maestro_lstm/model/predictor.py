@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from maestro_lstm.tokens.vocabulary import Ids
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating]
 
 
 class Predictor(Protocol):
