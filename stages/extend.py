@@ -6,10 +6,12 @@ python -m stages.extend lengths
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from joblib import cpu_count
 
-from maestro_lstm.evaluation.runs import piece_rows, score_extension
+from maestro_lstm.evaluation.runs import order_nats, piece_rows, score_extension
 from maestro_lstm.params.params import Params, load_params
 from maestro_lstm.plumbing.cluster import parallel_map
 from maestro_lstm.plumbing.tables import write_csv
@@ -41,6 +43,7 @@ def main() -> None:
     sweep = command.choice("sweep", tuple(EXTENSIONS))
     rates = best_rates(read_search(paths.extension("search"))) if sweep == "size" else {}
     found = candidates(params, sweep, rates)
+    more: dict[Candidate, npt.NDArray[np.float64]] = {}  # nats of each piece for what a rule does not tell
     if sweep == "rule":  # each candidate on the symbols of its own rule
         scores: Scores = {}
         for (rule,), runs in found.items():
@@ -49,8 +52,11 @@ def main() -> None:
             # on the whole split: one window in four of two rules would not be the same music
             scores |= scored(trained, len(train), validation, 1)
             notes = read_notes(paths.EXTENSIONS / "rules.csv", rule)
+            more[rule,] = order_nats(validation) * (rule != "paper")
             for one, _ in scores[rule,]:
-                one["nats_a_note"] = round(one["nats"] * one["symbols"] / notes, 4)
+                said = one["nats"] * one["symbols"]
+                one["nats_a_note"] = round(said / notes, 4)
+                one["nats_with_order"] = round((said + float(more[rule,].sum())) / notes, 4)
     else:
         train, validation = load_ids(paths.encoded("train")), load_ids(paths.encoded("validation"))
         trained = trained_on(train, params, sweep, found)
@@ -59,6 +65,8 @@ def main() -> None:
     named = {c: dict(zip(factors, c, strict=True)) for c in scores}
     write_csv(paths.extension(sweep), [{**named[c], **one} for c, seeds in scores.items() for one, _ in seeds])
     pieces = {c: piece_rows([sums for _, sums in seeds]) for c, seeds in scores.items()}
+    for c, nats in more.items():
+        pieces[c] = [{**row, "nats_more": round(float(nats[int(row["piece"])]), 3)} for row in pieces[c]]
     write_csv(paths.extension_pieces(sweep), [{**named[c], **row} for c, rows in pieces.items() for row in rows])
     if sweep in ("search", "size"):
         costs = [{**named[c], **row} for c, runs in trained.items() for row in cost(runs)]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from maestro_lstm.corpus.index import works_of
 from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.files import write_bytes, write_text
 from maestro_lstm.plumbing.tables import read_csv, write_csv
@@ -21,6 +22,8 @@ from maestro_lstm.study.metrics import (
     COST,
     EXTENSION,
     EXTENSION_RULE,
+    PIECES,
+    PIECES_RULE,
     of_candidates,
     read_pieces,
     read_runs,
@@ -42,20 +45,19 @@ NAMES = {"candidates": "T", "hidden": "H", "batch": "B"}  # of the lists, as the
 
 
 def main() -> None:
-    params = load_params()
+    params, works = load_params(), works_of("validation", paths.PARSED, paths.WORKS)
     for sweep in TITLES:
         # the lists in params.yaml, not the rows found: a sweep may hold candidates that were taken out since
         path, factors, wanted = paths.extension(sweep), factors_of(sweep), crossed(params, sweep)
         found = read_runs(path, factors, EXTENSION_RULE if sweep == "rule" else EXTENSION)
         summaries = of_candidates(found, wanted, path, may_lack=sweep in MAY_FAIL)
-        pieces = of_candidates(
-            read_pieces(paths.extension_pieces(sweep), factors), list(summaries), paths.extension_pieces(sweep)
-        )
+        by_piece, figures = paths.extension_pieces(sweep), PIECES_RULE if sweep == "rule" else PIECES
+        pieces = of_candidates(read_pieces(by_piece, factors, figures), list(summaries), by_piece)
         names = [NAMES.get(factor, factor) for factor in factors]
         texts = {"": candidates_as_text(names, summaries, wanted)}
         if sweep != "tune":  # one seed: nothing to tell apart by
             pairs = compared(params, sweep, {one: summary["nats"] for one, summary in summaries.items()})
-            texts["_significance"] = differences_as_text(pairs, summaries, pieces)
+            texts["_significance"] = differences_as_text(pairs, summaries, pieces, works)
         for which, text in texts.items():
             write_text(paths.EXTENSIONS / "tables" / f"{sweep}{which}.md", text + "\n")
             print(f"{sweep}\n{text}\n")

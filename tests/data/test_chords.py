@@ -55,6 +55,12 @@ def test_a_note_taken_by_one_chord_is_said_again_by_the_next() -> None:
     assert chord_stream(notes, "clean").tolist() == [60, 67, NEXT_MARK, 64, NEXT_MARK]
 
 
+def test_sorted_chords_say_the_same_notes_from_the_lowest_up() -> None:
+    notes = notes_of([(0, 100, 72), (1, 100, 60), (5, 111, 64), (6, 105, 67)])
+    assert chord_stream(notes).tolist() == [72, 60, 67, NEXT_MARK, 64, 67, NEXT_MARK]
+    assert chord_stream(notes, "sorted").tolist() == [60, 67, 72, NEXT_MARK, 64, 67, NEXT_MARK]
+
+
 def test_pitches_off_the_piano_are_left_out() -> None:
     assert chord_stream(notes_of([(0, 100, 20), (0, 100, 21), (0, 100, 108), (0, 100, 109)])).tolist() == [21, 108, -1]
 

@@ -14,8 +14,8 @@ from scipy import stats
 from maestro_lstm.evaluation.significance import (
     difference,
     difference_of_few,
-    over_pieces,
-    per_note_over_pieces,
+    over_works,
+    per_note_over_works,
 )
 from maestro_lstm.report.extensions import differences_as_text, pair_of
 from maestro_lstm.report.significance import difference_cells, verdict, with_spread
@@ -82,17 +82,20 @@ def pieces(nats: list[float], symbols: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"symbols": symbols, "nats": nats, "accuracy": nats})
 
 
-def test_over_pieces_only_the_pieces_own_difference_counts() -> None:
+def test_over_works_only_the_pieces_own_difference_counts() -> None:
     symbols = [100.0, 300.0, 50.0, 200.0]
     hard = [2.0, 3.0, 1.0, 2.5]
-    found = over_pieces(pieces([value - 0.1 for value in hard], symbols), pieces(hard, symbols), "nats")
+    found = over_works(pieces([value - 0.1 for value in hard], symbols), pieces(hard, symbols), "nats", range(4))
     assert (found.mean, found.low, found.high) == pytest.approx((-0.1, -0.1, -0.1))
 
 
 def test_nats_a_note_do_not_depend_on_how_many_symbols_a_rule_needs() -> None:
     paper, clean = pieces([2.0, 3.0], [100, 200]), pieces([1.0, 4.0], [80, 160])
-    found = per_note_over_pieces(clean, paper, notes=50)
+    found = per_note_over_works(clean, paper, 50, range(2))
     assert found.mean == pytest.approx((80 + 640 - 200 - 600) / 50)
+    clean["nats_more"] = [5.0, 10.0]  # what it takes to say the order of its chords
+    ordered = per_note_over_works(clean, paper, 50, range(2), with_order=True)
+    assert ordered.mean == pytest.approx((80 + 640 + 15 - 200 - 600) / 50)
     assert found.low <= found.mean <= found.high
 
 
@@ -100,16 +103,16 @@ def runs(*accuracies: float) -> dict[str, Any]:
     return {"runs": [{"seed": k, "accuracy": value, "nats": 2 - value / 100} for k, value in enumerate(accuracies)]}
 
 
-def test_a_pair_is_told_apart_only_over_seeds_and_over_pieces() -> None:
+def test_a_pair_is_told_apart_only_over_seeds_and_over_works() -> None:
     candidates = {(1,): runs(46.0, 46.1, 46.2, 46.3), (2,): runs(45.0, 45.1, 45.2, 45.3)}
     symbols = [100.0] * 20
     apart = {(1,): pieces([46.0 + k / 100 for k in range(20)], symbols), (2,): pieces([45.0] * 20, symbols)}
     mixed = {(1,): pieces([45.0 + (-1) ** k for k in range(20)], symbols), (2,): pieces([45.0] * 20, symbols)}
-    assert pair_of((1,), (2,), candidates, apart, "accuracy").significant
-    assert pair_of((1,), (2,), candidates, mixed, "accuracy").significant is False
+    assert pair_of((1,), (2,), candidates, apart, "accuracy", range(20)).significant
+    assert pair_of((1,), (2,), candidates, mixed, "accuracy", range(20)).significant is False
     alone = {one: table.head(1) for one, table in apart.items()}  # no interval over one piece
-    assert pair_of((1,), (2,), candidates, alone, "accuracy").significant is None
-    text = differences_as_text([((1,), (2,))], candidates, mixed)
+    assert pair_of((1,), (2,), candidates, alone, "accuracy", range(20)).significant is None
+    text = differences_as_text([((1,), (2,))], candidates, mixed, range(20))
     first, second = cells_of(text)[1:]
     assert (first[:3], first[-1]) == (["1 against 2", "points of accuracy", "+1.00"], "no")
     assert second[1] == "nats"

@@ -1,5 +1,6 @@
 """What the paper wished for: which trainings it comes to, how they are scored, and how that is told."""
 
+import math
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from maestro_lstm.evaluation.likelihood import evaluate, spaced_windows
-from maestro_lstm.evaluation.runs import STRETCH, piece_rows, score_extension
+from maestro_lstm.evaluation.runs import STRETCH, order_nats, piece_rows, score_extension
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.params.params import Params, check_params, load_params
 from maestro_lstm.plumbing.choices import Part
@@ -29,7 +30,8 @@ from maestro_lstm.study.extensions import (
     settings_of,
 )
 from maestro_lstm.study.final import own_settings
-from maestro_lstm.tokens.vocabulary import END_ID, Ids
+from maestro_lstm.tokens.encoded import encode
+from maestro_lstm.tokens.vocabulary import END, END_ID, NEXT, Ids
 from maestro_lstm.training.loop import Training
 from maestro_lstm.training.run_cache import Run, result
 from maestro_lstm.training.schedules import Cosine
@@ -117,7 +119,7 @@ def test_candidates_are_compared_with_what_they_are_alternatives_to() -> None:
 
     assert ((25,), (112,)) in pairs("lengths")
     assert (("cyclical",), (112,)) in pairs("lengths")
-    assert pairs("rule") == [(("clean",), ("paper",))]
+    assert pairs("rule") == [(("sorted",), ("paper",)), (("clean",), ("paper",))]
     assert (("skips",), ("nothing",)) in pairs("best")
     first = PARAMS.extend_optimizer.rate[0]  # the fewest nats here
     assert pairs("optimizer") == [(("adam", first), ("muon", first))]
@@ -279,3 +281,9 @@ def test_the_search_shows_every_rate_and_which_diverged() -> None:
     first, second = cells_of(search_as_text([(1, 64), (2, 64)], [0.1, 0.2], nats, best_rates(nats)))[1:]
     assert first == ["1 × 64", "2.300", "**2.200**"]
     assert second == ["2 × 64", "**2.100**", "diverged"]
+
+
+def test_the_order_of_a_chord_costs_the_logarithm_of_how_many_there_are() -> None:
+    ids = encode(["C4", "E4", "G4", NEXT, "C4", NEXT, "C4", "C4", "E4", NEXT, END, NEXT, END, "D4", "E4", END])
+    assert order_nats(ids) == pytest.approx([math.log(6) + math.log(3), 0, math.log(2)])
+    assert order_nats(encode([END])).tolist() == [0]

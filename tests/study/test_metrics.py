@@ -28,7 +28,7 @@ from maestro_lstm.study.metrics import (
     read_selected,
     read_split,
 )
-from maestro_lstm.study.plateau import COLUMNS
+from maestro_lstm.study.plateau import Cell
 
 RUN = {"seed": 0, "accuracy": 42.4332, "nats": 21.5, "distinct": 1, "next_share": 42.4332, "loss": 4.09}
 RUNS = [{"candidate": c, **RUN, "seed": seed, "accuracy": 42.0 + seed} for c in ("sgd", "25") for seed in (0, 1)]
@@ -49,7 +49,7 @@ NOTES = [{"rule": "clean", "split": "validation", "symbols": 9, "chords": 3, "pi
 def test_our_own_metrics_are_sound() -> None:
     for sweep in SWEEPS:
         assert read_runs(Path(f"metrics/sweeps/{sweep}.csv"), ("candidate",), SWEEP)
-    assert read_runs(Path("metrics/plateau/runs.csv"), COLUMNS, EXPLAIN)
+    assert read_runs(Path("metrics/plateau/runs/crossed.csv"), Cell._fields, EXPLAIN)
     for extension in EXTENSIONS:
         figures = EXTENSION_RULE if extension == "rule" else EXTENSION
         assert read_runs(Path(f"metrics/extensions/runs/{extension}.csv"), factors_of(extension), figures)

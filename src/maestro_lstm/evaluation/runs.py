@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maestro_lstm.evaluation.breakdown import Groups, over_runs, tally
@@ -12,7 +13,7 @@ from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.predictors import predictor
 from maestro_lstm.tokens.relabel import relabelled
 from maestro_lstm.tokens.transpose import bounds_of
-from maestro_lstm.tokens.vocabulary import Ids
+from maestro_lstm.tokens.vocabulary import END_ID, NEXT_ID, SYMBOLS, Ids
 from maestro_lstm.training.run_cache import Run
 from maestro_lstm.training.tasks import lengths_of
 
@@ -74,3 +75,22 @@ def piece_rows(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
         for row in over_runs(tallies)
         if row["by"] == "piece"
     ]
+
+
+def order_nats(ids: Ids) -> npt.NDArray[np.float64]:
+    """What it takes to say in which order each chord names its pitches, if all orders are alike: the logarithm of how
+    many there are.
+
+    Args:
+        ids: (S,), each piece ending with `<END>`.
+
+    Returns: (P,) nats of each piece.
+    """
+    is_mark = (ids == NEXT_ID) | (ids == END_ID)
+    chord = (np.cumsum(is_mark) - is_mark)[~is_mark]  # of each pitch; a mark closes one
+    piece = (np.cumsum(ids == END_ID) - (ids == END_ID))[is_mark]  # of each chord
+    pitches, times = np.unique(chord * len(SYMBOLS) + ids[~is_mark], return_counts=True)
+    log_factorial = np.append(0, np.cumsum(np.log(np.arange(1, len(ids) + 1))))
+    orders = log_factorial[np.bincount(chord, minlength=len(piece))]
+    alike = np.bincount(pitches // len(SYMBOLS), log_factorial[times], len(piece))  # of a pitch named several times
+    return np.bincount(piece, orders - alike).astype(np.float64)

@@ -11,17 +11,19 @@ import pandas as pd
 from maestro_lstm.evaluation.significance import (
     Difference,
     Interval,
+    Labels,
     difference,
     difference_of_few,
     figures,
-    over_pieces,
-    per_note_over_pieces,
+    over_works,
+    per_note_over_works,
 )
 from maestro_lstm.plumbing.tables import markdown
 from maestro_lstm.report.significance import between, difference_cells, verdict, with_spread
 from maestro_lstm.study.metrics import Summary
 
 Candidate = tuple[Any, ...]
+PER_NOTE = {"nats_a_note": "nats a note", "nats_with_order": "nats a note, with the order of chords"}
 FEW = 4  # seeds: with fewer no permutation can tell two candidates apart
 HEADS = {
     "weights": "weights",
@@ -31,6 +33,7 @@ HEADS = {
     "accuracy_pitches": "on pitches",
     "nats": "nats",
     "nats_a_note": "nats a note",  # where rules are compared
+    "nats_with_order": "with the order of chords",
 }
 
 
@@ -64,14 +67,14 @@ class Pair:
     """One candidate against another, in one measure."""
 
     seeds: Difference
-    pieces: Interval
+    works: Interval
 
     @property
     def significant(self) -> bool | None:
-        """Over seeds, and over pieces; None where one of them has no test."""
-        if self.seeds.significant is None or math.isnan(self.pieces.low):
+        """Over seeds, and over works; None where one of them has no test."""
+        if self.seeds.significant is None or math.isnan(self.works.low):
             return None
-        return self.seeds.significant and (self.pieces.low > 0 or self.pieces.high < 0)
+        return self.seeds.significant and (self.works.low > 0 or self.works.high < 0)
 
 
 def pair_of(
@@ -80,43 +83,47 @@ def pair_of(
     candidates: Mapping[Candidate, Summary],
     pieces: Mapping[Candidate, pd.DataFrame],
     measure: str,
+    works: Labels,
 ) -> Pair:
     """Compare two candidates of a sweep.
 
     Args:
         pieces: of each candidate, its figures by piece.
+        works: of all pieces.
     """
     runs = {candidate: figures(summary, measure) for candidate, summary in candidates.items()}
     few = min(len(runs[one]), len(runs[other])) < FEW
     seeds = (
         difference_of_few(runs[one], runs[other], list(runs.values())) if few else difference(runs[one], runs[other])
     )
-    if measure == "nats_a_note":
+    if measure in PER_NOTE:
         a_run = candidates[other]["runs"][0]
         notes = round(a_run["nats"] * a_run["symbols"] / a_run["nats_a_note"])
-        return Pair(seeds, per_note_over_pieces(pieces[one], pieces[other], notes))
-    return Pair(seeds, over_pieces(pieces[one], pieces[other], measure))
+        both = pieces[one], pieces[other]
+        return Pair(seeds, per_note_over_works(*both, notes, works, with_order=measure == "nats_with_order"))
+    return Pair(seeds, over_works(pieces[one], pieces[other], measure, works))
 
 
 def differences_as_text(
     pairs: Sequence[tuple[Candidate, Candidate]],
     candidates: Mapping[Candidate, Summary],
     pieces: Mapping[Candidate, pd.DataFrame],
+    works: Labels,
 ) -> str:
     """How far candidates are apart, in Markdown: two rows for each pair, accuracy and nats; where rules are compared,
-    whose symbols are not the same, one."""
+    whose symbols are not the same, nats a note, without and with the order of chords."""
     measures = {"accuracy": "points of accuracy", "nats": "nats"}
     if "nats_a_note" in next(iter(candidates.values()))["runs"][0]:
-        measures = {"nats_a_note": "nats a note"}
+        measures = PER_NOTE
     rows = []
     for one, other in pairs:
         for measure, label in measures.items():
-            pair = pair_of(one, other, candidates, pieces, measure)
+            pair = pair_of(one, other, candidates, pieces, measure, works)
             digits = 2 if measure == "accuracy" else 3
-            over = between(pair.pieces.low, pair.pieces.high, digits)
+            over = between(pair.works.low, pair.works.high, digits)
             who = f"{_named(one)} against {_named(other)}"
             rows.append([who, label, *difference_cells(pair.seeds, digits), over, verdict(pair.significant)])
-    head = ("compared", "in", "difference", "95 % over seeds", "p", "95 % over pieces", "told apart?")
+    head = ("compared", "in", "difference", "95 % over seeds", "p", "95 % over works", "told apart?")
     return markdown(head, rows, text_columns=2)
 
 
@@ -135,7 +142,7 @@ def points(candidates: Mapping[Candidate, Summary]) -> list[dict[str, Any]]:
             "setting": candidate[-1],
             "group": " ".join(map(str, candidate[:-1])),
             "seed": run["seed"],
-            **{key: run[key] for key in ("accuracy", "nats", "nats_a_note") if key in run},
+            **{key: run[key] for key in ("accuracy", "nats", *PER_NOTE) if key in run},
         }
         for candidate, summary in candidates.items()
         for run in summary["runs"]

@@ -28,8 +28,9 @@ EXTENSION = (
     *("symbols", "accuracy", "accuracy_pitches", "nats", "distinct", "next_share"),
     *("weights", "updates", "symbols_seen"),
 )
-EXTENSION_RULE = (*EXTENSION, "nats_a_note")
+EXTENSION_RULE = (*EXTENSION, "nats_a_note", "nats_with_order")
 PIECES = ("piece", "symbols", "accuracy", "nats")
+PIECES_RULE = (*PIECES, "nats_more")
 COST = ("seed", "symbols", "seconds", "nats")
 ONE_PASS = ("symbols", "accuracy", "accuracy_pitches", "nats", "bits", "distinct", "next_share")
 EVALUATE = ("accuracy_windows", *ONE_PASS)
@@ -99,9 +100,11 @@ def read_search(path: Path) -> dict[tuple[Any, ...], float]:
     return {(int(layers), int(hidden), float(rate)): one["nats"] for (layers, hidden, rate), one in found.items()}
 
 
-def read_pieces(path: Path, factors: Sequence[str]) -> "dict[tuple[str, ...], pd.DataFrame]":
+def read_pieces(
+    path: Path, factors: Sequence[str], figures: Sequence[str] = PIECES
+) -> "dict[tuple[str, ...], pd.DataFrame]":
     """The figures of each candidate piece by piece. Raises UserError, naming the file."""
-    table = read_csv(path, (*factors, *PIECES), words=factors)
+    table = read_csv(path, (*factors, *figures), words=factors)
     _check_ranges(table.drop(columns="symbols"), path)  # a mean over seeds need not be whole
     return {tuple(map(str, key)): rows.set_index("piece") for key, rows in table.groupby(list(factors), sort=False)}
 
@@ -168,7 +171,7 @@ def _check_ranges(table: "pd.DataFrame", path: Path) -> None:
         values = table[column]
         if column in PERCENT and not values.between(0, 100).all():
             raise damaged(path, f"{column} is not between 0 and 100 percent")
-        if column in ("nats", "bits", "nats_a_note") and (values < 0).any():
+        if column in ("nats", "bits", "nats_a_note", "nats_with_order", "nats_more") and (values < 0).any():
             raise damaged(path, f"{column} is negative")
         if column in COUNTS:
             least = 1 if column in AT_LEAST_ONE else 0

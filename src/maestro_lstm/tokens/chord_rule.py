@@ -3,7 +3,7 @@
 `paper` is that rule, token for token. Notes are visited by onset. A note that no earlier chord took opens a chord;
 every later note that begins within a sixteenth of a quarter note after it, and is *released* within a sixteenth of its
 release, joins, **whether or not an earlier chord has taken it** (music21 did not check), so about 1.1 % of the notes
-appear twice. `clean` is the same window with no note twice and the pitches of a chord in rising order.
+appear twice. `sorted` is the same with the pitches of a chord in rising order, `clean` that with no note twice.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ CHORD_WINDOW = 16  # a chord's notes begin and end within 1/16 of a quarter note
 
 @entry
 def _group(
-    onset: IntArray, release: IntArray, pitch: IntArray, ticks_per_quarter: int, repeats: bool
+    onset: IntArray, release: IntArray, pitch: IntArray, ticks_per_quarter: int, repeats: bool, in_order: bool
 ) -> IntArray:  # pragma: no cover (compiled)
     """Pitches with NEXT_MARK after each chord. Whole numbers only: a/16 <= b is written a <= 16 b."""
     n = len(onset)
@@ -42,7 +42,7 @@ def _group(
                 out = np.concatenate((out, np.empty(len(out), dtype=np.int64)))
             out[length] = pitch[j]
             length += 1
-        if not repeats:
+        if in_order:
             out[first:length].sort()
         out[length] = NEXT_MARK
         length += 1
@@ -56,5 +56,5 @@ def chord_stream(notes: Notes, rule: Rule = "paper") -> IntArray:
     """
     on_piano = (notes.pitch >= LOWEST_PITCH) & (notes.pitch <= HIGHEST_PITCH)
     arrays = (notes.onset[on_piano], notes.release[on_piano], notes.pitch[on_piano])
-    stream: IntArray = _group(*arrays, notes.ticks_per_quarter, rule == "paper")
+    stream: IntArray = _group(*arrays, notes.ticks_per_quarter, rule != "clean", rule != "paper")
     return stream
