@@ -45,7 +45,7 @@ def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
         tables: by title, `Comparison.points` of its settings.
     """
     looks = {"paper": ("#000000", "D"), "ours": GROUPS[0]}
-    with drawn(12, len(tables)) as (figure, axes, file):
+    with drawn(12, len(tables), sharey=True) as (figure, axes, file):
         for panel, (title, points) in zip(axes, tables.items(), strict=True):
             table = pd.DataFrame(points)
             settings = list(_places(table))
@@ -67,7 +67,8 @@ def tables_picture(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
 
 
 def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -> bytes:
-    """Accuracy over updates, one line per run, for each output; and what always predicting `<NEXT>` scores, percent."""
+    """Accuracy on the training windows that are probed, over updates, one line per run, for each output; and what
+    always predicting `<NEXT>` scores there, percent."""
     with drawn(9, len(probes), sharey=True) as (_, axes, file):
         for panel, (output, table) in zip(axes, probes.items(), strict=True):
             for _, run in table.groupby("seed"):
@@ -76,7 +77,7 @@ def accuracy_picture(probes: Mapping[Output, pd.DataFrame], next_share: float) -
             place: Any = ("axes fraction", "data")
             panel.annotate("always <NEXT>", (0.01, next_share), (0, 3), place, "offset points", fontsize=8)
             panel.set(xscale="log", xlabel="update", title=TITLES[output])
-        axes[0].set_ylabel("accuracy, percent")
+        axes[0].set_ylabel("accuracy on training windows, percent")
     return file.getvalue()
 
 
@@ -117,7 +118,7 @@ def extension_picture(title: str, points: Sequence[Mapping[str, Any]], names: Se
     """
     table = pd.DataFrame(points)
     seen = table[table["nats"] <= 2 * table["nats"].min()]
-    measures = {"accuracy": "accuracy, percent"}
+    measures = {"accuracy": "accuracy on validation, percent"}
     measures |= {"nats_a_note": "nats a note"} if "nats_a_note" in table else {"nats": "nats a symbol"}
     place = _places(table)
     with drawn(9, len(measures)) as (figure, axes, file):
@@ -149,7 +150,7 @@ def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> byte
         "chord": ("by the size of the chord", "notes of the chord"),
         "confidence": ("by how sure it is", "probability of the best guess, percent"),
     }
-    with drawn(12, len(points)) as (figure, axes, file):
+    with drawn(12, len(points), sharey=True) as (figure, axes, file):
         for panel, (by, some) in zip(axes, points.items(), strict=True):
             table = pd.DataFrame(some)
             place = _places(table)
@@ -162,7 +163,7 @@ def breakdown_picture(points: Mapping[str, Sequence[Mapping[str, Any]]]) -> byte
                 panel.set_xticks(range(len(place)), list(place), rotation=45, ha="right", fontsize=8)
             title, label = labels[by]
             panel.set(title=title, xlabel=label)
-        axes[0].set_ylabel("accuracy, percent")
+        axes[0].set_ylabel("accuracy on test, percent")
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6, frameon=False)
     return file.getvalue()
 
@@ -180,7 +181,7 @@ def symbols_picture(points: Sequence[Mapping[str, Any]]) -> bytes:
             panel.plot(one["setting"].map(place), one["accuracy"], **look, linestyle="", label=name)
         named = {symbol: k for symbol, k in place.items() if symbol.startswith(("<NEXT", "C")) and "#" not in symbol}
         panel.set_xticks(list(named.values()), list(named), rotation=45, ha="right", fontsize=8)
-        panel.set(title="Accuracy by the symbol that comes next", ylabel="accuracy, percent")
+        panel.set(title="Accuracy on test by the symbol that comes next", ylabel="accuracy, percent")
         panel.legend(frameon=False, fontsize=8, ncols=3)
     return file.getvalue()
 

@@ -11,6 +11,7 @@ from maestro_lstm.plumbing.tables import markdown
 SIZE = ["layers", "hidden"]
 Size = tuple[Any, ...]  # layers, hidden units
 DASHES = ("-", "--", ":", "-.")  # a layer, two, …
+MARKS = ("o", "s", "^", "D")  # the same
 
 
 def ends(runs: pd.DataFrame, cost: pd.DataFrame, rates: Mapping[Size, float]) -> pd.DataFrame:
@@ -74,8 +75,8 @@ def budgets_as_text(short: pd.DataFrame, long: pd.DataFrame) -> str:
 
 
 def cost_picture(cost: pd.DataFrame, budgets: pd.DataFrame) -> bytes:
-    """The loss as it came, over symbols and over seconds, a line per size; and accuracy on validation over seconds, for
-    each size a line from the shorter trainings to the longer ones.
+    """The loss as it came, over symbols and over seconds, a line per size; and accuracy on validation over seconds:
+    hollow, of the shorter trainings, which are runs of their own.
 
     Args:
         cost: of the longer trainings.
@@ -89,8 +90,11 @@ def cost_picture(cost: pd.DataFrame, budgets: pd.DataFrame) -> bytes:
             means = rows.groupby("symbols")[["seconds", "nats"]].mean().reset_index()
             symbols.plot(means["symbols"], means["nats"], **look, label=f"{layers} × {hidden}")
             seconds.plot(means["seconds"], means["nats"], **look)
-            two = sizes[layers, hidden].sort_values("symbols")
-            accuracy.plot(two["seconds"], two["accuracy"], **look, marker="o", markersize=3)
+            marks: dict[str, Any] = {**look, "marker": MARKS[(layers - 1) % 4], "markersize": 5, "linestyle": ""}
+            own = sizes[layers, hidden]
+            longest = own["symbols"] == own["symbols"].max()
+            for some, face in ((own[longest], looks[hidden]), (own[~longest], "none")):
+                accuracy.plot(some["seconds"], some["accuracy"], **marks, markerfacecolor=face)
         symbols.set(xlabel="symbols", title="nats a symbol, in training", xscale="log", ylim=(None, 3))
         seconds.set(
             xlabel="seconds of processor time", title="nats a symbol, in training", xscale="log", ylim=(None, 3)
