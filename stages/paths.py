@@ -25,6 +25,7 @@ PLANS = Path("data/plans")
 SAMPLES = Path("data/samples")
 PLAYED = Path("data/played")  # of the network that plays
 METRICS = Path("metrics")
+WORKS = METRICS / "works"
 PARSE = METRICS / "parse.csv"
 SWEEPS = METRICS / "sweeps"
 SELECTED = METRICS / "selected"
@@ -33,6 +34,7 @@ EXTENSIONS = METRICS / "extensions"
 BASELINES = METRICS / "baselines"
 BREAKDOWN = METRICS / "breakdown"
 DISTANCES = METRICS / "distances"
+CHORDS = METRICS / "chords"
 PERFORMER = METRICS / "performer"
 VS_PAPER = METRICS / "vs_paper"
 NGRAMS = METRICS / "ngrams"
@@ -65,6 +67,16 @@ def sweep(name: str) -> Path:
 def curves(name: str) -> Path:
     """Their loss curves."""
     return SWEEPS / "curves" / f"{name}.csv"
+
+
+def explained(name: str) -> Path:
+    """The runs of one of the crossings that explain the plateau."""
+    return PLATEAU / "runs" / f"{name}.csv"
+
+
+def probes(name: str) -> Path:
+    """What was probed during them."""
+    return PLATEAU / "probes" / f"{name}.csv"
 
 
 def extension(name: str) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from stages import command
 from tests.midi_files import dense_notes, midi_file, track
 from tests.pipeline_files import PARAMS
-from tools.demo import TRIED, merged, prepare
+from tools.demo import EXPLAIN, TRIED, merged, prepare
 from tools.pipeline import calls_of
 
 BEST = {"hidden": 8, "training": {"batch": 4, "seq_len": 10, "epochs": 2, "log_every": 10, "threads": 1}}
@@ -25,7 +25,8 @@ SMALL = {
     "sweep_optimizer": {"candidates": ["sgd", "adam"], "seq_len": 5},
     "sweep_learning_rate": {"seq_len": 5},
     "sweep_seq_len": {"candidates": [5, 100]},
-    "explain": {"optimizer": {"adam": ["constant"]}, "loss": ["all"], "draws": ["random"], "seq_len": 5, "probes": 4},
+    **EXPLAIN,
+    "explain": {"seq_len": 5, "probes": 4},
     "extensions": {"hidden": 8, "batch": 2, "seq_len": 5},
     "extend_optimizer": {"rate": [0.01], "hidden": 8, "symbols": 500, "seeds": 2},
     "extend_search": {"rate": [0.01, 0.02], "symbols": 500},

@@ -50,12 +50,24 @@ SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate
     "extend_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
     "extend_best": {"without": ["nothing"], "hidden": 32, "symbols": 50_000, "seeds": 1},
 }
+FEW = {"updates": 300, "seeds": 2}
+EXPLAIN: dict[str, Any] = {  # the crossings that explain the plateau: one or two of each list
+    "explain": {"probes": 10},
+    "explain_crossed": {"optimizer": {"adam": ["constant"]}, "loss": ["all"], "draws": ["random"]},
+    "explain_epsilon": {**FEW, "optimizer": {"adam": ["constant"]}, "epsilon": [1e-8, 1e-10]},
+    "explain_scale": {**FEW, "epsilon": [1e-8], "loss_scale": [100.0]},
+    "explain_branch": {**FEW, "epsilon": [1e-8], "redrawn_at": [150], "redrawn": [1, 2]},
+    "explain_precision": {"updates": 100, "seeds": 1, "epsilon": [1e-8]},
+    "explain_rate": {"updates": 300, "optimizer": {"adam": [0.001], "sgd": [0.01], "adagrad": [0.01]}},
+    "explain_dose": {"updates": 300, "sharpness": [1.0, 20.0]},
+    "explain_share": {"updates": 300, "next_kept": [1.0, 0.25]},
+}
 SMALL = {
     "seeds": 2,
     "corpus": "chorales",
     "train": {"epochs": 15, "log_every": 100},
     "sweep": {"epochs": 3},
-    "explain": {"optimizer": {"adam": ["constant"]}, "loss": ["all"], "draws": ["random"], "probes": 10},
+    **EXPLAIN,
     **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
     "generate": {"real_seconds": 12, "sampling": {"corrected": {"length": 12}, "best": {"length": 12}}},

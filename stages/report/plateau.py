@@ -1,49 +1,144 @@
-"""report.plateau: when each run collapsed or escaped, as a table and two pictures."""
+"""report.plateau: when each run collapsed or escaped and who escapes, as tables and pictures."""
 
-from dataclasses import asdict, astuple, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from maestro_lstm.params.params import load_params
-from maestro_lstm.plumbing.files import damaged, write_bytes, write_json, write_text
+import pandas as pd
+
+from maestro_lstm.params.params import Params, load_params
+from maestro_lstm.plumbing.files import damaged, write_bytes, write_text
+from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.report import escape
 from maestro_lstm.report.pictures import accuracy_picture, collapse_picture
-from maestro_lstm.report.plateau import cells_as_text, ends_as_text, optimizers_as_text, outcomes, read_probes
-from maestro_lstm.study.metrics import EXPLAIN, of_candidates, read_runs
-from maestro_lstm.study.plateau import COLUMNS, all_cells
+from maestro_lstm.report.plateau import (
+    Outcome,
+    crossing_as_text,
+    ends_as_text,
+    optimizers_as_text,
+    outcome_rows,
+    outcomes,
+    read_probes,
+)
+from maestro_lstm.report.threshold import Swallowed, lead_of, threshold_as_text
+from maestro_lstm.study.metrics import EXPLAIN, Summary, of_candidates, read_runs
+from maestro_lstm.study.plateau import CROSSINGS, Cell, CrossingName, Values, candidates, factors_of
 from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.relabel import names_of_next, relabelled
 from maestro_lstm.tokens.vocabulary import NEXT_ID, SYMBOLS
 from maestro_lstm.training.probes import Probes
 from maestro_lstm.training.windows import Plain
 from stages import command, paths
 
 
+@dataclass(frozen=True)
+class Crossed:
+    """What is known of a crossing, by cell."""
+
+    factors: list[str]
+    summaries: Mapping[Values, Summary]
+    probes: Mapping[Values, pd.DataFrame]
+    outcomes: Mapping[Values, Sequence[Outcome]]
+
+
 def main() -> None:
     params = load_params()
-    cells = {astuple(cell): cell for cell in all_cells(params)}
-    runs, probed = paths.PLATEAU / "runs.csv", paths.PLATEAU / "probes.csv"
-    found = of_candidates(read_runs(runs, COLUMNS, EXPLAIN), list(cells), runs)
-    summaries = {cells[values]: summary for values, summary in found.items()}
-    tables = of_candidates(read_probes(probed), list(cells), probed)
-    probes = {cells[values]: table for values, table in tables.items()}
-    for cell, table in probes.items():
-        if sorted(set(table["seed"])) != sorted(run["seed"] for run in summaries[cell]["runs"]):
-            raise damaged(probed, f"{cell.name}: its seeds are not those of {runs}")
-    by_cell = {cell: outcomes(table) for cell, table in probes.items()}
-    write_json(
-        paths.PLATEAU / "tables" / "outcomes.json",
-        {cell.name: [asdict(outcome) for outcome in outcomes] for cell, outcomes in by_cell.items()},
-    )
-    always = next(iter(summaries.values()))["next_share"]
-    texts = {
-        "ends": ends_as_text(summaries),
-        "optimizers": optimizers_as_text(summaries, always),
-        "table": cells_as_text(summaries, by_cell),
+    found = {name: read(params, name) for name in CROSSINGS}
+    rows = [row for name, one in found.items() for row in outcome_rows(name, one.outcomes)]
+    write_csv(paths.PLATEAU / "outcomes.csv", rows)
+    texts: dict[str, str] = {
+        name: crossing_as_text(one.factors, one.summaries, one.outcomes) for name, one in found.items()
     }
+    causes = {Cell(*values): summary for values, summary in found["crossed"].summaries.items()}
+    texts["ends"] = ends_as_text(causes)
+    texts["optimizers"] = optimizers_as_text(causes, next(iter(causes.values()))["next_share"])
+    law(found, texts)
+    texts["threshold"] = threshold_as_text(list(swallowed(found)))
     for name, text in texts.items():
         write_text(paths.PLATEAU / "tables" / f"{name}.md", text + "\n")
         print(f"{text}\n")
+    draw_causes(params, found["crossed"].probes)
 
-    # the pictures compare the outputs, everything else as it stands first in params.yaml: as in the paper
-    first = next(iter(cells.values()))
-    shown = {cell.output: table for cell, table in probes.items() if replace(cell, output=first.output) == first}
+
+def read(params: Params, name: CrossingName) -> Crossed:
+    """Raises UserError for files that are missing, damaged or of different seeds."""
+    factors, cells = factors_of(params, name), list(candidates(params, name))
+    runs, probed = paths.explained(name), paths.probes(name)
+    summaries = of_candidates(read_runs(runs, factors, EXPLAIN), cells, runs)
+    probes = of_candidates(read_probes(probed, factors), cells, probed)
+    for values, table in probes.items():
+        if sorted(set(table["seed"])) != sorted(run["seed"] for run in summaries[values]["runs"]):
+            raise damaged(probed, f"{' '.join(map(str, values))}: its seeds are not those of {runs}")
+    return Crossed(factors, summaries, probes, {values: outcomes(table) for values, table in probes.items()})
+
+
+def law(found: Mapping[CrossingName, Crossed], texts: dict[str, str]) -> None:
+    """The law of ε: fitted on every other seed at the constant rate, tried on all else."""
+    by_epsilon = found["epsilon"]
+    rates = list(dict.fromkeys(rate for _, rate, _ in by_epsilon.outcomes))
+    least = min(epsilon for _, _, epsilon in by_epsilon.outcomes)
+    runs = {
+        rate: {epsilon: own for (_, one, epsilon), own in by_epsilon.outcomes.items() if one == rate} for rate in rates
+    }
+    norms = {rate: escape.escape_norms(own[least]) for rate, own in runs.items()}
+    constant = rates[0]
+    halves = [{seed: norm for seed, norm in norms[constant].items() if seed % 2 == odd} for odd in (0, 1)]
+    others = {rate: {epsilon: own for epsilon, own in each.items() if epsilon != least} for rate, each in runs.items()}
+    fitted_on, held_out = (
+        [trial for epsilon, own in others[constant].items() for trial in escape.trials(half, epsilon, own)]
+        for half in halves
+    )
+    factor = escape.fitted(fitted_on)
+    tested = {f"{constant} rate, even seeds (fitted)": fitted_on, f"{constant} rate, odd seeds": held_out}
+    for rate in rates[1:]:
+        tested[f"{rate} rate"] = [
+            trial for epsilon, own in others[rate].items() for trial in escape.trials(norms[rate], epsilon, own)
+        ]
+    tested["loss scaled"] = [
+        trial
+        for (epsilon, scale), own in found["scale"].outcomes.items()
+        for trial in escape.trials(norms[constant], epsilon / scale, own)
+    ]
+    for limit in ("sgd", "adagrad"):  # by the law neither escapes: its steps shrink with the gradient
+        tested[f"{limit} at every rate"] = [
+            escape.Trial(0.0, 1.0, run.escaped_at is not None)
+            for (output, optimizer, _), own in found["rate"].outcomes.items()
+            for run in own
+            if (output, optimizer) == ("softmax", limit)
+        ]
+    texts["law"] = escape.law_as_text({name: trials for name, trials in tested.items() if trials}, factor)
+    scaled = found["scale"]
+    texts["control"] = escape.control_as_text(
+        {values: (scaled.probes[values], own) for values, own in scaled.outcomes.items()},
+        {
+            values[2]: (by_epsilon.probes[values], own)
+            for values, own in by_epsilon.outcomes.items()
+            if values[1] == constant
+        },
+    )
+    shares = {
+        rate: [escape.tried(norms[rate], epsilon, factor, own) for epsilon, own in each.items()]
+        for rate, each in others.items()
+    }
+    probes = next(table for values, table in by_epsilon.probes.items() if values[1:] == (constant, least))
+    picture = escape.escape_picture(probes, norms[constant], factor, shares)
+    write_bytes(paths.PLATEAU / "pictures" / "escape.svg", picture)
+
+
+def swallowed(found: Mapping[CrossingName, Crossed]) -> Iterator[Swallowed]:
+    """The doses and the shares of `<NEXT>`, with the lead of the commonest symbol in the training split."""
+    ids = load_ids(paths.encoded("train"))
+    for (sharpness,), runs in found["dose"].outcomes.items():
+        yield Swallowed(f"softmax × {sharpness:g}", len(SYMBOLS), lead_of(ids), sharpness, runs)
+    for (kept,), runs in found["share"].outcomes.items():
+        symbols = len(SYMBOLS) + names_of_next(kept)
+        yield Swallowed(f"`<NEXT>` kept: {kept:g}", symbols, lead_of(relabelled(ids, kept)), 1.0, runs)
+
+
+def draw_causes(params: Params, probes: Mapping[Values, pd.DataFrame]) -> None:
+    """The outputs beside each other, everything else as it stands first in params.yaml: as in the paper."""
+    cells = {Cell(*values): table for values, table in probes.items()}
+    first = next(iter(cells))
+    shown = {cell.output: table for cell, table in cells.items() if cell._replace(output=first.output) == first}
     windows = Probes(Plain(load_ids(paths.encoded("train"))), len(SYMBOLS), params.explain.seq_len, 0, 1, 1).windows
     next_share = 100 * float((windows[:, 1:] == NEXT_ID).mean())
     write_bytes(paths.PLATEAU / "pictures" / "accuracy.svg", accuracy_picture(shown, next_share))

@@ -186,7 +186,7 @@ LARGE = {  # bytes above which git keeps no other file, and why it keeps these
     "src/maestro_lstm/export/soundfont/piano.sf2": "an installed package has no DVC to fetch it",
     "src/maestro_lstm/pretrained/best.safetensors": "the same; a new one comes with a release",
     "src/maestro_lstm/pretrained/performer.safetensors": "the same",
-    "metrics/plateau/probes.csv": "256 trainings, probed: what the plateau's claims stand on",
+    "metrics/plateau/probes/crossed.csv": "256 trainings, probed: what the plateau's claims stand on",
 }
 
 

@@ -85,7 +85,7 @@ def test_a_plot_is_drawn_with_its_title_and_all_its_marks(name: str, shown: dict
 def expected_marks(template: str, rows: pd.DataFrame) -> int:
     """A line a run; a point a row, but for those that have no place in the plot."""
     if template in ("curves", "probes", "training"):
-        keys = (*plateau.COLUMNS, "seed") if template == "probes" else ("setting", "seed")
+        keys = (*plateau.Cell._fields, "seed") if template == "probes" else ("setting", "seed")
         return len(rows.drop_duplicates([key for key in keys if key in rows]))
     if template == "distances":
         return int(rows["measure"].str.startswith("tv_").sum())

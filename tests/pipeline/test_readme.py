@@ -12,7 +12,7 @@ import pytest
 from maestro_lstm.params.params import SWEEPS
 from maestro_lstm.report.paper import Row, compare, rows_of
 from maestro_lstm.study.metrics import SWEEP, Summary, read_runs, read_split
-from maestro_lstm.study.plateau import COLUMNS
+from maestro_lstm.study.plateau import Cell
 from tests.pipeline_files import PARAMS, STAGES, leaves
 from tools.docs import PAGES, filled
 
@@ -22,7 +22,7 @@ DOCS = {name: path.read_text() for name, path in PLACES.items()}
 TABLES = {
     "README.md": ["breakdown/tables/predictors"],
     "results.md": ["tables"],
-    "findings.md": ["plateau/tables/ends", "plateau/tables/optimizers", "plateau/tables/table"],
+    "findings.md": ["plateau/tables/ends", "plateau/tables/optimizers", "plateau/tables/crossed"],
     "extensions.md": [
         *("extensions/tables/search", "extensions/cost/table", "extensions/tables/size_significance"),
         *("extensions/tables/optimizer_significance", "extensions/tables/optimizer"),
@@ -63,7 +63,7 @@ def test_the_benchmarks_shown_are_those_that_were_measured(doc: str, name: str) 
 
 
 def test_how_many_collapsed_is_as_told() -> None:
-    runs: Any = pd.read_csv("metrics/plateau/runs.csv")
+    runs: Any = pd.read_csv("metrics/plateau/runs/crossed.csv")
     adam = runs[runs["optimizer"] == "adam"]
     ends = adam.groupby(["loss_of", "output"])["collapsed"].agg(["sum", "count"])
     assert ends.loc["all"].to_numpy().tolist() == [[0, 32], [27, 32]]
@@ -71,21 +71,21 @@ def test_how_many_collapsed_is_as_told() -> None:
     for text in (README, DOCS["findings.md"]):
         assert re.search(r"27\s+of\s+32\s+runs[^.]*\s+end\s+predicting\s+`<NEXT>`", text)
         assert re.search(r"none\s+of\s+32\s+does", text)
-    papers = runs[(runs[list(COLUMNS)] == ["softmax", "adam", "constant", "all", "random"]).all(axis=1)]
+    papers = runs[(runs[list(Cell._fields)] == ["softmax", "adam", "constant", "all", "random"]).all(axis=1)]
     assert papers["collapsed"].sum() == 5
     assert "five of eight networks stay" in README
 
 
 def test_how_many_passed_through_it_is_as_told() -> None:
-    outcomes = json.loads(Path("metrics/plateau/tables/outcomes.json").read_text())
-    twice = [outcome for cell, runs in outcomes.items() if cell.startswith("softmax") for outcome in runs]
-    once = [outcome for cell, runs in outcomes.items() if cell.startswith("logits") for outcome in runs]
+    outcomes = pd.read_csv("metrics/plateau/outcomes.csv")
+    outcomes = outcomes[outcomes.crossing == "crossed"]
+    twice, once = (outcomes[outcomes.cell.str.startswith(output)] for output in ("softmax", "logits"))
     assert len(twice) == len(once) == 128
-    assert all(outcome["collapsed_at"] for outcome in twice)
-    escaped = {cell: sum(outcome["escaped_at"] is not None for outcome in runs) for cell, runs in outcomes.items()}
-    assert sum(count for cell, count in escaped.items() if "-adam-" in cell) == sum(escaped.values()) == 37
-    assert not any(outcome["collapsed_at"] for outcome in once)
-    probes = pd.read_csv("metrics/plateau/probes.csv")
+    assert twice.collapsed_at.notna().all()
+    assert outcomes.escaped_at.notna().sum() == outcomes[outcomes.cell.str.contains(" adam ")].escaped_at.notna().sum()
+    assert outcomes.escaped_at.notna().sum() == 37
+    assert not once.collapsed_at.notna().any()
+    probes = pd.read_csv("metrics/plateau/probes/crossed.csv")
     assert probes[probes["output"] == "logits"]["next_probability"].max() == pytest.approx(0.932, abs=0.0005)
     text = " ".join(DOCS["findings.md"].split())
     assert "All 128 reach a mean probability of `<NEXT>` of 0.99 or more" in text

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,11 @@ def test_a_value_in_range_is_accepted(key: str, value: Any) -> None:
             2,
             "networks.corrected: layers and skips need a network with a training",
         ),
-        ("explain.optimizer.rprop", ["constant"], "explain.optimizer.rprop.*'sgd', 'adagrad', 'adam' or 'muon'"),
+        (
+            "explain_rate.optimizer.rprop",
+            ["constant"],
+            "explain_rate.optimizer.rprop.*'sgd', 'adagrad', 'adam' or 'muon'",
+        ),
         ("networks.best.training", None, "networks.best.*layers and skips need a network with a training"),
         ("sweep_seq_len.candidates", [25, 25], "sweep_seq_len.candidates: a value appears twice"),
         ("seq_len", -5, "seq_len: .*greater than or equal to 1"),
@@ -218,13 +223,45 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
     "sweep_learning_rate.cyclical_high": ([0.0001, 10], [0.00001, 11]),
     "sweep_seq_len.candidates": ([[1], [25, 50]], [[], [25, 25], [0], [25.5], ["auto"], 25]),
     "sweep_seq_len.paper": ([100, 7], [0, 1.5]),
-    "explain.output": ([["softmax"], ["logits", "softmax"]], [[], ["softmax", "softmax"], ["twice"], "softmax"]),
+    "explain_crossed.output": (
+        [["softmax"], ["logits", "softmax"]],
+        [[], ["softmax", "softmax"], ["twice"], "softmax"],
+    ),
     **{
-        f"explain.optimizer.{name}": ([["cyclical"]], [[], ["constant", "constant"], [0.1], "constant"])
-        for name in ("adam", "sgd", "adagrad")
+        f"explain_{section}.optimizer.{name}": (
+            [["cyclical"], [0.1, "constant"]],
+            [[], ["constant", "constant"], [0], [11], ["fast"], "constant"],
+        )
+        for section, names in {
+            "crossed": ("adam", "sgd", "adagrad"),
+            "epsilon": ("adam",),
+            "rate": ("adam", "sgd", "adagrad"),
+        }.items()
+        for name in names
     },
-    "explain.loss": ([["all"], ["first", "all"]], [[], ["all", "all"], ["last"]]),
-    "explain.draws": ([["random"], ["in_order"]], [[], ["random", "random"], ["backwards"]]),
+    "explain_crossed.updates": ([0, 1], [-1, 1.5]),
+    "explain_crossed.loss": ([["all"], ["first", "all"]], [[], ["all", "all"], ["last"]]),
+    "explain_crossed.draws": ([["random"], ["in_order"]], [[], ["random", "random"], ["backwards"]]),
+    **{
+        f"explain_{section}.updates": ([0, 1, 10**6], [-1, 1.5])
+        for section in ("epsilon", "scale", "branch", "precision", "rate", "dose", "share")
+    },
+    **{f"explain_{section}.probes": ([0, 2, 100], [-1, 10_001, 1.5]) for section in ("rate", "dose", "share")},
+    **{
+        f"explain_{section}.seeds": ([0, 1, 1000], [-1, 1001])
+        for section in ("epsilon", "scale", "branch", "precision")
+    },
+    **{
+        f"explain_{section}.epsilon": ([[1e-16], [1e-8, 10]], [[], [0], [11], [1e-8, 1e-8], 1e-8])
+        for section in ("epsilon", "scale", "branch", "precision")
+    },
+    "explain_scale.loss_scale": ([[1e-3], [1e6, 1.0]], [[], [0.0], [1e7], [2.0, 2.0]]),
+    "explain_branch.redrawn_at": ([[1], [10**6, 5]], [[], [0], [1.5], [2, 2]]),
+    "explain_branch.redrawn": ([[1], [2, 1]], [[], [0], [1.5], [2, 2]]),
+    "explain_precision.precision": ([["float32"], ["float64", "float32"]], [[], ["float16"], "float64"]),
+    "explain_rate.output": ([["softmax"], ["logits", "softmax"]], [[], ["twice"], "softmax"]),
+    "explain_dose.sharpness": ([[0.5], [20.0, 1.0]], [[], [0.0], [1e7], [2.0, 2.0]]),
+    "explain_share.next_kept": ([[1.0], [0.01, 0.5]], [[], [0.0], [1.1], [0.5, 0.5]]),
     "explain.seq_len": ([1, 25], [0, "auto"]),
     "explain.log_every": ([1], [0]),
     "explain.probes": ([2, 100], [1, 10_001, 1.5]),
@@ -271,7 +308,10 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
     "train.epochs": ([1], [0, 1.5]),
     "train.log_every": ([1], [0]),
     "train.smoothing": ([0, 0.999], [-0.1, 1, 1.5]),
-    "baselines.orders": ([[1], [9, 2]], [[], [0], [10], [2, 2], [1.5], 4]),
+    "chords.updates": ([[1], [300, 2]], [[], [0], [2, 2], [1.5], 4]),
+    "chords.pieces": ([1, 10_000], [0, 10_001]),
+    "chords.symbols": ([1, 100_000], [0, 100_001]),
+    **{f"baselines.{key}": ([[1], [9, 2]], [[], [0], [10], [2, 2], [1.5], 4]) for key in ("orders", "kneser_ney")},
     "generate.primers": (
         [["C3", "F#4", "B-2"], ["a.mid", "B.MIDI"]],
         [[], ["c3"], ["H3"], ["C9"], ["<NEXT>"], [""], [3]],
@@ -331,7 +371,7 @@ def test_every_section_names_a_key_that_it_does_not_know_or_misses(section: str)
     prefix = f"{section}." if section else ""
     with pytest.raises(UserError, match=rf"{prefix}typo: "):
         check_params(changed(f"{prefix}typo", 1 if section != "networks" else {"hiden": 8}))
-    if section.startswith(("explain.optimizer", "generate.sampling", "play.sampling")):
+    if re.match(r"explain_(?!crossed$)|explain_crossed\.optimizer|(generate|play)\.sampling", section):
         return  # what is not said there is not tried, or as in the paper
     missing = next(key for key in TABLE if key.rpartition(".")[0] == section)
     tree = copy.deepcopy(TREE)

@@ -16,11 +16,12 @@ from maestro_lstm.plumbing.choices import LossSteps, Output
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.report.pictures import accuracy_picture, collapse_picture, softmax_twice
 from maestro_lstm.report.plateau import (
-    COLUMNS,
+    PROBED,
     Outcome,
-    cells_as_text,
+    crossing_as_text,
     ends_as_text,
     optimizers_as_text,
+    outcome_rows,
     outcomes,
     read_probes,
 )
@@ -38,6 +39,7 @@ from tests.markdown import cells_of
 IDS: Ids = np.random.default_rng(0).integers(0, 12, size=400).astype(np.uint8)
 SETTINGS = Settings(8, "softmax", "adam", Schedule.constant(0.01), 10, 5, seed=5, log_every=6, probes=7)
 PAPERS = Cell("softmax", "adam", "constant", "all", "random")
+COLUMNS = [*Cell._fields, *PROBED]
 HEAD = ",".join(COLUMNS) + "\n"
 PROBES = Probes(Plain(IDS), 12, 10, 7, 200, 6)
 
@@ -113,7 +115,7 @@ def test_a_network_that_only_says_next_is_seen_to_have_collapsed() -> None:
 def table(*rows: tuple[int, int, float, int]) -> pd.DataFrame:
     """Looks: seed, update, probability of `<NEXT>`, distinct."""
     cell = ("softmax", "adam", "constant", "all", "random")
-    return pd.DataFrame([(*cell, s, u, 42.0, p, d, 0.1, 0.3, 0.2) for s, u, p, d in rows], columns=list(COLUMNS))
+    return pd.DataFrame([(*cell, s, u, 42.0, p, d, 30 / u, 0.3, 0.2) for s, u, p, d in rows], columns=COLUMNS)
 
 
 def test_a_run_stays_free_collapses_or_escapes() -> None:
@@ -121,9 +123,16 @@ def test_a_run_stays_free_collapses_or_escapes() -> None:
     collapses = [(1, 100, 0.9, 1), (1, 200, 0.99, 1), (1, 300, 1.0, 1)]
     escapes = [(2, 100, 0.995, 1), (2, 200, 0.98, 1), (2, 300, 0.7, 4), (2, 400, 0.6, 5)]
     runs = outcomes(table(*stays, *collapses, *escapes))
-    assert runs == [Outcome(0, None, None), Outcome(1, 200, None), Outcome(2, 100, 300)]
+    assert runs == [
+        *(Outcome(0, None, None, 0.15, 0.3), Outcome(1, 200, None, 0.1, 0.3)),
+        Outcome(2, 100, 300, 0.15, 0.3),  # the least gradient before it escaped
+    ]
+    rows = outcome_rows("crossed", {PAPERS: runs})
+    assert [row["escaped_at"] for row in rows] == ["", "", 300]
+    assert rows[0]["cell"] == "softmax adam constant all random"
     figures = {"accuracy": 43.0, "accuracy_std": 1.0, "nats": 9.0, "distinct": 4.0}
-    text = cells_as_text(
+    text = crossing_as_text(
+        Cell._fields,
         {
             PAPERS: {
                 **figures,
@@ -163,7 +172,7 @@ def test_a_damaged_table_of_looks_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "looks.csv"
     path.write_text(text)
     with pytest.raises(UserError, match=r"looks\.csv is damaged"):
-        read_probes(path)
+        read_probes(path, Cell._fields)
 
 
 def test_the_drawn_loss_is_the_one_that_is_trained_on() -> None:

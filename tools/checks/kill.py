@@ -26,7 +26,7 @@ import psutil
 from maestro_lstm.corpus.chorales import write_chorales
 from maestro_lstm.plumbing.errors import report_in_one_line
 from tools.checks.outputs import differences, hashes, summary
-from tools.demo import SHORT, merged, prepare
+from tools.demo import EXPLAIN, SHORT, merged, prepare
 from tools.dvc import dvc, environment_for
 from tools.pipeline import Call, calls_of, overlap, params_of, stages_of
 
@@ -35,10 +35,10 @@ SMALL: dict[str, Any] = {
     "corpus": "folder",
     "seeds": 2,
     "download": {"folder": "../midi"},
-    "baselines": {"orders": [1]},
+    "baselines": {"orders": [1], "kneser_ney": [2]},
     "sweep_optimizer": {"candidates": ["sgd", "adam"]},
     "sweep_seq_len": {"candidates": [25]},
-    "explain": {"optimizer": {"adam": ["constant"]}, "loss": ["all"], "draws": ["random"], "probes": 10},
+    **EXPLAIN,
     **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
     "generate": {"primers": ["C3"], "real": 1, "real_seconds": 5},

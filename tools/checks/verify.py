@@ -15,7 +15,7 @@ import torch
 
 from maestro_lstm.plumbing.errors import report_in_one_line
 from tools.checks.outputs import differences, far_apart, hashes, summary
-from tools.demo import SHORT, prepare
+from tools.demo import EXPLAIN, SHORT, prepare
 from tools.dvc import dvc, leave_ctrl_c_to_dvc
 
 ROOT = Path("build/verify")
@@ -24,7 +24,8 @@ SMALL = {
     "seeds": 2,
     "download": {"chorales": 20},
     "sweep": {"epochs": 5},
-    "explain": {"optimizer": {"adam": ["constant"]}},
+    **EXPLAIN,
+    "explain_crossed": {"optimizer": {"adam": ["constant"]}},
     **SHORT,
     "schedules": {"cyclical": {"updates_up": 200}},
     "train": {"epochs": 20, "log_every": 100},

@@ -11,13 +11,14 @@ from ruamel.yaml.error import YAMLError
 
 from maestro_lstm.generation.sampling import CHORD_SECONDS, NoteSampling, SymbolSampling
 from maestro_lstm.params.performances import PerformancesParams, PlayParams
+from maestro_lstm.params.plateau import CrossedCauses, Crossing, Explain
 from maestro_lstm.params.sections import (
     Baselines,
+    Chords,
     Device,
     Distances,
     Download,
     Engine,
-    Explain,
     ExtendBatch,
     ExtendBest,
     ExtendLengths,
@@ -73,6 +74,14 @@ class Params(Section):
     sweep_learning_rate: SweepLearningRate
     sweep_seq_len: SweepSeqLen
     explain: Explain
+    explain_crossed: CrossedCauses
+    explain_epsilon: Crossing
+    explain_scale: Crossing
+    explain_branch: Crossing
+    explain_precision: Crossing
+    explain_rate: Crossing
+    explain_dose: Crossing
+    explain_share: Crossing
     extensions: Extensions
     extend_lengths: ExtendLengths
     extend_batch: ExtendBatch
@@ -83,6 +92,7 @@ class Params(Section):
     extend_tune: ExtendRates
     extend_best: ExtendBest
     train: Train
+    chords: Chords
     baselines: Baselines
     generate: Generate
     distances: Distances
@@ -128,6 +138,11 @@ class Params(Section):
     def extension(self, name: str) -> Any:
         """The section of an extension."""
         return getattr(self, f"extend_{name}")
+
+    def crossing(self, name: str) -> Crossing:
+        """The section of what is crossed to explain the plateau."""
+        found: Crossing = getattr(self, f"explain_{name}")
+        return found
 
     @property
     def trained_networks(self) -> list[str]:

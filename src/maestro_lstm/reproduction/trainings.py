@@ -6,10 +6,10 @@ from typing import Any
 
 from maestro_lstm.params.params import SWEEPS, Params
 from maestro_lstm.plumbing.choices import VOCABULARY_OF
+from maestro_lstm.study import plateau
 from maestro_lstm.study.extensions import EXTENSIONS, Rates, candidates, factors_of
 from maestro_lstm.study.final import plan_of
 from maestro_lstm.study.paper import Choices, sweep_candidates
-from maestro_lstm.study.plateau import cell_candidates
 from maestro_lstm.training.settings import Settings
 
 
@@ -52,8 +52,10 @@ def all_trainings(params: Params, chosen: Choices, rates: Rates) -> Iterator[Stu
     for sweep in SWEEPS:
         for candidate, runs in sweep_candidates(params, sweep, chosen).items():
             yield from _kept(f"sweep_{sweep}", {"candidate": candidate}, runs)
-    for cell, runs in cell_candidates(params).items():
-        yield from _kept("explain", cell.columns(), runs)
+    for name in plateau.CROSSINGS:
+        for values, runs in plateau.candidates(params, name).items():
+            named = dict(zip(plateau.factors_of(params, name), values, strict=True))
+            yield from _kept(f"explain_{name}", named, runs)
     for network in params.networks:
         yield from _kept(f"train_{network}", {}, plan_of(params, network, chosen).runs)
     for extension in EXTENSIONS:

@@ -1,61 +1,67 @@
-"""Why the plateau? Ways to train, crossed: loss, optimizer and its learning rate, and where sequences begin."""
+"""Why the plateau, and who leaves it? The paper's setting, varied: what a section of params.yaml lists is crossed.
 
-from dataclasses import astuple, dataclass, replace
+`crossed` has the causes that were suspected: the loss, the optimizer and its learning rate, where sequences begin. The
+others have one question each: Adam's ε, the scale of the loss, other draws from a point on, digits, learning rates,
+how sharp the second softmax is, and how common the commonest symbol.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
+from typing import Any, Literal, NamedTuple, get_args
 
 from maestro_lstm.params.params import Params
-from maestro_lstm.plumbing.choices import Draws, LossSteps, OptimizerName, Output, ScheduleName
+from maestro_lstm.params.plateau import Crossing
+from maestro_lstm.plumbing.choices import Output
 from maestro_lstm.study.paper import network_settings, schedule_of
 from maestro_lstm.training.settings import Settings, with_seeds
 
-# how tables name the factors; `loss` is a figure there
-COLUMNS = ("output", "optimizer", "learning_rate", "loss_of", "draws")
+CrossingName = Literal["crossed", "epsilon", "scale", "branch", "precision", "rate", "dose", "share"]
+CROSSINGS: tuple[CrossingName, ...] = get_args(CrossingName)
+Values = tuple[Any, ...]  # one of each factor
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One way to train among those that `explain` crosses."""
+class Cell(NamedTuple):
+    """The factors of `crossed`."""
 
     output: Output
-    optimizer: OptimizerName
-    learning_rate: ScheduleName
-    loss: LossSteps
-    draws: Draws
-
-    @property
-    def name(self) -> str:
-        """Such as softmax-adam-constant-all-random."""
-        return "-".join(astuple(self))
-
-    def columns(self) -> dict[str, str]:
-        """As the first cells of a row."""
-        return dict(zip(COLUMNS, astuple(self), strict=True))
+    optimizer: str
+    learning_rate: str
+    loss_of: str
+    draws: str
 
 
-def cell_candidates(params: Params) -> dict[Cell, list[Settings]]:
-    """Every cell with its runs, one per seed."""
-    return {cell: with_seeds(cell_settings(params, cell), params.all_seeds) for cell in all_cells(params)}
+def factors_of(params: Params, name: CrossingName) -> list[str]:
+    """What is crossed, as tables name it: `loss` is a figure there."""
+    first, *_ = _combinations(params.crossing(name))
+    return ["loss_of" if factor == "loss" else factor for factor in first]
 
 
-def all_cells(params: Params) -> list[Cell]:
-    """Every combination of what params.yaml lists."""
-    asked = params.explain
-    ways = [(optimizer, rate) for optimizer, rates in asked.optimizer.items() for rate in rates]
-    return [
-        Cell(output, *way, loss, draws)
-        for output, way, loss, draws in product(asked.output, ways, asked.loss, asked.draws)
-    ]
+def candidates(params: Params, name: CrossingName) -> dict[Values, list[Settings]]:
+    """Every combination with its runs, one per seed."""
+    asked = params.crossing(name)
+    seeds = range(params.seed, params.seed + (asked.seeds or params.seeds))
+    return {tuple(cell.values()): with_seeds(_settings_of(params, asked, cell), seeds) for cell in _combinations(asked)}
 
 
-def cell_settings(params: Params, cell: Cell) -> Settings:
-    """Settings of a cell: the network `paper` except for its output, probed during training."""
-    schedule = schedule_of(params, cell.learning_rate)
-    settings = network_settings(params, "paper", cell.optimizer, schedule, params.explain.seq_len, params.sweep.epochs)
-    return replace(
-        settings,
-        output=cell.output,
-        loss=cell.loss,
-        draws=cell.draws,
-        log_every=params.explain.log_every,
-        probes=params.explain.probes,
-    )
+def _combinations(asked: Crossing) -> list[dict[str, Any]]:
+    """Every combination, by setting. An optimizer is one choice together with its rate."""
+    lists = []
+    for name in asked.listed:
+        values = getattr(asked, name)
+        if name == "optimizer":
+            pairs = [(optimizer, rate) for optimizer, rates in values.items() for rate in rates]
+            lists.append([{"optimizer": optimizer, "learning_rate": rate} for optimizer, rate in pairs])
+        else:
+            lists.append([{name: value} for value in values])
+    return [{key: value for part in parts for key, value in part.items()} for parts in product(*lists)]
+
+
+def _settings_of(params: Params, asked: Crossing, cell: Mapping[str, Any]) -> Settings:
+    """The network `paper` with a combination's settings, probed during training."""
+    changed: dict[str, Any] = {"optimizer": "adam", "learning_rate": "constant", **cell}
+    optimizer, schedule = changed.pop("optimizer"), schedule_of(params, changed.pop("learning_rate"))
+    common = params.explain
+    plain = network_settings(params, "paper", optimizer, schedule, common.seq_len, params.sweep.epochs)
+    changed |= {"log_every": common.log_every, "probes": asked.probes or common.probes}
+    return replace(plain, symbols=asked.updates * common.seq_len, **changed)
