@@ -18,6 +18,7 @@ import yaml
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.model.predictors import TorchPredictor
 from maestro_lstm.model.stepper import Stepper
+from maestro_lstm.plumbing.arrays import save_arrays
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import write_json, write_text
 from maestro_lstm.plumbing.provenance import CARRIED, Result, follow, records, sealed, steps_in
@@ -130,6 +131,17 @@ def test_the_first_figure_that_differs_is_named(tmp_path: Path) -> None:
     assert found == ["new/metrics/x.csv: row 2, nats: 1.25, now 1.26"]
     assert len(differences(tmp_path / "old", tmp_path / "new", {})) == 3
     assert differences(tmp_path / "old", tmp_path / "new", {}, frozenset({"metrics"})) == []
+
+
+def test_the_runs_of_stages_that_are_left_out_are_not_missed(tmp_path: Path) -> None:
+    for name, runs in {"old": (1.0, 2.0), "new": (1.0,)}.items():
+        for value in runs:
+            save_arrays(tmp_path / name / "runs" / f"{value}.safetensors", {"x": torch.tensor([value])}, {})
+    assert len(differences(tmp_path / "old", tmp_path / "new", {})) == 1
+    assert differences(tmp_path / "old", tmp_path / "new", {}, frozenset({"metrics/x"})) == []
+    save_arrays(tmp_path / "new" / "runs" / "3.safetensors", {"x": torch.tensor([2.5])}, {})  # one that changed
+    (found,) = differences(tmp_path / "old", tmp_path / "new", {}, frozenset({"metrics/x"}))
+    assert found.endswith("only the newer version makes it")
 
 
 def carried(folder: Path, **content: Any) -> Path:
