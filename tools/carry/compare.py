@@ -20,8 +20,8 @@ SHOWN = 60  # characters of a value
 def outputs_of(project: Path) -> dict[str, str]:
     """A hash of everything that a version made in a project: its results, and its trained runs, whatever their names.
 
-    Locks and dvc.yaml name the code and are no results; a run's name does, too: it is known by what it holds. What was probed during a run stands in
-    a table, which is compared unless it is meant to differ.
+    Locks and dvc.yaml name the code and are no results; a run's name does, too: it is known by what it holds. What was
+    probed during a run stands in a table, which is compared unless it is meant to differ.
     """
     everything = hashes(project, measured=project.name == "reports")  # there times are read, not measured
     found = {name: one for name, one in everything.items() if Path(name).name not in ("dvc.lock", "dvc.yaml")}
