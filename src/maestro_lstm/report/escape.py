@@ -150,8 +150,11 @@ def escape_picture(
         for epsilon in (1e-6, 1e-8, 1e-10, 1e-12):
             run_panel.axhline(factor * epsilon, color=GROUPS[1][0], linewidth=1, linestyle="--")
             place: Any = ("axes fraction", "data")
-            run_panel.annotate(f"ε = {epsilon:g} stops what is below", (0.02, factor * epsilon), (0, 3), place)
-        run_panel.set(yscale="log", xlabel="update", title="gradient norm, and where each seed escapes")
+            label = f"with ε = {epsilon:g} none escapes below"
+            run_panel.annotate(label, (0.01, factor * epsilon), (0, 3), place, "offset points", fontsize=8)
+        run_panel.set(
+            yscale="log", xlabel="update", title=f"gradient norm of {len(norms)} seeds, and where each escapes"
+        )
         for (rate, points), (color, mark) in zip(tried.items(), GROUPS, strict=False):
             epsilons, shares = [one.epsilon for one in points], [one.share for one in points]
             spans = np.array([(one.share - one.low, one.high - one.share) for one in points]).T
