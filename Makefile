@@ -33,7 +33,7 @@ kill: env      ## every stage, small, killed KILLS times: the same bytes? KILL_O
 fuzz: env      ## MUTANTS changed MIDI files, read as stages, command and page do: does any break a reader?
 	@python -m tools.checks.fuzz $(MUTANTS) $(if $(wildcard data/corpus),data/corpus,primers)
 
-reproduce-check: env  ## a random tenth of the study's trainings again: as in git?
+reproduce-check: env  ## a random twentieth of the study's trainings again: as in git?
 	@python -m tools.checks.reproduce
 
 audit: env     ## known vulnerabilities of the pinned packages

@@ -1,5 +1,5 @@
 """chords: how many notes the chords have that the paper's network writes, which the paper shows in its Fig. 3: early in
-training, at the end, and where it escaped; drawn as the network says, and with the softmax once more.
+training, as it is kept, and where it escaped; drawn as the network says, and with the softmax once more.
 """
 
 from collections.abc import Iterator, Sequence
@@ -51,9 +51,12 @@ def writers(params: Params) -> Iterator[tuple[str, Sequence[Predictor]]]:
     escaping = candidates(params, "epsilon")
     least = min(escaping, key=lambda values: (float(values[-1]), list(escaping).index(values)))
     for updates, runs in train_candidates(paths.RUNS, task, early, params.engine, params.device).items():
-        yield f"paper, after {updates:,} updates", [Stepper(run.last) for run in runs]
+        yield f"paper, update {updates:,}", [Stepper(run.last) for run in runs]
     for name in TRAINED:
-        yield f"{name}, at the end", [Stepper(load_checkpoint(path).weights) for path in paths.models(name).values()]
+        yield (
+            f"{name}, at its lowest loss",
+            [Stepper(load_checkpoint(path).weights) for path in paths.models(name).values()],
+        )
     runs = train_candidates(paths.RUNS, task, {least: escaping[least]}, params.engine, params.device)[least]
     yield f"Adam's ε = {float(least[-1]):g}, at the end", [Stepper(run.last) for run in runs]
 

@@ -37,8 +37,8 @@ def main() -> None:
     print(f"{len(index):,} files, {len(set(works.work.tolist())):,} works\n{text}")
     if load_params().corpus == "folder" and (over := straddling(index, works)):
         print(
-            f"{over} works are in more than one split, and so the networks are tested on what they learned. "
-            f"Copy {paths.WORKS / 'pieces.csv'} into your folder as works.csv, and run again"
+            f"works in more than one split: {over}; the networks are tested on what they learned. "
+            f"Copy {paths.WORKS / INDEX} into your folder as works.csv, and run again"
         )
 
 

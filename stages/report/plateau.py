@@ -1,5 +1,6 @@
 """report.plateau: when each run collapsed or escaped and who escapes, as tables and pictures."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,8 @@ def read(params: Params, name: CrossingName) -> Crossed:
     for values, table in probes.items():
         if sorted(set(table["seed"])) != sorted(run["seed"] for run in summaries[values]["runs"]):
             raise damaged(probed, f"{' '.join(map(str, values))}: its seeds are not those of {runs}")
-    return Crossed(factors, summaries, probes, {values: outcomes(table) for values, table in probes.items()})
+    found = {values: outcomes(table, summaries[values]) for values, table in probes.items()}
+    return Crossed(factors, summaries, probes, found)
 
 
 def law(found: Mapping[CrossingName, Crossed], texts: dict[str, str]) -> None:
@@ -93,17 +95,18 @@ def law(found: Mapping[CrossingName, Crossed], texts: dict[str, str]) -> None:
         tested[f"{rate} rate"] = [
             trial for epsilon, own in others[rate].items() for trial in escape.trials(norms[rate], epsilon, own)
         ]
-    tested["loss scaled"] = [
+    tested["loss scaled to another ε, odd seeds"] = [
         trial
         for (epsilon, scale), own in found["scale"].outcomes.items()
-        for trial in escape.trials(norms[constant], epsilon / scale, own)
+        if not any(math.isclose(epsilon / scale, one) for one in others[constant])
+        for trial in escape.trials(halves[1], epsilon / scale, own)
     ]
     for limit in ("sgd", "adagrad"):  # by the law neither escapes: its steps shrink with the gradient
-        tested[f"{limit} at every rate"] = [
-            escape.Trial(0.0, 1.0, run.escaped_at is not None)
-            for (output, optimizer, _), own in found["rate"].outcomes.items()
+        tested[f"{limit}, at every rate that collapses"] = [
+            escape.Trial(0.0, float(rate), run.escaped_at is not None, run.stays)
+            for (output, optimizer, rate), own in found["rate"].outcomes.items()
             for run in own
-            if (output, optimizer) == ("softmax", limit)
+            if (output, optimizer) == ("softmax", limit) and run.collapsed_at is not None
         ]
     texts["law"] = escape.law_as_text({name: trials for name, trials in tested.items() if trials}, factor)
     scaled = found["scale"]
@@ -130,6 +133,8 @@ def swallowed(found: Mapping[CrossingName, Crossed]) -> Iterator[Swallowed]:
     for (sharpness,), runs in found["dose"].outcomes.items():
         yield Swallowed(f"softmax × {sharpness:g}", len(SYMBOLS), lead_of(ids), sharpness, runs)
     for (kept,), runs in found["share"].outcomes.items():
+        if kept == 1:  # the first of the doses
+            continue
         symbols = len(SYMBOLS) + names_of_next(kept)
         yield Swallowed(f"`<NEXT>` kept: {kept:g}", symbols, lead_of(relabelled(ids, kept)), 1.0, runs)
 

@@ -22,7 +22,15 @@ DOCS = {name: path.read_text() for name, path in PLACES.items()}
 TABLES = {
     "README.md": ["breakdown/tables/predictors"],
     "results.md": ["tables"],
-    "findings.md": ["plateau/tables/ends", "plateau/tables/optimizers", "plateau/tables/crossed"],
+    "findings.md": [
+        *(
+            f"plateau/tables/{name}"
+            for name in ("ends", "optimizers", "rate", "crossed", "threshold", "law", "control")
+        ),
+        *(f"plateau/tables/{name}" for name in ("epsilon", "scale", "branch", "precision")),
+        "chords/table",
+    ],
+    "data.md": ["works/leakage"],
     "extensions.md": [
         *("extensions/tables/search", "extensions/cost/table", "extensions/tables/size_significance"),
         *("extensions/tables/optimizer_significance", "extensions/tables/optimizer"),
@@ -92,6 +100,44 @@ def test_how_many_passed_through_it_is_as_told() -> None:
     assert "with the softmax once none is ever above 0.932. With Adam 37 of 64 escape later" in text
 
 
+def test_the_check_for_this_bug_tells_a_run_that_has_it_from_one_that_has_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As a reader would paste it."""
+    (check,) = re.findall(r"```python\n(.*?)```", DOCS["findings.md"], re.S)
+    for name, wrong in {"paper": True, "corrected": False}.items():
+        for seed in range(8):
+            log = pd.read_csv(f"metrics/curves/{name}.csv")
+            own = log[log["seed"] == seed].reset_index(drop=True)
+            pasted = check.replace('pd.read_csv("metrics/curves/paper.csv")["loss"]', "log")
+            exec(pasted, {"log": own["loss"]})
+            assert ("given probabilities" in capsys.readouterr().out) == wrong
+    exec(check, {})
+    assert "given probabilities" in capsys.readouterr().out
+
+
+def test_the_law_holds_as_told() -> None:
+    law = Path("metrics/plateau/tables/law.md").read_text()
+    assert re.search(r"constant rate, odd seeds .* 48 of 48 \|", law)
+    outcomes = pd.read_csv("metrics/plateau/outcomes.csv")
+    epsilon = outcomes[(outcomes.crossing == "epsilon") & outcomes.cell.str.contains("constant")]
+    odd = epsilon[(epsilon.seed % 2 == 1) & (epsilon.cell != "adam constant 1e-16")]
+    escaped = odd.groupby("cell").escaped_at.count()
+    assert (sum(max(one, 8 - one) for one in escaped), len(odd)) == (43, 48)  # what most seeds do
+    branch = outcomes[outcomes.crossing == "branch"]
+    settled = branch[branch.cell.str.startswith("1e-12")]
+    undisturbed = epsilon[epsilon.cell == "adam constant 1e-12"].set_index("seed").escaped_at.to_dict()
+    assert (settled.escaped_at.count(), len(settled)) == (32, 32)
+    assert (settled.escaped_at == settled.seed.map(undisturbed)).sum() == 30
+    assert not branch[branch.cell.str.startswith("1e-08")].escaped_at.count()
+    threshold = pd.read_csv("metrics/plateau/tables/threshold.md", sep="|", skiprows=[1]).iloc[:, 1:-1]
+    foretold = threshold.iloc[:, 4].str.strip() == "yes"
+    sure = threshold.iloc[:, 5].str.strip()
+    assert len(threshold) == 12
+    assert (sure[foretold] == "8 of 8").all()
+    assert (sure[~foretold] == "0 of 8").all()
+
+
 def test_the_study_in_git_is_whole() -> None:
     rows = rows_of(json.loads(Path("paper/tables.json").read_text()))
     ours: dict[tuple[str, str], Summary] = {
@@ -146,7 +192,7 @@ def test_every_stage_is_on_the_map_of_the_paper() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    words = README.split()
+    words = re.sub(r"<!--.*?-->", "", README, flags=re.S).split()
     assert len(words) <= 900
     first = README[: README.index("```console")].split()
     assert len(first) <= 120

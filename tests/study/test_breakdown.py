@@ -127,6 +127,17 @@ def test_pieces_that_are_all_alike_leave_no_doubt() -> None:
     assert (found.low, found.mean, found.high) == pytest.approx((40, 40, 40))
 
 
+def test_performances_of_one_work_are_drawn_together() -> None:
+    values = np.random.default_rng(4).normal(3, 1, 50)
+    alone, works = interval(values), np.repeat(np.arange(50), 2).tolist()
+    assert interval(np.repeat(values, 2), works=works) == alone  # each work played twice: no more is known
+    apart = interval(np.repeat(values, 2))
+    assert apart.high - apart.low == pytest.approx((alone.high - alone.low) / np.sqrt(2), rel=0.15)
+    one = interval(values, works=[1] * 50)
+    assert one.mean == pytest.approx(values.mean())
+    assert np.isnan([one.low, one.high]).all()
+
+
 def test_one_piece_says_nothing_of_others() -> None:
     found = interval(np.array([40.0]), weights=np.array([10.0]))
     assert found.mean == 40

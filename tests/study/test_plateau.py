@@ -122,10 +122,11 @@ def test_a_run_stays_free_collapses_or_escapes() -> None:
     stays = [(0, 100, 0.4, 1), (0, 200, 0.42, 7)]
     collapses = [(1, 100, 0.9, 1), (1, 200, 0.99, 1), (1, 300, 1.0, 1)]
     escapes = [(2, 100, 0.995, 1), (2, 200, 0.98, 1), (2, 300, 0.7, 4), (2, 400, 0.6, 5)]
-    runs = outcomes(table(*stays, *collapses, *escapes))
+    ended = {"runs": [{"seed": seed, "collapsed": int(seed == 1)} for seed in range(3)]}
+    runs = outcomes(table(*stays, *collapses, *escapes), ended)
     assert runs == [
-        *(Outcome(0, None, None, 0.15, 0.3), Outcome(1, 200, None, 0.1, 0.3)),
-        Outcome(2, 100, 300, 0.15, 0.3),  # the least gradient before it escaped
+        *(Outcome(0, None, None, 0.15, 0.3, False), Outcome(1, 200, None, 0.1, 0.3, True)),
+        Outcome(2, 100, 300, 0.15, 0.3, False),  # the least gradient before it escaped
     ]
     rows = outcome_rows("crossed", {PAPERS: runs})
     assert [row["escaped_at"] for row in rows] == ["", "", 300]

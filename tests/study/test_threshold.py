@@ -33,9 +33,12 @@ def test_the_lead_is_counted_and_told() -> None:
     assert lead_of(np.array([1, 1, 1, 1, 5, 5, 0, 2], dtype=np.uint8)) == 0.25
     assert lead_of(np.array([3, 3], dtype=np.uint8)) == 1
     assert lead_needed(1.0, 90) == pytest.approx((math.e - 1) / (math.e + 89))
-    runs = [Outcome(0, 800, None, 1e-9, 0.0), Outcome(1, 900, 2000, 1e-6, 0.1), Outcome(2, None, None, 1.0, 0.3)]
+    runs = [
+        *(Outcome(0, 800, None, 1e-9, 0.0, True), Outcome(1, 900, 2000, 1e-6, 0.1, True)),
+        Outcome(2, None, None, 1.0, 0.3, False),
+    ]
     rows = cells_of(threshold_as_text([Swallowed("x", 90, 0.4, 1.0, runs), Swallowed("y", 90, 0.4, 5.0, runs)]))
     assert rows[1:] == [
-        ["x", "90", "40.0 %", "1.9 %", "yes", "2 of 3", "1 of 3"],
-        ["y", "90", "40.0 %", "62.1 %", "no", "2 of 3", "1 of 3"],
+        ["x", "90", "40.0 %", "1.9 %", "yes", "2 of 3", "1 of 3", "2 of 3"],
+        ["y", "90", "40.0 %", "62.1 %", "no", "2 of 3", "1 of 3", "2 of 3"],
     ]

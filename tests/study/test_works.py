@@ -42,6 +42,14 @@ def test_performances_of_a_work_are_found_in_any_key_and_through_a_third() -> No
     assert works.nearest(5, same=True) is None
 
 
+def test_a_string_or_two_in_short_pieces_are_no_work() -> None:
+    one, other = tune(70), tune(70)
+    other[30:42] = one[10:22]
+    works = find_works([one, other])
+    assert works.shared[0, 1] > 1.2
+    assert works.work.tolist() == [0, 1]
+
+
 def test_trills_and_repeated_notes_are_everybodys() -> None:
     trill = np.tile([60, 62], 100)
     assert len(strings_of(trill)) == 0

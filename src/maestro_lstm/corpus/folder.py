@@ -1,7 +1,7 @@
 """The user's own MIDI files as a corpus.
 
 Several performances of one work belong into one split, or the network is tested on what it learned. `works.csv`, with
-columns `file` and `work`, says which they are, as what the stage `works` finds does; without it, files in one subfolder
+columns `file` and `work`, says which they are, and the stage `works` makes one; without it, files in one subfolder
 of a composer's folder are one work: `Chopin/op. 9 no. 2/*.mid`.
 """
 
@@ -51,8 +51,8 @@ def works_of(source: Path, names: Iterable[str]) -> dict[str, str]:
     table = read_words(source / WORKS, ("file", "work"), WORKS)
     files = [PurePosixPath(file).as_posix() for file in table["file"]]  # an index writes some as ./name
     works = dict(zip(files, table["work"], strict=True))
-    if len(works) < len(table):
-        raise UserError(f"{WORKS}: {table['file'][table['file'].duplicated()].iloc[0]} is there twice")
+    if len(works) < len(files):
+        raise UserError(f"{WORKS}: {next(one for one in files if files.count(one) > 1)} is there twice")
     if unknown := works.keys() - set(names):
         raise UserError(f"{WORKS}: {min(unknown)} is no MIDI file of the folder")
     return {name: work for name, work in works.items() if work}

@@ -78,8 +78,8 @@ def piece_rows(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
 
 
 def order_nats(ids: Ids) -> npt.NDArray[np.float64]:
-    """What it takes to say in which order each chord names its pitches, if all orders are alike: the logarithm of how
-    many there are.
+    """What it takes at most to say in which order each chord names its pitches, with all orders alike: the logarithm of
+    how many there are.
 
     Args:
         ids: (S,), each piece ending with `<END>`.

@@ -3,7 +3,8 @@
 Performances of one work share many strings of notes, other music few. A string is LENGTH notes one after the other, as
 the steps between them, so in any key; it has DIFFERENT pitches or more, and turns TURNS times or more: trills, scales
 and repeated notes are everybody's. Two files are of one work where they share LEAST percent of the strings of the
-shorter one, or both are with a third: a sonata that is played whole joins its movements.
+shorter one, and FEWEST or more, or both are with a third: a sonata that is played whole joins its movements, a recital
+what is played in it. A work of more than COMMON files is not found.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from maestro_lstm.tokens.vocabulary import Ids
 
 Ints = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
-LENGTH, DIFFERENT, TURNS, LEAST = 10, 6, 3, 1.2
+LENGTH, DIFFERENT, TURNS, LEAST, FEWEST = 10, 6, 3, 1.2, 5
 COMMON = 50  # files: a string that more have is nobody's
 APART = 0  # a byte between pieces; no step is it
 
@@ -50,14 +51,16 @@ class Works:
 
 def find_works(pieces: Sequence[Ints]) -> Works:
     """Of files' pitches as they are played, MIDI, (N,) each."""
-    shared = shared_strings(pieces)
-    _, work = connected_components(sparse.csr_matrix(shared >= LEAST), directed=False)
+    both, sizes = shared_strings(pieces)
+    shared: Doubles = 100 * both / np.maximum(np.minimum.outer(sizes, sizes), 1)
+    alike = sparse.csr_matrix((shared >= LEAST) & (both >= FEWEST))
+    _, work = connected_components(alike, directed=False)
     first = np.array([np.flatnonzero(work == one)[0] for one in range(work.max(initial=-1) + 1)], dtype=np.int64)
     return Works(first[work], shared)
 
 
-def shared_strings(pieces: Sequence[Ints]) -> Doubles:
-    """(P, P) percent of the shorter one's different strings that two files have in common; 0 with itself."""
+def shared_strings(pieces: Sequence[Ints]) -> tuple[Doubles, Doubles]:
+    """(P, P) how many different strings two files have in common, 0 with itself; and (P,) how many each has."""
     strings = [strings_of(piece) for piece in pieces]
     sizes = np.array([len(one) for one in strings], dtype=np.float64)
     _, code = np.unique(np.concatenate([np.zeros(0, np.uint64), *strings]), return_inverse=True)
@@ -65,10 +68,9 @@ def shared_strings(pieces: Sequence[Ints]) -> Doubles:
     there = sparse.csr_matrix((np.ones(len(code), np.int32), (file, code)), shape=(len(strings), len(code)))
     files = np.asarray(there.sum(axis=0)).ravel()
     there = there[:, (files > 1) & (files <= COMMON)]
-    both = (there @ there.T).toarray().astype(np.float64)
-    shared: Doubles = 100 * both / np.maximum(np.minimum.outer(sizes, sizes), 1)
-    np.fill_diagonal(shared, 0)
-    return shared
+    both: Doubles = (there @ there.T).toarray().astype(np.float64)
+    np.fill_diagonal(both, 0)
+    return both, sizes
 
 
 def strings_of(pitches: Ints) -> npt.NDArray[np.uint64]:

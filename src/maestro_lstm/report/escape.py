@@ -1,9 +1,9 @@
 """Who escapes from the plateau? A law, with one number that is fitted on half of the seeds and tried on all else.
 
 With the softmax taken twice, the gradient of a network that is sure of itself vanishes, update by update. Adam divides
-it by its own size, so that the steps do not shrink, until ε is what it divides by. A seed that nothing stops escapes
-when its gradient has fallen to some norm: its *escape norm*, read from the run with the least ε. The law: with another
-ε it escapes if and only if that norm is above a factor times ε.
+it by its own size, so that the steps do not vanish with it, until ε is what it divides by. A seed that nothing stops
+escapes when its gradient has fallen to some norm: its *escape norm*, read from the run with the least ε. The law: with
+another ε it escapes if and only if that norm is above a factor times ε.
 """
 
 import math
@@ -30,6 +30,7 @@ class Trial:
     norm: float  # the escape norm of its seed
     epsilon: float  # over the scale of its loss, which its gradient has, too
     escaped: bool
+    stays: bool = False  # predicts a single symbol at the end, on validation
 
     def foretold(self, factor: float) -> bool:
         """Whether the law says that it escapes."""
@@ -43,7 +44,7 @@ def escape_norms(least: Sequence[Outcome]) -> Norms:
 
 def trials(norms: Norms, epsilon: float, runs: Sequence[Outcome]) -> list[Trial]:
     """Runs with an ε, of the seeds that have a norm."""
-    return [Trial(norms[run.seed], epsilon, run.escaped_at is not None) for run in runs if run.seed in norms]
+    return [Trial(norms[run.seed], epsilon, run.escaped_at is not None, run.stays) for run in runs if run.seed in norms]
 
 
 def right(tried: Sequence[Trial], factor: float) -> int:
@@ -51,16 +52,31 @@ def right(tried: Sequence[Trial], factor: float) -> int:
     return sum(one.foretold(factor) == one.escaped for one in tried)
 
 
+def most_do(tried: Sequence[Trial]) -> int:
+    """For how many it is right to say what most with the same ε do, known afterwards."""
+    escaped: dict[float, list[bool]] = {}
+    for one in tried:
+        escaped.setdefault(one.epsilon, []).append(one.escaped)
+    return sum(max(sum(own), len(own) - sum(own)) for own in escaped.values())
+
+
 def fitted(tried: Sequence[Trial]) -> float:
-    """The factor for which the law is right most often; the (geometric) middle of all that are as good. NaN where no
-    seed has an escape norm, and so none escapes."""
+    """The factor for which the law is right most often; the (geometric) middle of the widest range that is as good. NaN
+    where no seed has an escape norm, and so none escapes."""
     ratios = sorted({one.norm / one.epsilon for one in tried if one.norm})
     if not ratios:
         return math.nan
-    between = [ratios[0] / 10, *(math.sqrt(low * high) for low, high in pairwise(ratios)), ratios[-1] * 10]
-    most = max(right(tried, factor) for factor in between)
-    best = [factor for factor in between if right(tried, factor) == most]
-    return math.sqrt(best[0] * best[-1])
+    ends = [ratios[0] / 10, *ratios, ratios[-1] * 10]  # between two neighbours every factor says the same
+    scores = [right(tried, math.sqrt(low * high)) for low, high in pairwise(ends)]
+    ranges, begin = [], None
+    for k, score in enumerate([*scores, -1]):
+        if score == max(scores) and begin is None:
+            begin = k
+        elif score != max(scores) and begin is not None:
+            ranges.append((ends[begin], ends[k]))
+            begin = None
+    low, high = max(ranges, key=lambda ends: ends[1] / ends[0])
+    return math.sqrt(low * high)
 
 
 @dataclass(frozen=True)
@@ -75,11 +91,7 @@ class Tried:
 
 
 def tried(norms: Norms, epsilon: float, factor: float, runs: Sequence[Outcome]) -> Tried:
-    """Runs with an ε, and what the law says of them.
-
-    Args:
-        norms: of the seeds that the law was fitted to.
-    """
+    """Runs with an ε, and what the law says of them, from the escape norms of their seeds."""
     from scipy.stats import binomtest
 
     escaped = sum(run.escaped_at is not None for run in runs)
@@ -89,13 +101,22 @@ def tried(norms: Norms, epsilon: float, factor: float, runs: Sequence[Outcome]) 
 
 
 def law_as_text(tested: Mapping[str, Sequence[Trial]], factor: float) -> str:
-    """For how many runs of each group the law is right, in Markdown."""
+    """For how many runs of each group the law is right, in Markdown, beside saying what most runs with their ε do."""
     rows = []
-    for name, tried in tested.items():
-        escaped, foretold = sum(one.escaped for one in tried), sum(one.foretold(factor) for one in tried)
-        rows.append([name, str(len(tried)), str(foretold), str(escaped), f"{right(tried, factor)} of {len(tried)}"])
+    for name, own in tested.items():
+        counts = (sum(one.foretold(factor) for one in own), sum(one.escaped for one in own))
+        rows.append(
+            [
+                name,
+                str(len(own)),
+                *map(str, counts),
+                f"{right(own, factor)} of {len(own)}",
+                f"{most_do(own)} of {len(own)}",
+                f"{sum(one.stays for one in own)} of {len(own)}",
+            ]
+        )
     head = ("", "runs", f"escape by the law: norm above {factor:.1f} ε", "escape", "the law is right")
-    return markdown(head, rows)
+    return markdown((*head, "what most do is right", "collapsed at the end"), rows)
 
 
 def control_as_text(
@@ -150,7 +171,7 @@ def escape_picture(
         for epsilon in (1e-6, 1e-8, 1e-10, 1e-12):
             run_panel.axhline(factor * epsilon, color=GROUPS[1][0], linewidth=1, linestyle="--")
             place: Any = ("axes fraction", "data")
-            label = f"with ε = {epsilon:g} none escapes below"
+            label = f"ε = {epsilon:g}: stays if below"
             run_panel.annotate(label, (0.01, factor * epsilon), (0, 3), place, "offset points", fontsize=8)
         run_panel.set(
             yscale="log", xlabel="update", title=f"gradient norm of {len(norms)} seeds, and where each escapes"

@@ -23,7 +23,7 @@ from maestro_lstm.report.significance import between, difference_cells, verdict,
 from maestro_lstm.study.metrics import Summary
 
 Candidate = tuple[Any, ...]
-PER_NOTE = {"nats_a_note": "nats a note", "nats_with_order": "nats a note, with the order of chords"}
+PER_NOTE = {"nats_a_note": "nats a note", "nats_with_order": "nats a note, with the order of chords, at most"}
 FEW = 4  # seeds: with fewer no permutation can tell two candidates apart
 HEADS = {
     "weights": "weights",
@@ -33,7 +33,7 @@ HEADS = {
     "accuracy_pitches": "on pitches",
     "nats": "nats",
     "nats_a_note": "nats a note",  # where rules are compared
-    "nats_with_order": "with the order of chords",
+    "nats_with_order": "with the order of chords, at most",
 }
 
 

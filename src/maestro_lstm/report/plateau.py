@@ -28,6 +28,7 @@ class Outcome:
     escaped_at: int | None  # after that, first probed below it and predicting anything else
     gradient_norm: float  # the least that was probed before it escaped, or until the end
     state_spread: float  # there: how much of its input the network still knew
+    stays: bool  # predicts a single symbol at the end, on validation
 
 
 def read_probes(path: Path, factors: Sequence[str]) -> dict[tuple[str, ...], pd.DataFrame]:
@@ -36,9 +37,13 @@ def read_probes(path: Path, factors: Sequence[str]) -> dict[tuple[str, ...], pd.
     return {tuple(map(str, cell)): rows for cell, rows in table.groupby(list(factors), sort=False)}
 
 
-def outcomes(probes: pd.DataFrame) -> list[Outcome]:
-    """What became of each seed's run."""
-    found = []
+def outcomes(probes: pd.DataFrame, runs: Summary) -> list[Outcome]:
+    """What became of each seed's run.
+
+    Args:
+        probes, runs: of a cell: what was probed, and how each ended.
+    """
+    found, stays = [], {int(run["seed"]): bool(run["collapsed"]) for run in runs["runs"]}
     for seed, run in probes.groupby("seed"):
         sure = run[run["next_probability"] >= SURE]
         collapsed_at = None if sure.empty else int(sure["update"].iloc[0])
@@ -47,7 +52,7 @@ def outcomes(probes: pd.DataFrame) -> list[Outcome]:
         before = run[run["update"] < (escaped_at or math.inf)]
         least = before.iloc[int(before["gradient_norm"].argmin())]
         there = (float(least["gradient_norm"]), float(least["state_spread"]))
-        found.append(Outcome(int(str(seed)), collapsed_at, escaped_at, *there))
+        found.append(Outcome(int(str(seed)), collapsed_at, escaped_at, *there, stays[int(str(seed))]))
     return found
 
 
@@ -55,7 +60,8 @@ def outcome_rows(crossing: str, by_cell: Mapping[Values, Sequence[Outcome]]) -> 
     """As rows of one table for all crossings; empty: it did not happen."""
     return [
         {"crossing": crossing, "cell": " ".join(map(str, values))}
-        | {key: "" if value is None else value for key, value in vars(one).items()}
+        | {key: "" if value is None else value for key, value in vars(one).items() if key != "stays"}
+        | {"collapsed": int(one.stays)}
         for values, own in by_cell.items()
         for one in own
     ]
@@ -83,7 +89,7 @@ def crossing_as_text(
                 f"{summary['accuracy']:.2f} ± {summary['accuracy_std']:.2f} %",
                 f"{summary['nats']:.3f}",
                 f"{summary['distinct']:g}",
-                f"{sum(run['collapsed'] for run in summary['runs'])} of {len(own)}",
+                f"{sum(one.stays for one in own)} of {len(own)}",
                 span_of([outcome.collapsed_at for outcome in own]),
                 f"{len(escaped)}: {span_of(escaped)}" if escaped else "",
             ]

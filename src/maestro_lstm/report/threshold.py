@@ -1,6 +1,6 @@
 """Which symbol swallows all others? With a softmax of the softmax, the commonest one, if its lead is large enough.
 
-Let a network say the same probabilities q, whatever comes before. With shares r of the V symbols, and s times q taken
+Let a network say the same probabilities q, whatever came before. With shares r of the V symbols, and s times q taken
 for scores, it loses −s q·r + ln Σ e^{s q_k} nats. To be sure of one symbol is the least loss if no other one is worth
 any probability, which is where the derivatives say so: if the lead of the commonest over the next is
 
@@ -52,7 +52,7 @@ def threshold_as_text(settings: Sequence[Swallowed]) -> str:
     rows = []
     for one in settings:
         sure = sum(run.collapsed_at is not None for run in one.runs)
-        stay = sum(run.collapsed_at is not None and run.escaped_at is None for run in one.runs)
+        left = sum(run.escaped_at is not None for run in one.runs)
         rows.append(
             [
                 one.name,
@@ -61,8 +61,9 @@ def threshold_as_text(settings: Sequence[Swallowed]) -> str:
                 f"{100 * one.needed:.1f} %",
                 "yes" if one.lead >= one.needed else "no",
                 f"{sure} of {len(one.runs)}",
-                f"{stay} of {len(one.runs)}",
+                f"{left} of {len(one.runs)}",
+                f"{sum(run.stays for run in one.runs)} of {len(one.runs)}",
             ]
         )
-    head = ("", "symbols", "the commonest leads by", "needed", "swallows all?", "runs sure of it at some time", "stay")
-    return markdown(head, rows)
+    head = ("", "symbols", "the commonest leads by", "needed", "swallows all?", "sure of it at some time", "escape")
+    return markdown((*head, "collapsed at the end"), rows)
