@@ -89,8 +89,8 @@ def results_as_text(
     beside = []
     for one in published:
         split, way = one["beside"]
-        ours = f"{figures_of_first[split, way]['nats_event']:.3f}, {split}, {way}"
-        beside.append((one["model"], one["data"], f"{one['nats_event']:.2f}", ours))
+        nearest = f"{figures_of_first[split, way]['nats_event']:.3f}, {split}, {way}"
+        beside.append((one["model"], one["data"], f"{one['nats_event']:.2f}", nearest))
     theirs = markdown(("published", "on", "nats an event", f"{first}, the nearest way"), beside, text_columns=2)
     return f"{ours}\n\n{theirs}"
 
