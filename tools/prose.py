@@ -1,15 +1,17 @@
 """Which numbers of README and docs/ stand in no file? `python -m tools.prose`.
 
-A number with a decimal point, a thousands comma or a percent sign is a claim. It has to be, rounded as it is written, a
-number of the tables of its section (between two headings), or of a file that the section names:
+A number with a decimal point, a thousands comma or a percent sign is a claim, and so is "27 of 32"; other whole
+numbers, signs and powers of ten are not checked. A claim has to stand, rounded as it is written, in a table of its
+section (between two headings), or in a file that the section names; "27 of 32" in so many words:
 
 - `<!-- from: metrics/plateau/tables/law.md metrics/plateau/runs/*.csv -->`;
 - `<!-- so: 0.16 = 4.028 - 3.868 -->`: worked out from such numbers;
-- `<!-- said: 3.52 160 -->`: not a result, such as a closed form, another's figure, or a size. Whoever writes it says
-  beside it what it is.
+- `<!-- said: 3.52 160 27/32 -->`: not a result, such as a closed form, another's figure, or a size, or held by a test
+  of its own. Whoever writes it says beside it what it is.
 """
 
 import ast
+import csv
 import operator
 import re
 import sys
@@ -24,6 +26,7 @@ TABLE = re.compile(r"<!-- ((?:metrics|benchmarks)/\S+) -->.*?<!-- end -->", re.S
 TARGET = re.compile(r"\]\([^)]*\)")  # of a link
 MARK = re.compile(r"<!-- (from|so|said): (.*?) -->", re.S)
 NUMBER = re.compile(r"(?<![\w.,/§#])\d[\d,]*(?:\.\d+)?(?![\w/]|\.\d)(?: %)?")
+OF = re.compile(r"(?<![\w.,/§#])(\d[\d,]*)\s+of\s+(\d[\d,]*)(?![\w.,]*\d| %)")
 IN_FILES = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -46,11 +49,25 @@ class Section:
 
     def claims(self) -> list[str]:
         """Its numbers, without commas."""
+        found = (match[0] for match in NUMBER.finditer(self.prose()))
+        return [one.removesuffix(" %").replace(",", "") for one in found if claimed(one)]
+
+    def counts(self) -> list[str]:
+        """How many of how many, such as 27/32."""
+        return ["/".join(match.groups()).replace(",", "") for match in OF.finditer(self.prose())]
+
+    def prose(self) -> str:
+        """Its text, without code, tables and the targets of links."""
         text = self.text
         for other in (FENCE, TABLE, COMMENT, CODE):
             text = other.sub(" ", text)
-        found = (match[0] for match in NUMBER.finditer(TARGET.sub("]", text)))
-        return [one.removesuffix(" %").replace(",", "") for one in found if claimed(one)]
+        return TARGET.sub("]", text)
+
+    def words(self) -> str:
+        """Of its tables, and of the files that it names."""
+        texts = [table[0] for table in TABLE.finditer(self.text)]
+        texts += [path.read_text() for file in self.files for path in sorted(Path().glob(file))]
+        return " ".join(" ".join(texts).split())
 
     def numbers(self) -> list[float]:
         """Of its tables, as they are shown, and of the files that it names."""
@@ -71,13 +88,18 @@ class Section:
                     yield f"{self.place}: {claim}: it is {result:.6g}"
             elif claim not in self.said and not stands(claim, numbers):
                 yield f"{self.place}: {claim}: stands in no file that is named"
-        used = {*claims, *(one for work in self.worked_out.values() for one in worked_out(work)[1])}
+        counts = self.counts()
+        words = self.words() if counts else ""
+        for count in counts:
+            if count not in self.said and not re.search(rf"\b{count.replace('/', ' of ')}\b", words):
+                yield f"{self.place}: {count.replace('/', ' of ')}: stands in no file that is named"
+        used = {*claims, *counts, *(one for work in self.worked_out.values() for one in worked_out(work)[1])}
         for one in sorted((self.said | self.worked_out.keys()) - used):
             yield f"{self.place}: {one}: is explained and not there"
 
 
 def claimed(number: str) -> bool:
-    """Whether a number is a claim: others are names, counts in a sentence, years; 95 % is the level of all intervals."""
+    """Whether a number is a claim: others are names, counts in a sentence, years. 95 % is the level of intervals."""
     return number != "95 %" and any(mark in number.rstrip(",") for mark in ".,%")
 
 
@@ -90,7 +112,12 @@ def stands(number: str, numbers: Sequence[float]) -> bool:
 @cache
 def numbers_of(pattern: str) -> list[float]:
     """All numbers of the files that match; none where there is no file."""
-    return [one for file in sorted(Path().glob(pattern)) for one in numbers_in(file.read_text())]
+    texts = [(file.suffix, file.read_text()) for file in sorted(Path().glob(pattern))]
+    cells = (
+        cell for suffix, text in texts if suffix == ".csv" for row in csv.reader(text.splitlines()) for cell in row
+    )
+    others = (text for suffix, text in texts if suffix != ".csv")
+    return [one for text in (*cells, *others) for one in numbers_in(text)]
 
 
 def numbers_in(text: str) -> list[float]:
@@ -106,10 +133,13 @@ def worked_out(text: str) -> tuple[float, list[str]]:
                 return value(body)
             case ast.BinOp(left=left, op=op, right=right):
                 return OPERATORS[type(op)](value(left), value(right))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -value(operand)
             case ast.Constant(value=int() | float() as number):
                 return float(number)
         raise ValueError(text)
 
+    text = text.replace(",", "").replace("−", "-")
     operands = re.findall(r"\d+(?:\.\d+)?", text)
     return value(ast.parse(text, mode="eval")), [one for one in operands if one not in ("2", "100", "1000")]
 

@@ -4,10 +4,11 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
-from maestro_lstm.corpus.index import Piece
+from maestro_lstm.corpus.index import HELD_OUT, Piece
 from maestro_lstm.evaluation.baselines import Histograms
 from maestro_lstm.evaluation.breakdown import event_counts, grouped, read_groups
 from maestro_lstm.evaluation.measures import halves
@@ -30,13 +31,16 @@ from maestro_lstm.evaluation.note_likelihood import (
     cost_of,
     event_cost,
 )
+from maestro_lstm.evaluation.significance import Interval
 from maestro_lstm.model.event_network import EventNetwork
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.tables import write_csv
+from maestro_lstm.report.performer import results_as_text
 from maestro_lstm.tokens.events import EVENTS, to_events
 from maestro_lstm.tokens.note_tokens import FIELDS, KEYS, to_rows
 from maestro_lstm.tokens.performance import PEDAL_DOWN, PEDAL_UP, Performance, in_order
 from maestro_lstm.tokens.quantize import BINS, CLASS_OF, CLASSES, WIDTH, quantize
+from tests.markdown import cells_of
 from tests.performances import made, network, says
 
 PIECES = [made(k, size) for k, size in enumerate((40, 9, 600, 1))]
@@ -207,3 +211,15 @@ def test_a_network_costs_less_where_it_is_sure() -> None:
     says(player, 1).bias.data.mul_(0)
     assert cost_of(player, [PIECES[0]]).nats[:, 1].mean() == pytest.approx(math.log(88), rel=1e-5)
     assert before != pytest.approx(math.log(88), rel=1e-3)
+
+
+def test_ours_stand_above_what_others_published_each_beside_the_nearest_way() -> None:
+    ways = [("test", "carried"), ("test", "cold"), ("validation", "carried")]
+    nats = {way: {"nats_note": 8.3, "nats_event": 2.0 + k / 10} for k, way in enumerate(ways)}
+    counted = [{"predictor": "histograms", "split": split, "nats_note": 14.8, "nats_event": 3.7} for split in HELD_OUT]
+    published = [{"model": "theirs", "data": "crops", "nats_event": 1.84, "beside": ["test", "cold"]}]
+    own = {"performer": Interval(2.0, 1.9, 2.1)}
+    text = results_as_text({"performer": nats}, own, {"performer": 1e6}, pd.DataFrame(counted), published)
+    rows = cells_of(text)
+    assert ["performer", "2.000", "1.900 … 2.100", "2.100", "8.30", "2.200", "1.0 M"] in rows
+    assert ["theirs", "crops", "1.84", "2.100, test, cold"] in rows
