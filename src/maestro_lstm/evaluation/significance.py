@@ -39,7 +39,8 @@ def resamples(works: Labels, draws: int = DRAWS, which: int = 0) -> Doubles:
         which: index of a set, when several are resampled independently.
     """
     names, work = np.unique(np.asarray(works, dtype=np.int64), return_inverse=True)
-    return _drawn(len(names), draws, which)[:, work]
+    drawn = _drawn(len(names), draws, which)
+    return np.ascontiguousarray(drawn[:, work])  # sums are taken in the order in which it lies in memory
 
 
 @lru_cache(maxsize=4)
