@@ -133,9 +133,34 @@ def test_the_law_holds_as_told() -> None:
     threshold = pd.read_csv("metrics/plateau/tables/threshold.md", sep="|", skiprows=[1]).iloc[:, 1:-1]
     foretold = threshold.iloc[:, 4].str.strip() == "yes"
     sure = threshold.iloc[:, 5].str.strip()
-    assert len(threshold) == 12
+    assert len(threshold) == 11
     assert (sure[foretold] == "8 of 8").all()
     assert (sure[~foretold] == "0 of 8").all()
+
+
+def test_what_the_probes_say_is_as_told() -> None:
+    text = " ".join(DOCS["findings.md"].split())
+    probes = pd.read_csv("metrics/plateau/probes/crossed.csv")
+    papers = probes[(probes[list(Cell._fields)[1:]] == ["adam", "constant", "all", "random"]).all(axis=1)]
+    twice, once = (papers[(papers.output == one) & (papers.seed == 0)] for one in ("softmax", "logits"))
+    at = {update: own.iloc[0] for update, own in twice.groupby("update")}
+    assert (
+        f"gives `<NEXT>` {at[100].next_probability:.3f} after 100 updates and {at[1200].next_probability:.4f}" in text
+    )
+    norms = [f"{at[update].gradient_norm:.2g}" for update in (100, 1200)]
+    assert f"its gradient norm falls from {norms[0]} to {norms[1]}, and to" in text
+    ends = once.set_index("update").gradient_norm
+    norms = [f"{ends[100]:.0f}", f"{ends.iloc[-1]:.0f}"]
+    assert f"With the softmax once it is {norms[0]} after 100 updates, and {norms[1]} at the end" in text
+    assert f"after the {papers['update'].max():,} of an epoch, all three of the paper's setting" in text
+
+    last = pd.read_csv("metrics/plateau/probes/epsilon.csv")
+    last = last[(last.learning_rate == "constant") & (last.epsilon == 1e-16)].groupby("seed").tail(1)
+    assert round(last.accuracy.median(), 1) == 42.8
+    far = last[last.distinct > 2]
+    assert len(far) == 6
+    assert far.state_spread.between(0.175, 0.335).all()
+    assert (last[last.distinct <= 2].state_spread < 0.01).all()
 
 
 def test_how_many_works_are_in_both_halves_is_as_told() -> None:
