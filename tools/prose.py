@@ -10,6 +10,7 @@ section (between two headings), or in a file that the section names; "27 of 32" 
   of its own. Whoever writes it says beside it what it is.
 """
 
+import argparse
 import ast
 import csv
 import operator
@@ -163,6 +164,7 @@ def problems() -> list[str]:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     found = problems()
     print("\n".join(found) or "every number stands in a file")
     sys.exit(bool(found))
