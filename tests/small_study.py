@@ -36,6 +36,7 @@ SMALL = {
     "extend_batch": {"draws": ["random", "streams"], "batch": [1, 4], "symbols": 500, "seeds": 2},
     "extend_rule": {"symbols": 500, "seeds": 2},
     "extend_best": {"without": ["nothing", "skips"], "hidden": 8, "symbols": 500, "seeds": 2},
+    "chords": {"updates": [1, 20], "pieces": 2},
     "train": {"epochs": 2, "log_every": 10},
     "seeds": 2,
     "play": {
