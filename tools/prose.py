@@ -20,10 +20,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from tools.docs import PAGES
+from tools.docs import PAGES, PLACE
 
 FENCE, COMMENT, CODE = re.compile(r"^```.*?^```", re.S | re.M), re.compile(r"<!--.*?-->", re.S), re.compile(r"`[^`]*`")
-TABLE = re.compile(r"<!-- ((?:metrics|benchmarks)/\S+) -->.*?<!-- end -->", re.S)
 TARGET = re.compile(r"\]\([^)]*\)")  # of a link
 MARK = re.compile(r"<!-- (from|so|said): (.*?) -->", re.S)
 NUMBER = re.compile(r"(?<![\w.,/§#])\d[\d,]*(?:\.\d+)?(?![\w/]|\.\d)(?: %)?")
@@ -38,7 +37,7 @@ OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
 
 
 class Section:
-    """The text between two headings."""
+    """The text between two headings, without code blocks."""
 
     def __init__(self, page: str, heading: str, text: str) -> None:
         self.place, self.text = f"{page}, {heading or 'the beginning'}", text
@@ -60,19 +59,19 @@ class Section:
     def prose(self) -> str:
         """Its text, without code, tables and the targets of links."""
         text = self.text
-        for other in (FENCE, TABLE, COMMENT, CODE):
+        for other in (PLACE, COMMENT, CODE):
             text = other.sub(" ", text)
         return TARGET.sub("]", text)
 
     def words(self) -> str:
         """Of its tables, and of the files that it names."""
-        texts = [table[0] for table in TABLE.finditer(self.text)]
+        texts = [table[0] for table in PLACE.finditer(self.text)]
         texts += [path.read_text() for file in self.files for path in sorted(Path().glob(file))]
         return " ".join(" ".join(texts).split())
 
     def numbers(self) -> list[float]:
         """Of its tables, as they are shown, and of the files that it names."""
-        shown = [one for table in TABLE.finditer(self.text) for one in numbers_in(table[0])]
+        shown = [one for table in PLACE.finditer(self.text) for one in numbers_in(table[0])]
         return [*shown, *(one for file in self.files for one in numbers_of(file))]
 
     def problems(self) -> Iterator[str]:

@@ -28,7 +28,7 @@ from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.provenance import CARRIED, follow, records, sealed, steps_in
 from maestro_lstm.plumbing.versions import arithmetic, libraries
 from tools.carry.chain import code_of
-from tools.carry.compare import differences, is_changed, moved, outputs_of
+from tools.carry.compare import all_changed, differences, is_changed, moved, outputs_of
 from tools.carry.locks import locked_at, write_locks
 from tools.carry.versions import clone, digests_of, git, start
 from tools.checks.outputs import leaves
@@ -70,7 +70,7 @@ def other_settings(old: Path, new: Path, moves: Mapping[str, str], changed: froz
 
     def matters(key: str) -> bool:
         readers = [call for call in calls if any(key == own or key.startswith(f"{own}.") for own in call.params)]
-        return not readers or not all(is_changed([result], changed) for call in readers for result in call.results)
+        return not readers or not all(all_changed(call.results, changed) for call in readers)
 
     return [
         f"params.yaml: {key}: {after.get(key, 'not there')!r}, was {before.get(key, 'not there')!r}"

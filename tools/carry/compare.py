@@ -63,6 +63,11 @@ def is_changed(names: Iterable[str], changed: Iterable[str]) -> bool:
     return any(overlap(name, one) for name in names for one in changed)
 
 
+def all_changed(results: Iterable[str], changed: Collection[str]) -> bool:
+    """Whether every one of these results is meant to differ, so that its stage has nothing to compare."""
+    return all(is_changed([result], changed) for result in results)
+
+
 def differences(old: Path, new: Path, moves: Mapping[str, str], changed: frozenset[str] = frozenset()) -> list[str]:
     """What differs between two versions of a project, a line each.
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from maestro_lstm.corpus.index import read_index
-from tools.carry.compare import is_changed
+from tools.carry.compare import all_changed, is_changed
 from tools.carry.predictions import predict
 from tools.checks.verify import SMALL
 from tools.demo import EXPLAIN, merged, prepare
@@ -110,7 +110,7 @@ def run(root: Path, folder: Path, params: Any, wanted: Iterable[str] = ("",), bu
         for one in calls_of(root, params)
         if one.name.startswith(tuple(wanted))
         and not one.name.startswith(tuple(but) or ("-",))
-        and not (one.results and all(is_changed([result], changed()) for result in one.results))
+        and not (one.results and all_changed(one.results, changed()))
     ]
     os.chdir(folder)
     try:
