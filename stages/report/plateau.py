@@ -75,32 +75,29 @@ def read(params: Params, name: CrossingName) -> Crossed:
 
 def law(found: Mapping[CrossingName, Crossed], texts: dict[str, str]) -> None:
     """The law of ε: fitted on every other seed at the constant rate, tried on all else."""
-    by_epsilon = found["epsilon"]
-    rates = list(dict.fromkeys(rate for _, rate, _ in by_epsilon.outcomes))
-    least = min(epsilon for _, _, epsilon in by_epsilon.outcomes)
-    runs = {
-        rate: {epsilon: own for (_, one, epsilon), own in by_epsilon.outcomes.items() if one == rate} for rate in rates
-    }
-    norms = {rate: escape.escape_norms(own[least]) for rate, own in runs.items()}
-    constant = rates[0]
-    halves = [{seed: norm for seed, norm in norms[constant].items() if seed % 2 == odd} for odd in (0, 1)]
-    others = {rate: {epsilon: own for epsilon, own in each.items() if epsilon != least} for rate, each in runs.items()}
-    fitted_on, held_out = (
-        [trial for epsilon, own in others[constant].items() for trial in escape.trials(half, epsilon, own)]
-        for half in halves
-    )
+    by_epsilon, scaled = found["epsilon"], found["scale"]
+    by_rate: dict[str, dict[float, Sequence[Outcome]]] = {}
+    for (_, rate, epsilon), own in by_epsilon.outcomes.items():
+        by_rate.setdefault(rate, {})[epsilon] = own
+    least = min(by_rate[next(iter(by_rate))])
+    norms = {rate: escape.escape_norms(own.pop(least)) for rate, own in by_rate.items()}
+    constant, *others = by_rate
+    even, odd = ({seed: norm for seed, norm in norms[constant].items() if seed % 2 == one} for one in (0, 1))
+    fitted_on = escape.trials(even, by_rate[constant].items())
     factor = escape.fitted(fitted_on)
-    tested = {f"{constant} rate, even seeds (fitted)": fitted_on, f"{constant} rate, odd seeds": held_out}
-    for rate in rates[1:]:
-        tested[f"{rate} rate"] = [
-            trial for epsilon, own in others[rate].items() for trial in escape.trials(norms[rate], epsilon, own)
-        ]
-    tested["loss scaled to another ε, odd seeds"] = [
-        trial
-        for (epsilon, scale), own in found["scale"].outcomes.items()
-        if not any(math.isclose(epsilon / scale, one) for one in others[constant])
-        for trial in escape.trials(halves[1], epsilon / scale, own)
-    ]
+    tested = {
+        f"{constant} rate, even seeds (fitted)": fitted_on,
+        f"{constant} rate, odd seeds": escape.trials(odd, by_rate[constant].items()),
+        **{f"{rate} rate": escape.trials(norms[rate], by_rate[rate].items()) for rate in others},
+        "loss scaled to another ε, odd seeds": escape.trials(
+            odd,
+            [
+                (epsilon / scale, own)
+                for (epsilon, scale), own in scaled.outcomes.items()
+                if not any(math.isclose(epsilon / scale, one) for one in by_rate[constant])
+            ],
+        ),
+    }
     for limit in ("sgd", "adagrad"):  # by the law neither escapes: its steps shrink with the gradient
         tested[f"{limit}, at every rate that collapses"] = [
             escape.Trial(0.0, float(rate), run.escaped_at is not None, run.stays)
@@ -109,7 +106,6 @@ def law(found: Mapping[CrossingName, Crossed], texts: dict[str, str]) -> None:
             if (output, optimizer) == ("softmax", limit) and run.collapsed_at is not None
         ]
     texts["law"] = escape.law_as_text({name: trials for name, trials in tested.items() if trials}, factor)
-    scaled = found["scale"]
     texts["control"] = escape.control_as_text(
         {values: (scaled.probes[values], own) for values, own in scaled.outcomes.items()},
         {
@@ -120,7 +116,7 @@ def law(found: Mapping[CrossingName, Crossed], texts: dict[str, str]) -> None:
     )
     shares = {
         rate: [escape.tried(norms[rate], epsilon, factor, own) for epsilon, own in each.items()]
-        for rate, each in others.items()
+        for rate, each in by_rate.items()
     }
     probes = next(table for values, table in by_epsilon.probes.items() if values[1:] == (constant, least))
     picture = escape.escape_picture(probes, norms[constant], factor, shares)

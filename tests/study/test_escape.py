@@ -36,12 +36,12 @@ def runs(epsilon: float, factor: float = 5.0) -> list[Outcome]:
 
 def test_the_law_finds_the_factor_that_made_the_runs() -> None:
     assert escape_norms(runs(1e-16)) == NORMS
-    every = [trial for epsilon in EPSILONS for trial in trials(NORMS, epsilon, runs(epsilon))]
+    every = trials(NORMS, [(epsilon, runs(epsilon)) for epsilon in EPSILONS])
     factor = fitted(every)
     assert right(every, factor) == len(every) == 7 * 7
     assert right(every, 1000 * factor) < len(every)
     for true in (0.02, 5.0, 300.0):
-        made = [trial for epsilon in EPSILONS for trial in trials(NORMS, epsilon, runs(epsilon, true))]
+        made = trials(NORMS, [(epsilon, runs(epsilon, true)) for epsilon in EPSILONS])
         assert right(made, fitted(made)) == len(made)
     assert cells_of(law_as_text({"all": every}, factor))[-1] == [
         *("all", "49", "19", "19", "49 of 49"),
@@ -52,12 +52,12 @@ def test_the_law_finds_the_factor_that_made_the_runs() -> None:
 def test_the_factor_is_the_middle_of_one_range() -> None:
     """Two are as good here; between them is a factor that is worse."""
     norms = [(1e-10, True), (1e-9, False), (1e-8, True), (1e-5, False), (1e-2, True)]
-    made = [Trial(norm, 1e-10, escaped) for norm, escaped in norms]
+    made = [Trial(norm, 1e-10, escaped, False) for norm, escaped in norms]
     assert right(made, fitted(made)) == max(right(made, 10.0**k / 1.5) for k in range(-2, 12))
 
 
 def test_without_an_escape_there_is_no_factor_and_nobody_is_foretold_to_escape() -> None:
-    none = [Trial(0.0, 1e-8, False)] * 3
+    none = [Trial(0.0, 1e-8, False, True)] * 3
     assert math.isnan(fitted(none))
     assert right(none, fitted(none)) == 3
 

@@ -7,9 +7,9 @@ another ε it escapes if and only if that norm is above a factor times ε.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ class Trial:
     norm: float  # the escape norm of its seed
     epsilon: float  # over the scale of its loss, which its gradient has, too
     escaped: bool
-    stays: bool = False  # predicts a single symbol at the end, on validation
+    stays: bool  # predicts a single symbol at the end, on validation
 
     def foretold(self, factor: float) -> bool:
         """Whether the law says that it escapes."""
@@ -42,9 +42,14 @@ def escape_norms(least: Sequence[Outcome]) -> Norms:
     return {one.seed: one.gradient_norm if one.escaped_at else 0.0 for one in least}
 
 
-def trials(norms: Norms, epsilon: float, runs: Sequence[Outcome]) -> list[Trial]:
-    """Runs with an ε, of the seeds that have a norm."""
-    return [Trial(norms[run.seed], epsilon, run.escaped_at is not None, run.stays) for run in runs if run.seed in norms]
+def trials(norms: Norms, by_epsilon: Iterable[tuple[float, Sequence[Outcome]]]) -> list[Trial]:
+    """Runs with each ε, of the seeds that have a norm."""
+    return [
+        Trial(norms[run.seed], epsilon, run.escaped_at is not None, run.stays)
+        for epsilon, runs in by_epsilon
+        for run in runs
+        if run.seed in norms
+    ]
 
 
 def right(tried: Sequence[Trial], factor: float) -> int:
@@ -67,15 +72,14 @@ def fitted(tried: Sequence[Trial]) -> float:
     if not ratios:
         return math.nan
     ends = [ratios[0] / 10, *ratios, ratios[-1] * 10]  # between two neighbours every factor says the same
-    scores = [right(tried, math.sqrt(low * high)) for low, high in pairwise(ends)]
-    ranges, begin = [], None
-    for k, score in enumerate([*scores, -1]):
-        if score == max(scores) and begin is None:
-            begin = k
-        elif score != max(scores) and begin is not None:
-            ranges.append((ends[begin], ends[k]))
-            begin = None
-    low, high = max(ranges, key=lambda ends: ends[1] / ends[0])
+    spans = list(pairwise(ends))
+    scores = [right(tried, math.sqrt(low * high)) for low, high in spans]
+    ranges = []
+    for best, places in groupby(range(len(spans)), key=lambda k: scores[k] == max(scores)):
+        if best:
+            good = [spans[k] for k in places]
+            ranges.append((good[0][0], good[-1][1]))
+    low, high = max(ranges, key=lambda span: span[1] / span[0])
     return math.sqrt(low * high)
 
 
