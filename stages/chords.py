@@ -4,12 +4,9 @@ training, as it is kept, and where it escaped; drawn as the network says, and wi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
-
-import numpy as np
 
 from maestro_lstm.evaluation.written import Softened, figures_of
-from maestro_lstm.generation.sampling import draws
+from maestro_lstm.generation.sampling import sample_many
 from maestro_lstm.model.checkpoint import load_checkpoint
 from maestro_lstm.model.predictor import Predictor
 from maestro_lstm.model.stepper import Stepper
@@ -19,7 +16,7 @@ from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.report.written import written_as_text
 from maestro_lstm.study.plans import load_plan
 from maestro_lstm.study.plateau import candidates
-from maestro_lstm.tokens.vocabulary import ID_OF_SYMBOL, Ids
+from maestro_lstm.tokens.vocabulary import ID_OF_SYMBOL
 from maestro_lstm.training.jobs import train_candidates
 from maestro_lstm.training.tasks import SymbolTask
 from stages import command, paths
@@ -30,10 +27,10 @@ TRAINED = ("paper", "corrected")
 
 def main() -> None:
     params = load_params()
-    rows, shown = [], {}
+    asked, rows, shown = params.chords, [], {}
     for name, networks in writers(params):
         for way, drawn in (("as it says", networks), ("softmax again", [Softened(one) for one in networks])):
-            pieces = written(drawn, params)
+            pieces = list(sample_many(drawn, asked.pieces, asked.symbols, params.seed, start=ID_OF_SYMBOL[START]))
             rows.append({"network": name, "drawn": way, **figures_of(pieces)})
             shown[name, way] = pieces[0]
     write_csv(paths.CHORDS / "figures.csv", rows)
@@ -59,17 +56,6 @@ def writers(params: Params) -> Iterator[tuple[str, Sequence[Predictor]]]:
         )
     runs = train_candidates(paths.RUNS, task, {least: escaping[least]}, params.engine, params.device)[least]
     yield f"Adam's ε = {float(least[-1]):g}, at the end", [Stepper(run.last) for run in runs]
-
-
-def written(networks: Sequence[Predictor], params: Params) -> list[Ids]:
-    """Pieces by the networks in turn, from the paper's start symbol."""
-    asked, pieces = params.chords, []
-    for k, network in enumerate(networks):
-        seeds = range(params.seed + k, params.seed + asked.pieces, len(networks))
-        if seeds:
-            steps = islice(draws(network, [ID_OF_SYMBOL[START]], seeds), asked.symbols)
-            pieces += list(np.stack(list(steps), axis=1))
-    return pieces
 
 
 if __name__ == "__main__":

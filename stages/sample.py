@@ -4,10 +4,10 @@ otherwise.
 python -m stages.sample best
 """
 
-from maestro_lstm.generation.compose import compose_many, play
+from maestro_lstm.generation.compose import play
 from maestro_lstm.generation.names import NOTHING
 from maestro_lstm.generation.primers import note_primer
-from maestro_lstm.generation.sampling import PLAIN_NOTES, PLAIN_SYMBOLS
+from maestro_lstm.generation.sampling import PLAIN_NOTES, PLAIN_SYMBOLS, sample_many
 from maestro_lstm.model.checkpoint import load_checkpoint, load_performer
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.stepper import Stepper
@@ -27,8 +27,8 @@ def of_symbols(params: Params, name: str) -> None:
     ways = {"plain": PLAIN_SYMBOLS, **({} if own.is_plain else {"steered": own})}
     with whole_folder(paths.samples(name)) as folder:
         for way, sampling in ways.items():
-            ids = compose_many(networks, *size, params.seed, sampling)
-            save_ids(folder / f"{way}.safetensors", [ids])
+            ids = sample_many(networks, *size, params.seed, sampling)
+            save_ids(folder / f"{way}.safetensors", [ids.ravel()])
     print(f"{name}: {size[0]} pieces of {size[1]:,} symbols")
 
 

@@ -16,11 +16,11 @@ from PIL import Image
 from maestro_lstm.export.formats import formats
 from maestro_lstm.export.roll import chord_roll
 from maestro_lstm.export.sound import RATE, soundfont
-from maestro_lstm.generation.compose import compose, compose_many
+from maestro_lstm.generation.compose import compose
 from maestro_lstm.generation.names import MUSIC, PICTURES, WAV
 from maestro_lstm.generation.pieces import SymbolPiece, symbol_excerpt
 from maestro_lstm.generation.primers import symbol_primer, symbols_in
-from maestro_lstm.generation.sampling import PLAIN_SYMBOLS, SymbolSampling, sample
+from maestro_lstm.generation.sampling import SymbolSampling, sample, sample_many
 from maestro_lstm.model.network import initial_weights
 from maestro_lstm.model.stepper import Stepper
 from maestro_lstm.plumbing.errors import UserError
@@ -103,10 +103,12 @@ def test_pieces_of_several_seeds_and_primers_have_names_of_their_own() -> None:
 
 def test_many_pieces_are_drawn_by_the_networks_in_turn_each_with_its_seed() -> None:
     networks = [NETWORK, Stepper(initial_weights(len(SYMBOLS), 8, seed=99))]
-    pieces = compose_many(networks, 5, 30, 7, PLAIN_SYMBOLS).reshape(5, 30)
+    pieces = sample_many(networks, 5, 30, 7)
     for k, piece in enumerate(pieces):
         assert piece.tolist() == sample(networks[k % 2], [END_ID], 30, 7 + k)
-    assert len(compose_many(networks, 1, 30, 7, PLAIN_SYMBOLS)) == 30
+    assert sample_many(networks, 1, 30, 7).shape == (1, 30)
+    started = sample_many(networks[1:], 1, 30, 7, start=NEXT_ID)[0]
+    assert started.tolist() == sample(networks[1], [NEXT_ID], 30, 7)
 
 
 def test_an_excerpt_is_as_long_as_asked_or_as_the_piece() -> None:

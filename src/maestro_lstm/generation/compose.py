@@ -2,7 +2,6 @@
 seconds."""
 
 from collections.abc import Sequence
-from itertools import islice
 from math import ceil
 
 import numpy as np
@@ -17,7 +16,7 @@ from maestro_lstm.plumbing.progress import patience
 from maestro_lstm.tokens.note_tokens import from_rows, to_rows
 from maestro_lstm.tokens.performance import PEDAL_UP, Performance
 from maestro_lstm.tokens.quantize import STEPS_PER_SECOND, Steps, dequantize
-from maestro_lstm.tokens.vocabulary import END_ID, ID_OF_SYMBOL, SYMBOLS, Ids
+from maestro_lstm.tokens.vocabulary import ID_OF_SYMBOL, SYMBOLS
 
 
 def compose(
@@ -32,18 +31,6 @@ def compose(
     drawn = (int(symbols[0]) for symbols in draws(network, ids, [seed], sampling))
     wanted = ceil(sampling.length / chord_seconds) if sampling.unit == "seconds" else sampling.length
     return tuple(SYMBOLS[id_] for id_ in until(drawn, wanted, sampling.unit))
-
-
-def compose_many(networks: Sequence[Predictor], pieces: int, symbols: int, seed: int, sampling: SymbolSampling) -> Ids:
-    """Pieces from the beginning, after an `<END>`, concatenated to (pieces · symbols,); by the networks in turn,
-    with seeds seed, seed + 1, …"""
-    out = np.empty((pieces, symbols), dtype=np.uint8)
-    for k, network in enumerate(networks):
-        mine = range(k, pieces, len(networks))
-        if mine:
-            steps = draws(network, [END_ID], [seed + place for place in mine], sampling)
-            out[list(mine)] = np.stack(list(islice(steps, symbols)), axis=1)
-    return out.ravel()
 
 
 FASTEST = 100  # rows a second on average: a network that collapses into one chord would never get on

@@ -5,6 +5,7 @@ and nucleus sampling, and constraints on chords. Of notes, `NoteSampling` says h
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Annotated, Literal
 
 import numpy as np
@@ -54,6 +55,25 @@ def sample(
 ) -> list[int]:
     """Continue a primer by `count` ids, returned without the primer. See `draws`."""
     return [int(ids[0]) for ids, _ in zip(draws(network, primer, [seed], sampling), range(count), strict=False)]
+
+
+def sample_many(
+    networks: Sequence[Predictor],
+    pieces: int,
+    symbols: int,
+    seed: int,
+    sampling: SymbolSampling = PLAIN_SYMBOLS,
+    start: int = END_ID,
+) -> Ids:
+    """(pieces, symbols) after one symbol, such as the `<END>` that a piece begins after; by the networks in turn, with
+    seeds seed, seed + 1, …"""
+    out = np.empty((pieces, symbols), dtype=np.uint8)
+    for k, network in enumerate(networks):
+        mine = range(k, pieces, len(networks))
+        if mine:
+            steps = draws(network, [start], [seed + place for place in mine], sampling)
+            out[list(mine)] = np.stack(list(islice(steps, symbols)), axis=1)
+    return out
 
 
 def draws(
