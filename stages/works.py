@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from maestro_lstm.corpus.index import HELD_OUT, INDEX, SPLITS, WORKS, Piece, pieces_of
+from maestro_lstm.corpus.index import HELD_OUT, INDEX, SPLITS, WORK_COLUMNS, Piece, pieces_of
 from maestro_lstm.evaluation.works import (
     Ints,
+    Strings,
     Works,
     find_works,
+    joined_steps,
     longest_passage,
     pitches_of,
     share_found,
-    steps_of,
     strings_of,
 )
 from maestro_lstm.params.params import load_params
@@ -22,15 +23,17 @@ from maestro_lstm.plumbing.progress import progress
 from maestro_lstm.plumbing.tables import write_csv
 from maestro_lstm.report.works import leakage_as_text
 from maestro_lstm.tokens.encoded import load_ids
+from maestro_lstm.tokens.vocabulary import Ids
 from stages import command, paths
 
 
 def main() -> None:
     index = [piece for split in SPLITS for piece in pieces_of(split, paths.PARSED)]
     played = [one for split in SPLITS for one in pitches_of(load_ids(paths.encoded(split)))]
-    works = find_works(played)
-    write_csv(paths.WORKS / INDEX, rows_of(index, works), WORKS)
-    shared = list(leakage(index, played, works))
+    strings = [strings_of(piece) for piece in played]
+    works = find_works(strings)
+    write_csv(paths.WORKS / INDEX, rows_of(index, works), WORK_COLUMNS)
+    shared = list(leakage(index, played, strings, works))
     write_csv(paths.WORKS / "leakage.csv", shared)
     text = leakage_as_text(shared)
     write_text(paths.WORKS / "leakage.md", text + "\n")
@@ -53,11 +56,16 @@ def rows_of(index: list[Piece], works: Works) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def leakage(index: list[Piece], played: list[Ints], works: Works) -> Iterator[dict[str, Any]]:
+def leakage(index: list[Piece], played: list[Ints], strings: list[Strings], works: Works) -> Iterator[dict[str, Any]]:
     """What each held-out piece shares with the training split, and with other performances of its work in its own
     split: percent of strings with the nearest file and with any, notes of the longest passage."""
     train = [k for k, piece in enumerate(index) if piece.split == "train"]
-    learned = steps_of([played[k] for k in train]), np.unique(np.concatenate([strings_of(played[k]) for k in train]))
+
+    def of(places: list[int]) -> tuple[Ids, Strings]:
+        together = np.unique(np.concatenate([strings[place] for place in places]))
+        return joined_steps([played[place] for place in places]), together
+
+    learned = of(train)
     held_out = [k for k, piece in enumerate(index) if piece.split in HELD_OUT]
     for k in progress(held_out, "works", len(held_out), "piece"):
         twins = [
@@ -65,17 +73,16 @@ def leakage(index: list[Piece], played: list[Ints], works: Works) -> Iterator[di
             for other in np.flatnonzero(works.work == works.work[k]).tolist()
             if other != k and index[other].split == index[k].split
         ]
-        groups = {"train": (train, *learned)}
+        groups = {"train": (train, learned)}
         if twins:
-            strings = np.unique(np.concatenate([strings_of(played[other]) for other in twins]))
-            groups["its work"] = twins, steps_of([played[other] for other in twins]), strings
-        for name, (others, steps, strings) in groups.items():
+            groups["its work"] = twins, of(twins)
+        for name, (others, (steps, theirs)) in groups.items():
             yield {
                 "split": index[k].split,
                 "file": index[k].file,
                 "with": name,
                 "nearest": round(float(works.shared[k, others].max()), 3),
-                "found": round(share_found(played[k], strings), 3),
+                "found": round(share_found(strings[k], theirs), 3),
                 "longest": longest_passage(played[k], steps),
             }
 

@@ -15,7 +15,7 @@ import pytest
 
 from maestro_lstm.corpus import maestro
 from maestro_lstm.corpus.folder import copy_folder
-from maestro_lstm.corpus.index import WORKS, Piece, read_index, split_by_content, works_of, write_index
+from maestro_lstm.corpus.index import WORK_COLUMNS, Piece, read_index, split_by_content, works_of, write_index
 from maestro_lstm.corpus.maestro import RELEASES, Release, download, index_sha256
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.tables import write_csv
@@ -437,7 +437,7 @@ def test_pieces_are_read_with_their_works_and_who_is_not_there_has_its_own(tmp_p
     write_index(tmp_path, pieces)
     rows = [{**vars(one), "work": work, "twin": "", "twin_shared": 0.0, "other": "", "other_shared": 0.0}
             for one, work in zip(pieces[:3], (1, 1, 2), strict=True)]  # fmt: skip
-    write_csv(tmp_path / "works" / "pieces.csv", rows, WORKS)
+    write_csv(tmp_path / "works" / "pieces.csv", rows, WORK_COLUMNS)
     assert works_of("test", tmp_path, tmp_path / "works")[:2] == [1, 2]
     assert works_of("test", tmp_path, tmp_path / "works")[2] < 0
 

@@ -39,12 +39,12 @@ def copy_folder(source: Path, target: Path) -> list[Piece]:
         if path.stat().st_size > MAX_FILE:
             raise UserError(f"{source}: {name} has more than {MAX_FILE >> 20} MB")
     try:
-        return write_corpus(names, lambda name: names[name].read_bytes(), target, works=works_of(source, names))
+        return write_corpus(names, lambda name: names[name].read_bytes(), target, works=works_given(source, names))
     except UserError as error:
         raise UserError(f"{source}: {error}") from None
 
 
-def works_of(source: Path, names: Iterable[str]) -> dict[str, str]:
+def works_given(source: Path, names: Iterable[str]) -> dict[str, str]:
     """The work of each file that shares one. Raises UserError for a `works.csv` that is none, or names no file."""
     if not (source / WORKS).is_file():
         return {name: str(Path(name).parent) for name in names if len(Path(name).parts) > 2}

@@ -18,7 +18,7 @@ HELD_OUT: tuple[Split, ...] = ("validation", "test")
 INDEX = "pieces.csv"
 COLUMNS = ("file", "split", "composer", "title")
 # which pieces are of one work; of each the nearest of its own and of any other, with percent of what they share
-WORKS = (*COLUMNS, "work", "twin", "twin_shared", "other", "other_shared")
+WORK_COLUMNS = (*COLUMNS, "work", "twin", "twin_shared", "other", "other_shared")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell starts that a spreadsheet would compute
 
 
@@ -79,9 +79,9 @@ def works_of(split: Split, folder: Path, works: Path) -> list[int]:
 
     Args:
         folder: with an index.
-        works: a folder with an index that has the columns `WORKS`.
+        works: a folder with an index that has the columns `WORK_COLUMNS`.
     """
-    table = read_csv(works / INDEX, WORKS, words=(*COLUMNS, "twin", "other"))
+    table = read_csv(works / INDEX, WORK_COLUMNS, words=(*COLUMNS, "twin", "other"))
     work = dict(zip(table["file"], table["work"].astype(int), strict=True))
     return [work.get(piece.file, -1 - k) for k, piece in enumerate(pieces_of(split, folder))]
 

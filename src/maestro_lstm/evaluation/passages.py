@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from maestro_lstm.plumbing.jit import entry
 from maestro_lstm.tokens.transpose import PITCHES
@@ -41,8 +42,14 @@ def in_any_key(ids: Ids) -> Ids:
     out = ids.copy()
     places = np.flatnonzero(PITCHES[ids] > 0)
     pitches = PITCHES[ids[places]]
-    out[places] = 128 + np.diff(pitches, prepend=pitches[:1])
+    out[places] = steps_of(np.append(pitches[:1], pitches))
     return out
+
+
+def steps_of(pitches: npt.NDArray[np.integer]) -> Ids:
+    """128 + the distance of each pitch from the one before, (N − 1,) of (N,)."""
+    steps: Ids = (128 + np.diff(pitches)).astype(np.uint8)
+    return steps
 
 
 def _longest(holds: Callable[[int], bool], most: int) -> int:

@@ -15,12 +15,13 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from maestro_lstm.evaluation.passages import longest_shared
+from maestro_lstm.evaluation.passages import longest_shared, steps_of
 from maestro_lstm.tokens.transpose import PITCHES, split_at_ends
 from maestro_lstm.tokens.vocabulary import Ids
 
 Ints = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
+Strings = npt.NDArray[np.uint64]  # the different strings of a file, each as a number, in order
 LENGTH, DIFFERENT, TURNS, LEAST, FEWEST = 10, 6, 3, 1.2, 5
 COMMON = 50  # files: a string that more have is nobody's
 APART = 0  # a byte between pieces; no step is it
@@ -49,9 +50,9 @@ class Works:
         return found, float(self.shared[place, found])
 
 
-def find_works(pieces: Sequence[Ints]) -> Works:
-    """Of files' pitches as they are played, MIDI, (N,) each."""
-    both, sizes = shared_strings(pieces)
+def find_works(strings: Sequence[Strings]) -> Works:
+    """Of the strings of every file."""
+    both, sizes = shared_strings(strings)
     shared: Doubles = 100 * both / np.maximum(np.minimum.outer(sizes, sizes), 1)
     alike = sparse.csr_matrix((shared >= LEAST) & (both >= FEWEST))
     _, work = connected_components(alike, directed=False)
@@ -59,9 +60,8 @@ def find_works(pieces: Sequence[Ints]) -> Works:
     return Works(first[work], shared)
 
 
-def shared_strings(pieces: Sequence[Ints]) -> tuple[Doubles, Doubles]:
-    """(P, P) how many different strings two files have in common, 0 with itself; and (P,) how many each has."""
-    strings = [strings_of(piece) for piece in pieces]
+def shared_strings(strings: Sequence[Strings]) -> tuple[Doubles, Doubles]:
+    """(P, P) how many strings two files have in common, 0 with itself; and (P,) how many each has."""
     sizes = np.array([len(one) for one in strings], dtype=np.float64)
     _, code = np.unique(np.concatenate([np.zeros(0, np.uint64), *strings]), return_inverse=True)
     file = np.repeat(np.arange(len(strings)), sizes.astype(np.int64))
@@ -73,8 +73,8 @@ def shared_strings(pieces: Sequence[Ints]) -> tuple[Doubles, Doubles]:
     return both, sizes
 
 
-def strings_of(pitches: Ints) -> npt.NDArray[np.uint64]:
-    """The different strings of a file, each as a number."""
+def strings_of(pitches: Ints) -> Strings:
+    """Of a file's pitches as they are played, MIDI, (N,)."""
     if len(pitches) < LENGTH:
         return np.zeros(0, np.uint64)
     windows = np.lib.stride_tricks.sliding_window_view(pitches, LENGTH)  # (N − LENGTH + 1, LENGTH)
@@ -94,18 +94,17 @@ def pitches_of(ids: Ids) -> list[Ints]:
     return [found[found > 0].astype(np.int64) for found in (PITCHES[piece] for piece in split_at_ends(ids))]
 
 
-def steps_of(pieces: Sequence[Ints]) -> Ids:
-    """The steps from note to note of pieces one after the other, a byte each: passages of them are in any key."""
-    return np.concatenate([np.append(np.diff(piece) + 128, APART).astype(np.uint8) for piece in pieces])
+def joined_steps(pieces: Sequence[Ints]) -> Ids:
+    """The steps from note to note of pieces one after the other: passages of them are in any key."""
+    return np.concatenate([np.append(steps_of(piece), np.uint8(APART)) for piece in pieces])
 
 
 def longest_passage(piece: Ints, others: Ids) -> int:
-    """Notes of the longest passage of a piece, in any key, that is in others' `steps_of`."""
-    return longest_shared((np.diff(piece) + 128).astype(np.uint8), others) + 1 if len(piece) > 1 else 0
+    """Notes of the longest passage of a piece, in any key, that is in others' `joined_steps`."""
+    return longest_shared(steps_of(piece), others) + 1 if len(piece) > 1 else 0
 
 
-def share_found(piece: Ints, others: npt.NDArray[np.uint64]) -> float:
-    """Percent of the different strings of a piece that others have, whose strings are given in order."""
-    strings = strings_of(piece)
+def share_found(strings: Strings, others: Strings) -> float:
+    """Percent of a piece's strings that others have."""
     first, end = (np.searchsorted(others, strings, side=side) for side in ("left", "right"))
     return 100 * float((end > first).mean()) if len(strings) else 0.0
