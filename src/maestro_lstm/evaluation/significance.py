@@ -69,6 +69,15 @@ def interval(values: Doubles, weights: Doubles | None = None, works: Labels | No
     return Interval(mean, float(low), float(high))
 
 
+def works_at(places: pd.Index, works: Labels) -> list[int]:
+    """The works of some of a split's pieces, which a table names by place.
+
+    Args:
+        works: of all its pieces.
+    """
+    return [works[int(place)] for place in places]
+
+
 def centred(value: float, drawn: Doubles, most: float = math.inf) -> Interval:
     """The interval of a figure between 0 and `most` that resampling shifts: a resampled set is further from everything
     by the noise of one more draw. That shift is removed.
@@ -154,7 +163,7 @@ def over_works(one: pd.DataFrame, other: pd.DataFrame, measure: str, works: Labe
         works: of all pieces of the split, by place.
     """
     apart = (one[measure] - other[measure]).to_numpy(float)
-    return interval(apart, other["symbols"].to_numpy(float), [works[int(piece)] for piece in other.index])
+    return interval(apart, other["symbols"].to_numpy(float), works_at(other.index, works))
 
 
 def per_note_over_works(
@@ -169,8 +178,8 @@ def per_note_over_works(
     """
     symbols = other["symbols"].to_numpy(float)
     spent = [table["nats"] * table["symbols"] + with_order * table.get("nats_more", 0) for table in (one, other)]
-    own = [works[int(piece)] for piece in other.index]
-    found, scale = interval((spent[0] - spent[1]).to_numpy(float) / symbols, symbols, own), symbols.sum() / notes
+    apart, scale = (spent[0] - spent[1]).to_numpy(float), symbols.sum() / notes
+    found = interval(apart / symbols, symbols, works_at(other.index, works))
     return Interval(found.mean * scale, found.low * scale, found.high * scale)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from maestro_lstm.evaluation.significance import Interval, Labels, interval
+from maestro_lstm.evaluation.significance import Interval, Labels, interval, works_at
 from maestro_lstm.plumbing.tables import markdown
 
 Tables = Mapping[str, pd.DataFrame]  # by predictor, `breakdown.over_runs`
@@ -29,7 +29,7 @@ def interval_of(
         works: of all pieces; each its own if not given.
     """
     pieces = part(table, "piece")
-    works = None if works is None else [works[int(piece)] for piece in pieces.index]
+    works = None if works is None else works_at(pieces.index, works)
     values = pieces[key] if less is None else pieces[key] - part(less, "piece")[key]
     return interval(values.to_numpy(dtype=float), pieces["symbols"].to_numpy(dtype=float), works)
 
