@@ -1,7 +1,7 @@
 """tune_sampling: ways of sampling, compared by how far what is played is from the validation split's performances."""
 
-from maestro_lstm.corpus.index import pieces_of
-from maestro_lstm.evaluation.measures import halves
+from maestro_lstm.corpus.index import composers_of, works_of
+from maestro_lstm.evaluation.measures import Collection, halves
 from maestro_lstm.evaluation.note_distances import four_parts, note_figures, outside, way_row
 from maestro_lstm.generation.compose import play
 from maestro_lstm.generation.names import NOTHING, REAL
@@ -26,15 +26,21 @@ def main() -> None:
     network = load_performer(paths.model(PERFORMER, params.seed))
     nothing = note_primer(NOTHING, params.performances.pedal).steps
     real = [piece.beginning(asked.seconds) for piece in open_performances(paths.PERFORMANCES / "validation")]
-    half, other = halves(real, pieces_of("validation", paths.PERFORMANCES), four_parts)
+    half, other = halves(
+        Collection(real, works_of("validation", paths.PERFORMANCES, paths.WORKS)),
+        composers_of("validation", paths.PERFORMANCES),
+        four_parts,
+    )
     played = {REAL: other}
     for way in progress(asked.ways, "tune", len(asked.ways), "way"):
         sampling = way.sampling.model_copy(update={"seconds": float(asked.seconds)})
         seeds = range(params.seed, params.seed + asked.pieces)
-        played[way.name] = [dequantize(steps) for steps in play(network, nothing, seeds, sampling)]
+        pieces = [dequantize(steps) for steps in play(network, nothing, seeds, sampling)]
+        played[way.name] = Collection.of_different(pieces)
     minutes = max(asked.seconds // 60, 1)
     rows = [
-        way_row(name, note_figures(pieces, half), outside(pieces, half, minutes)) for name, pieces in played.items()
+        way_row(name, note_figures(some, half), outside(some.pieces, half.pieces, minutes))
+        for name, some in played.items()
     ]
     write_csv(paths.PERFORMER / "sampling.csv", rows)
     text = ways_as_text(rows)

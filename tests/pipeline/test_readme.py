@@ -163,16 +163,6 @@ def test_what_the_probes_say_is_as_told() -> None:
     assert (last[last.distinct <= 2].state_spread < 0.01).all()
 
 
-def test_how_many_works_are_in_both_halves_is_as_told() -> None:
-    """The halves of real music alternate by title."""
-    pieces = pd.read_csv("metrics/works/pieces.csv", keep_default_na=False)
-    test = pieces[pieces["split"] == "test"].reset_index(drop=True)
-    titles = list(zip(test["composer"], test["title"], strict=True))
-    sides = pd.Series([sorted(set(titles)).index(title) % 2 for title in titles])
-    both = sides.groupby(test["work"]).transform("nunique") > 1
-    assert f"of {len(test)} performances {both.sum()}" in " ".join(DOCS["music.md"].split())
-
-
 def test_the_study_in_git_is_whole() -> None:
     rows = rows_of(json.loads(Path("paper/tables.json").read_text()))
     ours: dict[tuple[str, str], Summary] = {

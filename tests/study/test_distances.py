@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 from scipy.integrate import trapezoid
 from scipy.stats import entropy, gaussian_kde
 
-from maestro_lstm.corpus.index import Piece
-from maestro_lstm.evaluation.measures import diversity, pooled_distance, similarity, total_variation
+from maestro_lstm.evaluation.measures import Collection, diversity, pooled_distance, similarity, total_variation
 from maestro_lstm.evaluation.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
 from maestro_lstm.evaluation.significance import Interval, centred, interval
-from maestro_lstm.evaluation.symbol_distances import beginnings, chord_size_points, features_of, set_of, symbol_figures
+from maestro_lstm.evaluation.symbol_distances import (
+    Set,
+    beginnings,
+    chord_size_points,
+    features_of,
+    set_of,
+    symbol_figures,
+)
 from maestro_lstm.export.notation import score_of, score_to_midi
 from maestro_lstm.report.distances import symbols_as_text
 from maestro_lstm.report.pictures import chord_sizes_picture
@@ -136,7 +142,8 @@ def test_intervals_hold_the_true_value_nearly_always_and_shrink_with_more_pieces
     shares, others = [0.5, 0.3, 0.2], [0.3, 0.3, 0.4]  # 0.2 apart
 
     def apart(count: int) -> Interval:
-        return pooled_distance(*(random.multinomial(50, p, size=count).astype(float) for p in (shares, others)))
+        one, other = (random.multinomial(50, p, size=count).astype(float) for p in (shares, others))
+        return pooled_distance(one, other)
 
     few, many = [apart(30) for _ in range(100)], [apart(480) for _ in range(5)]
     assert sum(one.low < 0.2 < one.high for one in few) >= 88  # of 95 to be expected, by three standard errors
@@ -175,16 +182,45 @@ def test_the_same_distribution_overlaps_and_another_does_not() -> None:
     assert diversity(np.array([[0.0], [3.0], [6.0]])) == pytest.approx(4)
 
 
-WORKS = [
-    Piece("", "test", composer, title)
-    for composer, title in (("A", "x"), ("A", "x"), ("A", "y"), ("B", "z"), ("C", "w"))
-]
+COMPOSERS, WORKS = ["A", "A", "A", "B", "C"], [7, 7, 3, 5, 9]
+
+
+def set_of_different(pieces: list[Ids]) -> Set:
+    return set_of(Collection.of_different(pieces))
+
+
+def test_performances_of_one_work_are_drawn_together() -> None:
+    random = np.random.default_rng(4)
+    values = random.normal(3, 1, 50)
+    alone = interval(values)
+    twice = interval(np.repeat(values, 2), works=np.repeat(np.arange(50), 2).tolist())
+    assert twice == alone  # the same works, each played twice: no more is known
+    apart = interval(np.repeat(values, 2))
+    assert apart.high - apart.low == pytest.approx((alone.high - alone.low) / math.sqrt(2), rel=0.15)
+    assert interval(values, works=[1] * 50).mean == values.mean()
+    assert math.isnan(interval(values, works=[1] * 50).low)
+    one, other = (random.multinomial(50, [0.5, 0.3, 0.2], size=30).astype(float) for _ in range(2))
+    several = [np.repeat(some, 2, axis=0) for some in (one, other)]
+    works = np.repeat(np.arange(30), 2).tolist()
+    assert pooled_distance(several[0], several[1], (works, works)) == pooled_distance(one, other)
+    assert math.isnan(pooled_distance(one, other, ([1] * 30, range(30))).high)
+    assert math.isnan(similarity(one, other, ([1] * 30, range(30))).low)
+
+
+def test_how_alike_the_pieces_of_a_set_are_does_not_hang_on_how_often_one_is_played() -> None:
+    random = np.random.default_rng(6)
+    once, other = random.normal(0, 1, (30, 1)), random.normal(0, 1, (30, 1))
+    many, works = np.repeat(once, 3, axis=0), np.repeat(np.arange(30), 3).tolist()
+    assert diversity(many, works) == pytest.approx(diversity(once))
+    assert diversity(many) < diversity(once)
+    found = similarity(other, many, (range(30), works))
+    assert found.mean == pytest.approx(similarity(other, once).mean, abs=0.02)
 
 
 def test_chord_sizes_are_told_as_shares_and_of_who_writes_no_chord_not_at_all() -> None:
     sets = {
-        "real": set_of([piece("C4", NEXT, "C4", "E4", NEXT), piece("C4", NEXT, "D4", NEXT)]),
-        "silent": set_of([piece(NEXT, NEXT)]),
+        "real": set_of_different([piece("C4", NEXT, "C4", "E4", NEXT), piece("C4", NEXT, "D4", NEXT)]),
+        "silent": set_of_different([piece(NEXT, NEXT)]),
     }
     points = chord_size_points(sets)
     assert {point["setting"]: point["share"] for point in points if point["share"]} == {"1": 75, "2": 25}
@@ -198,18 +234,21 @@ def test_chord_sizes_are_told_as_shares_and_of_who_writes_no_chord_not_at_all() 
 
 
 def test_performances_of_a_work_are_in_the_same_half() -> None:
-    pieces = [np.full(10, k, dtype=np.uint8) for k in range(5)]
-    one, other = ([int(part[0]) for part in side] for side in beginnings(pieces, WORKS, 4))
-    assert (one, other) == ([0, 1, 3], [2, 4])
-    assert all(len(part) == 4 for side in beginnings(pieces, WORKS, 4) for part in side)
+    real = Collection([np.full(10, k, dtype=np.uint8) for k in range(5)], WORKS)
+    one, other = beginnings(real, COMPOSERS, 4)
+    assert [[int(part[0]) for part in side.pieces] for side in (one, other)] == [[2, 3], [0, 1, 4]]
+    assert (one.works, other.works) == ([3, 5], [7, 7, 9])
+    assert beginnings(real, ["B", "A", "A", "B", "C"], 4)[1].works == [7, 7, 9]  # a composer's name is no work's
+    assert all(len(part) == 4 for side in (one, other) for part in side.pieces)
 
 
 @pytest.mark.parametrize("length", [4, 9, 100])
 def test_few_works_are_compared_by_their_parts(length: int) -> None:
-    one, other = beginnings([np.arange(9, dtype=np.uint8)], WORKS[:1], length)
-    assert len(one) >= 2
-    assert len(other) >= 2
-    assert sorted(np.concatenate([*one, *other]).tolist()) == list(range(9))
+    one, other = beginnings(Collection([np.arange(9, dtype=np.uint8)], WORKS[:1]), COMPOSERS[:1], length)
+    assert len(one.pieces) >= 2
+    assert len(other.pieces) >= 2
+    assert sorted(np.concatenate([*one.pieces, *other.pieces]).tolist()) == list(range(9))
+    assert len(set(one.works)) == len(one.pieces)
 
 
 def test_a_collapse_is_seen_in_the_figures_and_real_music_is_near_itself() -> None:
@@ -224,7 +263,7 @@ def test_a_collapse_is_seen_in_the_figures_and_real_music_is_near_itself() -> No
     reference, other, training = music(12), music(12), np.concatenate(music(12))
     silent = [np.full(80, NEXT_ID, dtype=np.uint8)] * 12
     figures = {
-        name: symbol_figures(set_of(pieces), set_of(reference), training, in_any_key(training))
+        name: symbol_figures(set_of_different(pieces), set_of_different(reference), training, in_any_key(training))
         for name, pieces in (("real", other), ("silent", silent))
     }
     assert figures["real"]["tv_pitches"].mean < 0.2

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import torch
 
-from maestro_lstm.corpus.index import HELD_OUT, Piece
+from maestro_lstm.corpus.index import HELD_OUT
 from maestro_lstm.evaluation.baselines import Histograms
 from maestro_lstm.evaluation.breakdown import event_counts, grouped, read_groups
-from maestro_lstm.evaluation.measures import halves
+from maestro_lstm.evaluation.measures import Collection, halves
 from maestro_lstm.evaluation.note_distances import (
     four_parts,
     histograms_of,
@@ -144,7 +144,7 @@ def test_groups_add_up_to_the_whole(tmp_path: Path) -> None:
 
 def test_a_set_is_nearer_to_itself_than_to_another() -> None:
     real, other = [made(k, 200) for k in range(6)], [pianist(100, 4, 60 + k) for k in range(6)]
-    same, far = note_figures(real, real), note_figures(other, real)
+    same, far = (note_figures(Collection.of_different(some), Collection.of_different(real)) for some in (real, other))
     for name in histograms_of(real[0]):
         assert same[f"tv_{name}"].mean == 0
         assert far[f"tv_{name}"].mean > 0.3
@@ -193,11 +193,13 @@ def test_minutes_are_whole_and_collapse_is_told() -> None:
 
 def test_halves_keep_a_work_together_and_a_beginning_ends() -> None:
     pieces = [made(k, 10) for k in range(10)]
-    works = [Piece(f"{k}.mid", "test", "A", f"work {k // 2}") for k in range(10)]
-    one, other = halves(pieces, works, four_parts)
-    assert [len(one), len(other)] == [6, 4]
-    parts = halves(pieces[:2], works[:2], four_parts)  # one work: parts of each piece alternate
-    assert [len(side) for side in parts] == [4, 4]
+    works = [k // 2 for k in range(10)]
+    one, other = halves(Collection(pieces, works), ["A"] * 10, four_parts)
+    assert [len(one.pieces), len(other.pieces)] == [6, 4]
+    assert not set(one.works) & set(other.works)
+    # one work: parts of each piece alternate
+    parts = halves(Collection(pieces[:2], works[:2]), ["A"] * 2, four_parts)
+    assert [len(side.pieces) for side in parts] == [4, 4]
     begun = pieces[0].beginning(10.0)
     assert 0 < len(begun) < 10
     assert begun.release.max() <= 10

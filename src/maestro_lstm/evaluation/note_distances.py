@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.evaluation.measures import pooled_distance
+from maestro_lstm.evaluation.measures import Collection, pooled_distance
 from maestro_lstm.evaluation.significance import Interval, interval
 from maestro_lstm.tokens.performance import PEDAL_DOWN, Performance
 from maestro_lstm.tokens.quantize import BINS, quantize
@@ -111,17 +111,18 @@ def four_parts(pieces: Sequence[Performance]) -> list[Performance]:
     ]
 
 
-def note_figures(pieces: Sequence[Performance], reference: Sequence[Performance]) -> dict[str, Interval]:
-    """Every measure by name, with its 95 % interval over pieces; `tv_` is against the reference."""
-    ours, theirs = ([histograms_of(piece) for piece in some] for some in (pieces, reference))
-    figures = {
-        f"tv_{name}": pooled_distance(np.stack([one[name] for one in ours]), np.stack([one[name] for one in theirs]))
-        for name in HISTOGRAMS
-    }
-    scalars = [scalars_of(piece) for piece in pieces]
+def note_figures(some: Collection[Performance], reference: Collection[Performance]) -> dict[str, Interval]:
+    """Every measure by name, with its 95 % interval over works; `tv_` is against the reference."""
+    both, works = (some, reference), (some.works, reference.works)
+    histograms = [[histograms_of(piece) for piece in each.pieces] for each in both]
+    figures = {}
+    for name in HISTOGRAMS:
+        ours, theirs = (np.stack([one[name] for one in each]) for each in histograms)
+        figures[f"tv_{name}"] = pooled_distance(ours, theirs, works)
+    scalars = [scalars_of(piece) for piece in some.pieces]
     for name in SCALARS:
         if all(name in one for one in scalars):
-            figures[name] = interval(np.array([one[name] for one in scalars]))
+            figures[name] = interval(np.array([one[name] for one in scalars]), works=some.works)
     return figures
 
 

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maestro_lstm.corpus.index import Piece
-from maestro_lstm.evaluation.measures import diversity, halves, pooled_distance, similarity
+from maestro_lstm.evaluation.measures import Collection, diversity, halves, pooled_distance, similarity
 from maestro_lstm.evaluation.passages import compression_ratio, in_any_key, longest_repeat, longest_shared
-from maestro_lstm.evaluation.significance import Interval, interval
+from maestro_lstm.evaluation.significance import Interval, Labels, interval
 from maestro_lstm.tokens.chords import chords_of, collapse_of
 from maestro_lstm.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, SYMBOLS, Ids
 
@@ -86,9 +85,10 @@ BY_PIECE = ("chord_sizes", "pitch_classes", "transitions")
 
 @dataclass(frozen=True)
 class Set:
-    """Pieces by one writer, and the features of each."""
+    """Pieces by one writer, and the work and the features of each."""
 
     pieces: Sequence[Ids]
+    works: Labels
     features: Sequence[Features]
 
     def values(self, name: str) -> npt.NDArray[np.float64]:
@@ -101,14 +101,17 @@ class Set:
         return values if name in SCALARS else values / np.maximum(values.sum(axis=1, keepdims=True), 1)
 
 
-def set_of(pieces: Sequence[Ids]) -> Set:
-    return Set(pieces, [features_of(piece) for piece in pieces])
+def set_of(some: Collection[Ids]) -> Set:
+    return Set(some.pieces, some.works, [features_of(piece) for piece in some.pieces])
 
 
-def beginnings(pieces: Sequence[Ids], works: Sequence[Piece], symbols: int) -> tuple[list[Ids], list[Ids]]:
+def beginnings(
+    real: Collection[Ids], composers: Sequence[str], symbols: int
+) -> tuple[Collection[Ids], Collection[Ids]]:
     """The beginnings of real pieces in two sets, by `halves`.
 
     Args:
+        composers: of each piece.
         symbols: how much of each piece.
     """
 
@@ -118,8 +121,10 @@ def beginnings(pieces: Sequence[Ids], works: Sequence[Piece], symbols: int) -> t
             found = [half for part in found for half in np.array_split(part, 2) if len(half)]
         return found
 
-    one, other = halves(pieces, works, parts)
-    return [piece[:symbols] for piece in one], [piece[:symbols] for piece in other]
+    one, other = (
+        Collection([piece[:symbols] for piece in half.pieces], half.works) for half in halves(real, composers, parts)
+    )
+    return one, other
 
 
 def symbol_figures(some: Set, reference: Set, training: Ids, training_any_key: Ids) -> Figures:
@@ -129,11 +134,12 @@ def symbol_figures(some: Set, reference: Set, training: Ids, training_any_key: I
         training: the training split.
         training_any_key: the same in any key, `passages.in_any_key`.
     """
-    figures = {f"tv_{name}": pooled_distance(some.values(name), reference.values(name)) for name in HISTOGRAMS}
+    works = some.works, reference.works
+    figures = {f"tv_{name}": pooled_distance(some.values(name), reference.values(name), works) for name in HISTOGRAMS}
     for name in (*BY_PIECE, *SCALARS):
-        figures[f"oa_{name}"] = similarity(some.table(name), reference.table(name))
+        figures[f"oa_{name}"] = similarity(some.table(name), reference.table(name), works)
     for name in BY_PIECE:
-        within = diversity(some.table(name))
+        within = diversity(some.table(name), some.works)
         figures[f"within_{name}"] = Interval(within, math.nan, math.nan)
     of_pieces = {
         **{name: [getattr(one, name) for one in some.features] for name in SCALARS},
@@ -143,7 +149,8 @@ def symbol_figures(some: Set, reference: Set, training: Ids, training_any_key: I
         "by_heart_any_key": [longest_shared(in_any_key(piece), training_any_key) for piece in some.pieces],
         "collapsed": [100 * bool(collapse_of([SYMBOLS[id_] for id_ in piece.tolist()])) for piece in some.pieces],
     }
-    return figures | {name: interval(np.array(values, dtype=np.float64)) for name, values in of_pieces.items()}
+    intervals = {name: interval(np.array(values, np.float64), works=some.works) for name, values in of_pieces.items()}
+    return figures | intervals
 
 
 def chord_size_points(by_writer: Mapping[str, Set]) -> list[dict[str, Any]]:
