@@ -8,7 +8,7 @@ from torch import nn
 
 from maestro_lstm.model.checkpoint import Checkpoint
 from maestro_lstm.model.performer import Performer
-from maestro_lstm.plumbing.choices import PedalRule
+from maestro_lstm.plumbing.choices import LookSize, PedalRule
 from maestro_lstm.pretrained.networks import export
 from maestro_lstm.tokens.columns import Performances, open_performances, write_performances
 from maestro_lstm.tokens.performance import Performance
@@ -51,11 +51,18 @@ def corpus(folder: Path, sizes: tuple[int, ...] = (50, 33, 64, 7)) -> Performanc
     return open_performances(folder)
 
 
-def network(hidden: int = 16, seed: int = 0, spread: float = 2.0, pedal: bool = False, head: int = 12) -> Performer:
+def network(
+    hidden: int = 16,
+    seed: int = 0,
+    spread: float = 2.0,
+    pedal: bool = False,
+    head: int = 12,
+    look: LookSize | None = None,
+) -> Performer:
     """An untrained network whose distributions are not flat, and whose notes are short and close together."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        made = Performer(hidden, 2, head, pedal)
+        made = Performer(hidden, 2, head, pedal, look=look)
     for weight in made.parameters():
         weight.data.mul_(spread)
     for head, fall in ((0, 0.1), (3, 0.05)):
@@ -70,8 +77,8 @@ def says(player: Performer, field: int) -> nn.Linear:
     return layer
 
 
-def exported_network(path: Path, pedal: PedalRule = "folded") -> Path:
+def exported_network(path: Path, pedal: PedalRule = "folded", look: LookSize | None = None) -> Path:
     """The file of a small network that the page can run."""
-    weights = dict(network(16, head=16, pedal=pedal == "events").state_dict())
+    weights = dict(network(16, head=16, pedal=pedal == "events", look=look).state_dict())
     export(Checkpoint(weights, {**SETTINGS.as_dict(), "head": 16, "pedal": pedal}), path, {})
     return path

@@ -12,7 +12,7 @@ from maestro_lstm.generation.player import Player
 from maestro_lstm.generation.sampling import NoteSampling
 from maestro_lstm.model.checkpoint import Checkpoint, load_performer
 from maestro_lstm.model.note_rows import batch_of
-from maestro_lstm.plumbing.choices import PedalRule
+from maestro_lstm.plumbing.choices import LookSize, PedalRule
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.pretrained.networks import export, network_file
 from maestro_lstm.tokens.note_tokens import FIELDS, to_rows
@@ -45,10 +45,11 @@ SAID = """([rows, plain]) => {
 
 
 def files(tmp_path: Path) -> dict[str, Path]:
-    """An untrained network of either pedal, and the one that comes with the package."""
+    """An untrained network of either pedal, one that looks back, and the one that comes with the package."""
     found = {"shipped": network_file("performer")}
     for pedal in get_args(PedalRule):
         found[pedal] = exported_network(tmp_path / f"{pedal}.safetensors", pedal)
+    found["looks"] = exported_network(tmp_path / "looks.safetensors", look=LookSize(2, 8, 24))
     return found
 
 
@@ -69,7 +70,7 @@ def opened(browser: Browser, path: Path, folder: Path) -> Page:
     return tab
 
 
-@pytest.mark.parametrize("kind", ["folded", "events", "shipped"])
+@pytest.mark.parametrize("kind", ["folded", "events", "looks", "shipped"])
 @torch.inference_mode()
 def test_every_head_says_what_it_says_in_python(kind: str, browser: Browser, tmp_path: Path) -> None:
     path = files(tmp_path)[kind]
@@ -86,7 +87,7 @@ def test_every_head_says_what_it_says_in_python(kind: str, browser: Browser, tmp
     tab.close()
 
 
-@pytest.mark.parametrize("kind", ["folded", "events"])
+@pytest.mark.parametrize("kind", ["folded", "events", "looks"])
 @pytest.mark.parametrize("steering", [{}, STEERED], ids=["plainly", "steered"])
 def test_the_same_seed_plays_the_same_notes(
     kind: str, steering: dict[str, Any], browser: Browser, tmp_path: Path
@@ -109,9 +110,10 @@ def test_the_same_seed_plays_the_same_notes(
     tab.close()
 
 
-def test_it_goes_back_to_where_it_was(browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["folded", "looks"])
+def test_it_goes_back_to_where_it_was(kind: str, browser: Browser, tmp_path: Path) -> None:
     """What was composed and not heard is forgotten: the composer then says what it would have said without it."""
-    tab = opened(browser, files(tmp_path)["folded"], tmp_path)
+    tab = opened(browser, files(tmp_path)[kind], tmp_path)
     same = tab.evaluate(
         """() => {
         const said = [], note = { onset: 500, pitch: 40, force: 16, duration: 30 };
@@ -181,5 +183,7 @@ def test_random_numbers_are_numpys(browser: Browser, tmp_path: Path) -> None:
 def test_what_the_page_cannot_run_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "odd.safetensors"
     export(Checkpoint(dict(network().state_dict()), SETTINGS.as_dict()), path, {})  # heads of 12
-    with pytest.raises(UserError, match=r"odd\.safetensors: hidden and head must be multiples of 8"):
+    with pytest.raises(
+        UserError, match=r"odd\.safetensors: hidden, head and the width of a look must be multiples of 8"
+    ):
         weights_script(path)

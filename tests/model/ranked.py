@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from maestro_lstm.plumbing import torchrun
+from maestro_lstm.plumbing.choices import LookSize
 from maestro_lstm.plumbing.errors import report_in_one_line
 from maestro_lstm.tokens.vocabulary import END_ID, Ids
 from maestro_lstm.training.jobs import train_candidates
@@ -39,7 +40,15 @@ SYMBOLS = Settings(
     threads=2,
     engine="torch",
 )
-NOTES = replace(SETTINGS, dropout=0.2, batch=4, epochs=40, symbols=UPDATES * 4 * SETTINGS.seq_len, log_every=10)
+NOTES = replace(
+    SETTINGS,
+    dropout=0.2,
+    batch=4,
+    epochs=40,
+    symbols=UPDATES * 4 * SETTINGS.seq_len,
+    log_every=10,
+    look=LookSize(2, 4, 12),
+)
 
 
 def tasks(folder: Path) -> dict[str, tuple[Task, Settings]]:

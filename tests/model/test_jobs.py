@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from maestro_lstm.plumbing.choices import LookSize
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.versions import KERNEL_CHOICES
 from maestro_lstm.tokens.vocabulary import Ids
@@ -113,6 +114,7 @@ OTHER: dict[str, Any] = {
     "weight_decay": 0.1,
     "stretch": 0.1,
     "pedal": "events",
+    "look": LookSize(1, 4, 8),
     "precision": "bfloat16",
     "threads": 2,
 }

@@ -12,6 +12,7 @@ from maestro_lstm.generation.player import Sounding
 from maestro_lstm.model.event_network import BEGIN, EventNetwork, event_batch_of
 from maestro_lstm.model.note_rows import Batch, Said, batch_of
 from maestro_lstm.model.performer import Performer
+from maestro_lstm.plumbing.choices import LookSize
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.tokens.events import to_events
 from maestro_lstm.tokens.note_tokens import KEYS, to_rows
@@ -25,6 +26,7 @@ from maestro_lstm.training.snapshots import resumed, with_snapshots
 from tests.performances import SETTINGS, corpus, made, network
 
 EVENTS = replace(SETTINGS, kind="events", head=0, stretch=0.0)
+LOOK = LookSize(2, 8, 12)
 
 
 def repeated(batch: Batch, times: int) -> Batch:
@@ -204,8 +206,14 @@ def test_a_network_of_events_carries_its_state_and_forgets_it_where_a_piece_begi
 
 @pytest.mark.parametrize(
     "settings",
-    [SETTINGS, replace(SETTINGS, dropout=0.3), replace(SETTINGS, precision="bfloat16"), replace(EVENTS, dropout=0.3)],
-    ids=["plain", "dropout", "bfloat16", "events"],
+    [
+        SETTINGS,
+        replace(SETTINGS, dropout=0.3),
+        replace(SETTINGS, precision="bfloat16"),
+        replace(EVENTS, dropout=0.3),
+        replace(SETTINGS, look=LOOK),
+    ],
+    ids=["plain", "dropout", "bfloat16", "events", "look"],
 )
 def test_a_training_that_was_stopped_goes_on_bit_for_bit(settings: Settings, tmp_path: Path) -> None:
     corpus(tmp_path / "train")

@@ -34,7 +34,7 @@ def launched(folder: Path, processes: int, *names: str) -> "subprocess.Popen[str
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["symbols", "notes"])
 def test_two_processes_train_as_one_does(name: str, tmp_path: Path) -> None:
-    """The second network is also dropped from, and its pieces fill their windows unevenly."""
+    """The second network also looks back, is dropped from, and its pieces fill their windows unevenly."""
     corpus(tmp_path / "train")
     process = launched(tmp_path, 2, name)
     said, _ = process.communicate(timeout=100)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from maestro_lstm.evaluation import likelihood as evaluation
 from maestro_lstm.evaluation.likelihood import STRETCH, Guesses, evaluate, guesses, spaced_windows, summarise
 from maestro_lstm.model.network import Network
 from maestro_lstm.model.predictors import TorchPredictor
+from maestro_lstm.plumbing.choices import LookSize
 from maestro_lstm.tokens.vocabulary import END_ID, NEXT_ID
 
 
@@ -49,9 +49,10 @@ def test_the_state_is_carried_across_stretches() -> None:
     assert scores.accuracy == pytest.approx(100 * (plain[:, 0].argmax(1) == right).float().mean().item())
 
 
-def test_many_parts_at_a_time_come_to_what_one_pass_does(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("look", [None, LookSize(2, 8, 400)])
+def test_many_parts_at_a_time_come_to_what_one_pass_does(look: LookSize | None) -> None:
     torch.manual_seed(0)
-    network = Network(90, 16, layers=2, skips=True)
+    network = Network(90, 16, layers=2, skips=True, look=look)
     with torch.no_grad():
         for weight in network.parameters():  # so that it remembers, and is sure of what it says
             weight.mul_(2)
@@ -66,7 +67,7 @@ def test_many_parts_at_a_time_come_to_what_one_pass_does(monkeypatch: pytest.Mon
         assert (many.best == whole.best[:some]).all()
         np.testing.assert_allclose(many.likelihood, whole.likelihood[:some], atol=1e-5)
         np.testing.assert_allclose(many.sure, whole.sure[:some], atol=1e-5)
-    monkeypatch.setattr(evaluation, "EARLY", 0)
+    four.early = 0
     forgetful = guesses(four, ids[:-1], ids[1:])
     assert np.abs(forgetful.likelihood - whole.likelihood).max() > 0.01  # or nothing was remembered
 

@@ -70,7 +70,7 @@ def predictions(scores: Doubles) -> Predictions:
 class Said:
     """A predictor whose scores are given."""
 
-    batch = 1
+    batch, early = 1, 0
 
     def __init__(self, scores: Doubles) -> None:
         self.of_all = scores

@@ -32,7 +32,7 @@ def of_symbols(model: Path) -> Arrays:
     """Evaluated, and as music is sampled from it."""
     weights, ids = load_checkpoint(model).weights, np.asarray(load_ids(Path("data/encoded/test.safetensors")))[:SYMBOLS]
     made = guesses(predictor(weights), ids[:-1], ids[1:])
-    scores, (h, c) = Stepper(weights).scores(ids[:NOTES, None])
+    scores, (h, c, *_) = Stepper(weights).scores(ids[:NOTES, None])
     return {
         "symbols.best": made.best,
         "symbols.sure": made.sure,
@@ -51,7 +51,7 @@ def of_notes(model: Path) -> Arrays:
     player.feed(to_rows(quantize(pieces[0].beginning(10))))
     played = [np.stack(player.play()) for _ in range(NOTES)]
     assert player.state is not None
-    h, c = (torch.as_tensor(part).numpy() for part in player.state)
+    h, c, *_ = (torch.as_tensor(part).numpy() for part in player.state)
     return {
         "notes.nats": cost.nats,
         "notes.right": cost.right,

@@ -77,7 +77,7 @@ interface Steering {
 }
 
 interface NetworkWeights {
-  settings: { hidden: number; layers: number; head: number; pedal: string };
+  settings: { hidden: number; layers: number; head: number; pedal: string; look?: { heads: number; width: number; memory: number } };
   edges: number[];
   arrays: Record<string, { shape: number[]; at: number }>;
   data: Uint16Array; // float16

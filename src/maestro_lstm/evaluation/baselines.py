@@ -41,7 +41,7 @@ class NGram:
         n_symbols: V.
     """
 
-    batch = 1
+    batch, early = 1, 0  # it goes by a few symbols
 
     def __init__(self, ids: Ids, order: int, n_symbols: int = len(SYMBOLS)) -> None:
         self.order, self.n_symbols = order, n_symbols

@@ -60,7 +60,6 @@ def summarise(guesses: Guesses, targets: Ids) -> Scores:
 
 
 STRETCH = 8192  # symbols per call: enough to hide the call, few enough for memory
-EARLY = 512  # symbols that a part starts early; a piece has about ten thousand
 
 
 def evaluate(network: Predictor, inputs: Ids, targets: Ids) -> Scores:
@@ -76,7 +75,7 @@ def evaluate(network: Predictor, inputs: Ids, targets: Ids) -> Scores:
 def guesses(network: Predictor, inputs: Ids, targets: Ids) -> Guesses:
     """A network's prediction of each symbol, run as by `evaluate`."""
     parts = network.batch  # B
-    early = EARLY if parts > 1 else 0
+    early = network.early if parts > 1 else 0
     length = max(-(-(len(inputs) - early) // parts), 0)  # L, of a part's own; the first has E more
     given, right = (_in_parts(ids, parts, early, length) for ids in (inputs, targets))  # (E + L, B)
     best, sure, likelihoods = [], [], []

@@ -16,7 +16,7 @@ class Softened:
     """A network whose probabilities are taken for scores: a softmax more than it was given. A `Predictor`."""
 
     def __init__(self, network: Predictor) -> None:
-        self.network, self.batch = network, network.batch
+        self.network, self.batch, self.early = network, network.batch, network.early
 
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
         """See `predictor.Predictor`."""

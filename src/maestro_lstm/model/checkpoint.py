@@ -9,10 +9,11 @@ import torch
 from torch import nn
 
 from maestro_lstm.model.event_network import EventNetwork
+from maestro_lstm.model.look import size_in
 from maestro_lstm.model.network import Weights, shapes_of
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
-from maestro_lstm.plumbing.choices import NetworkKind
+from maestro_lstm.plumbing.choices import LookSize, NetworkKind
 from maestro_lstm.plumbing.errors import NotMade, UserError
 from maestro_lstm.plumbing.files import damaged
 from maestro_lstm.tokens.vocabulary import SYMBOLS
@@ -53,7 +54,7 @@ def load_checkpoint(path: Path, read: Checkpoint | None = None) -> Checkpoint:
     check_shapes(
         path,
         checkpoint,
-        shapes_of(len(SYMBOLS), hidden, layers, settings["skips"]),
+        shapes_of(len(SYMBOLS), hidden, layers, settings["skips"], _look_in(path, checkpoint)),
         f"of {len(SYMBOLS)} symbols and hidden: {hidden}",
     )
     return checkpoint
@@ -103,8 +104,8 @@ def load_performer(path: Path, read: Checkpoint | None = None) -> Performer:
         raise UserError(f"{path} is damaged (head: {head!r}, pedal: {pedal!r}): train it again")
     hidden, layers = settings["hidden"], settings["layers"]
     size = hidden, layers, head, pedal == "events"
-    heads = head * (4 * layers * hidden + HEADS_SEE)
-    return _filled(path, checkpoint, lambda: Performer(*size), heads, "that plays, of its settings")
+    heads, look = head * (4 * layers * hidden + HEADS_SEE), _look_in(path, checkpoint)
+    return _filled(path, checkpoint, lambda: Performer(*size, look=look), heads, "that plays, of its settings")
 
 
 def load_events_network(path: Path, read: Checkpoint | None = None) -> EventNetwork:
@@ -119,6 +120,18 @@ def load_note_network(path: Path) -> Performer | EventNetwork:
     checkpoint = read_checkpoint(path)
     load = load_events_network if checkpoint.settings["kind"] == "events" else load_performer
     return load(path, checkpoint)
+
+
+def _look_in(path: Path, checkpoint: Checkpoint) -> LookSize | None:
+    """How the network looks back. Raises UserError, naming the file, where its weights do not allow it."""
+    try:
+        look = size_in(checkpoint.weights)
+        there = sum(value.numel() for value in checkpoint.weights.values())
+        if look and 4 * look.whole * checkpoint.settings["hidden"] > there:  # a file may ask for more than there is
+            raise ValueError(f"it has {there:,} weights")
+    except (OverflowError, TypeError, ValueError) as error:
+        raise UserError(f"{path} does not hold a network that looks back ({error}): train it again") from None
+    return look
 
 
 def _filled(path: Path, checkpoint: Checkpoint, make: Callable[[], M], beside: int, what: str) -> M:

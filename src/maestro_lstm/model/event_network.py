@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from maestro_lstm.model.lstm import State
-from maestro_lstm.model.network import TorchLSTM, run_layers
+from maestro_lstm.model.network import Matrices, TorchLSTM, matrices_of, run_layers
 from maestro_lstm.model.note_rows import carried
 from maestro_lstm.model.ranks import Dropout
 from maestro_lstm.tokens.events import EVENTS, Events
@@ -56,9 +56,9 @@ class EventNetwork(nn.Module):
         nats = F.cross_entropy(scores.flatten(0, 1), said.flatten(), reduction="none").view_as(said)
         return nats * batch.valid, state
 
-    def matrices(self) -> list[Tensor]:
-        """The weights for Muon, four matrices stacked in each."""
-        return [weight for weight in self.layers.parameters() if weight.ndim == 2]
+    def matrices(self) -> Matrices:
+        """The weights for Muon."""
+        return matrices_of(self.layers, None)
 
 
 def event_batch_of(parts: Sequence[tuple[Events, int]], length: int, device: str = "cpu") -> EventBatch:

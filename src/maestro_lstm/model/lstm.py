@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-State = tuple[Tensor, Tensor]  # hidden and cell state, (B, H) each
+State = tuple[Tensor, ...]  # hidden and cell state, (B, H) each; of a network that looks back its memory, too
 
 
 class LSTM(nn.Module):

@@ -6,17 +6,20 @@ paper has one layer; more are what it wished for (§5.2.3). With skips (Graves 2
 well as the layer below, and the output sees every layer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import count, takewhile
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from maestro_lstm.model.look import Look
 from maestro_lstm.model.lstm import LSTM, State
-from maestro_lstm.plumbing.choices import EngineName, Output
+from maestro_lstm.plumbing.choices import EngineName, LookSize, Output
 
 Weights = dict[str, Tensor]
+Matrices = dict[int, list[Tensor]]  # by how many matrices are stacked in each
 
 # what the scratch cell calls its weights → what torch.nn.LSTM calls them
 _TORCH_NAMES = {
@@ -25,6 +28,8 @@ _TORCH_NAMES = {
     "W.weight": "lstm.weight_hh_l0",  # (4H, H)
     "W.bias": "lstm.bias_hh_l0",  # (4H,)
 }
+LOOKS = ("look.size", "look.QKVG.weight", "look.X.weight", "look.O.weight")
+GATES = 4  # of an LSTM; torch.nn.LSTM and our scratch cell keep their weights as one matrix
 
 
 def copy_of(weights: Mapping[str, Tensor]) -> Weights:
@@ -61,28 +66,42 @@ def run_layers(
     state: State | None,
     drop: nn.Module | None = None,
     beside: Tensor | None = None,
+    look: Callable[[Tensor, State | None], tuple[Tensor, State]] | None = None,
 ) -> tuple[list[Tensor], State]:
     """L layers one above the other.
 
     Args:
         x: (T, B, X)
-        state: (L, B, H) each, to continue from; zero if not given.
+        state: (L, B, H) each, then a look's memory, to continue from; zero if not given.
         drop: each layer is seen through this dropout.
         beside: (T, B, Y) what every layer but the first sees before the layer below.
+        look: from what the first layer shows, (T, B, H), and the memory to that with a look back, and the memory then.
 
     Returns: what each layer shows, (T, B, H), and the state after the last step.
     """
     shown: list[Tensor] = []
     ends = []
+    memory: State = ()
     for k, layer in enumerate(layers):
         if k and beside is not None:
             x = torch.cat((beside, x), dim=2)
         x, end = layer(x, None if state is None else (state[0][k], state[1][k]))
         x = drop(x) if drop else x
+        if look and not k:
+            x, memory = look(x, None if state is None else state[2:])
         shown.append(x)
         ends.append(end)
     h, c = zip(*ends, strict=True)
-    return shown, (torch.stack(h), torch.stack(c))
+    return shown, (torch.stack(h), torch.stack(c), *memory)
+
+
+def matrices_of(layers: nn.Module, look: Look | None) -> Matrices:
+    """The weights of recurrent layers, and of a look, for Muon."""
+    found: Matrices = {GATES: [weight for weight in layers.parameters() if weight.ndim == 2]}
+    if look:
+        found[GATES].append(look.QKVG.weight)
+        found[1] = [look.X.weight, look.O.weight]
+    return found
 
 
 class Network(nn.Module):
@@ -94,10 +113,17 @@ class Network(nn.Module):
         engine: what computes the LSTM: `scratch`, else torch.nn.LSTM; results differ by rounding only.
         layers: L.
         skips: from the symbols to every layer and from every layer to the output.
+        look: how it looks back, after the first layer.
     """
 
     def __init__(
-        self, n_symbols: int, hidden: int, engine: EngineName = "torch", layers: int = 1, skips: bool = False
+        self,
+        n_symbols: int,
+        hidden: int,
+        engine: EngineName = "torch",
+        layers: int = 1,
+        skips: bool = False,
+        look: LookSize | None = None,
     ) -> None:
         super().__init__()
         self.n_symbols, self.skips = n_symbols, skips
@@ -105,19 +131,24 @@ class Network(nn.Module):
         above = hidden + n_symbols if skips else hidden
         self.layers = nn.ModuleList([kind(above if k else n_symbols, hidden) for k in range(layers)])
         self.output = nn.Linear(layers * hidden if skips else hidden, n_symbols)
+        self.look = Look(look, hidden, n_symbols) if look else None
         self.names = {}  # the public name of a weight → our own
         for k in range(layers):
             for name, torchs in _TORCH_NAMES.items():
                 self.names[f"{layer_name(k)}.{name}"] = f"layers.{k}.{name if engine == 'scratch' else torchs}"
-        self.names |= {name: name for name in ("output.weight", "output.bias")}
+        self.names |= {name: name for name in ("output.weight", "output.bias", *(LOOKS if look else ()))}
 
     def forward(self, symbols: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Ids (T, B) → scores (T, B, V), before any softmax, and the state after the last symbol, (L, B, H) each."""
-        beside = (
-            one_hot(symbols, self.n_symbols, self.output.weight.dtype) if self.skips and len(self.layers) > 1 else None
-        )
-        shown, state = run_layers(self.layers, symbols, state, beside=beside)
+        seen = self.look is not None or (self.skips and len(self.layers) > 1)
+        x = one_hot(symbols, self.n_symbols, self.output.weight.dtype) if seen else None
+        look = partial(self.look, x) if self.look else None
+        shown, state = run_layers(self.layers, symbols, state, beside=x if self.skips else None, look=look)
         return self.output(torch.cat(shown, dim=2) if self.skips else shown[-1]), state
+
+    def matrices(self) -> Matrices:
+        """The weights for Muon."""
+        return matrices_of(self.layers, self.look)
 
     def weights(self) -> Weights:
         """The weights, not a copy, under the names of the scratch network."""
@@ -139,17 +170,21 @@ def one_hot(ids: Tensor, n_symbols: int, dtype: torch.dtype) -> Tensor:
     return (ids[..., None] == torch.arange(n_symbols, device=ids.device)).to(dtype)
 
 
-def initial_weights(n_symbols: int, hidden: int, seed: int, layers: int = 1, skips: bool = False) -> Weights:
+def initial_weights(
+    n_symbols: int, hidden: int, seed: int, layers: int = 1, skips: bool = False, look: LookSize | None = None
+) -> Weights:
     """The weights before training: nn.Linear's default initialisation (§4.1), the same for every engine."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Network(n_symbols, hidden, "scratch", layers, skips).weights()
+        return Network(n_symbols, hidden, "scratch", layers, skips, look).weights()
 
 
-def shapes_of(n_symbols: int, hidden: int, layers: int = 1, skips: bool = False) -> dict[str, tuple[int, ...]]:
+def shapes_of(
+    n_symbols: int, hidden: int, layers: int = 1, skips: bool = False, look: LookSize | None = None
+) -> dict[str, tuple[int, ...]]:
     """Name and shape of every weight."""
     with torch.device("meta"):  # allocates nothing
-        network = Network(n_symbols, hidden, "scratch", layers, skips)
+        network = Network(n_symbols, hidden, "scratch", layers, skips, look)
     own = network.state_dict()
     return {name: tuple(own[ours].shape) for name, ours in network.names.items()}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,8 @@ import torch
 from torch import Tensor
 
 from maestro_lstm.model.lstm import State
-from maestro_lstm.tokens.note_tokens import START, Rows
+from maestro_lstm.tokens.note_tokens import RELEASED, SOUNDS, START, Rows
+from maestro_lstm.tokens.quantize import EDGES
 
 
 class Said(NamedTuple):
@@ -59,9 +61,15 @@ def batch_of(parts: Sequence[tuple[Rows, int]], length: int, device: str = "cpu"
     )
 
 
+def sounding_table() -> Tensor:
+    """(2 + C,) what a key's code in `left` is as an input: 0 where it is silent, −1 where it was released just now."""
+    middle = torch.tensor([(low + high - 1) / 2 for low, high in pairwise(EDGES.tolist())])
+    table = torch.cat((torch.zeros(SOUNDS), 0.2 + middle.log1p() / 4))
+    table[RELEASED] = -1
+    return table
+
+
 def carried(state: State | None, fresh: Tensor) -> State | None:
-    """A state, (L, B, H) each, set to zero where a piece begins, (B,)."""
-    if state is None:
-        return None
+    """A state, (L, B, H) each and a memory, (M, B, …), set to zero where a piece begins, (B,)."""
     keep = (~fresh)[None, :, None]
-    return state[0] * keep, state[1] * keep
+    return None if state is None else tuple(part * keep for part in state)

@@ -17,18 +17,20 @@ end (`NEAR`).
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from maestro_lstm.model.look import Look
 from maestro_lstm.model.lstm import State
-from maestro_lstm.model.network import TorchLSTM, run_layers
-from maestro_lstm.model.note_rows import Batch, Said, carried
+from maestro_lstm.model.network import Matrices, TorchLSTM, matrices_of, run_layers
+from maestro_lstm.model.note_rows import Batch, Said, carried, sounding_table
 from maestro_lstm.model.ranks import Dropout
-from maestro_lstm.tokens.note_tokens import ENDS, FIELDS, KEYS, RELEASED, SOUNDS, START
-from maestro_lstm.tokens.quantize import BINS, CLASS_OF, CLASSES, EDGES, LONGEST, WIDTH
+from maestro_lstm.plumbing.choices import LookSize
+from maestro_lstm.tokens.note_tokens import ENDS, FIELDS, KEYS, SOUNDS, START
+from maestro_lstm.tokens.quantize import BINS, CLASS_OF, CLASSES, LONGEST, WIDTH
 
 WIDTHS = {"delta": 32, "pitch": 48, "force": 16, "duration": 32}  # of the embeddings
 NEAR = 7  # steps around an end that can be said: 3 before it to 3 after it
@@ -45,10 +47,17 @@ class Performer(nn.Module):
         head: M.
         pedal: whether the pedal has rows of its own.
         dropout: share of a layer's outputs that training sets to zero.
+        look: how it looks back, after the first layer.
     """
 
     def __init__(
-        self, hidden: int, layers: int = 2, head: int = 256, pedal: bool = False, dropout: float = 0.0
+        self,
+        hidden: int,
+        layers: int = 2,
+        head: int = 256,
+        pedal: bool = False,
+        dropout: float = 0.0,
+        look: LookSize | None = None,
     ) -> None:
         super().__init__()
         self.class_of: Tensor  # tables
@@ -60,9 +69,8 @@ class Performer(nn.Module):
         self.embed = nn.ModuleDict({name: nn.Embedding(n, WIDTHS[name]) for name, n in sizes.items()})
         said = [*WIDTHS.values()]
         inputs = sum(said) + KEYS + ENDS  # I
-        self.layers = nn.ModuleList([TorchLSTM(hidden if k else inputs, hidden) for k in range(layers)])
-        self.drop = Dropout(dropout)
-        self.seen = nn.Linear(layers * hidden, len(FIELDS) * head)
+        shown = self.make_body(inputs, hidden, layers, dropout, look)
+        self.seen = nn.Linear(shown, len(FIELDS) * head)
         # what each head sees beside the hidden states: what was said of the note, and what sounds
         beside = (ENDS, said[0] + KEYS, sum(said[:2]) + KEYS, sum(said[:3]) + KEYS + ENDS + SEEN * said[3])
         outputs = (CLASSES + ENDS * NEAR, self.pitches, BINS, CLASSES + ENDS * NEAR)
@@ -71,18 +79,30 @@ class Performer(nn.Module):
         tables = {
             "class_of": torch.from_numpy(CLASS_OF).long(),
             "log_width": torch.from_numpy(WIDTH).log(),
-            "left": _left(),
+            "left": sounding_table(),
             "near": torch.arange(NEAR) - NEAR // 2,
         }
         for name, table in tables.items():
             self.register_buffer(name, table, persistent=False)
 
+    def make_body(self, inputs: int, hidden: int, layers: int, dropout: float, look: LookSize | None) -> int:
+        """What lies between the inputs and the heads. Returns how many numbers it shows of a row."""
+        self.layers = nn.ModuleList([TorchLSTM(hidden if k else inputs, hidden) for k in range(layers)])
+        self.look = Look(look, hidden, inputs) if look else None
+        self.drop = Dropout(dropout)
+        return layers * hidden
+
+    def body(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """(T, B, I) → what the layers show after each row, (T, B, L H), and the state after the last."""
+        look = partial(self.look, x) if self.look else None
+        shown, state = run_layers(self.layers, x, state, self.drop, look=look)
+        return torch.cat(shown, dim=2), state
+
     def run(self, before: Said, state: State | None = None) -> tuple[Tensor, State]:
-        """Rows (T, B) → what the layers show after each (T, B, L H), and the state after the last, (L, B, H) each."""
+        """Rows (T, B) → what the body shows after each, and the state after the last."""
         sounding = self.sounding(before)  # (T, B, 88)
         x = torch.cat((*self.embedded(before).values(), sounding, _far(before.ends)), dim=2)  # (T, B, I)
-        shown, state = run_layers(self.layers, x, state, self.drop)
-        return torch.cat(shown, dim=2), state
+        return self.body(x, state)
 
     def scores(self, batch: Batch, state: State | None = None) -> tuple[list[Tensor], State]:
         """What each head says of each row, before any softmax: 4 × (T, B, …); and the state."""
@@ -153,10 +173,11 @@ class Performer(nn.Module):
         said = (torch.where(early, NEVER, classes), torch.where(can, near, NEVER).flatten(-2))
         return torch.cat(said, dim=-1).log_softmax(dim=-1)
 
-    def matrices(self) -> list[Tensor]:
-        """The weights for Muon, four matrices stacked in each: an LSTM has four gates, and there are four heads."""
-        layers = [weight for weight in self.layers.parameters() if weight.ndim == 2]
-        return [*layers, self.seen.weight]
+    def matrices(self) -> Matrices:
+        """The weights for Muon."""
+        found = matrices_of(self.layers, self.look)
+        found[len(FIELDS)].append(self.seen.weight)  # as many heads as an LSTM has gates
+        return found
 
     def embedded(self, rows: Said) -> dict[str, Tensor]:
         """(T, B) → (T, B, …) of each field."""
@@ -187,14 +208,6 @@ def ends_at(before: Tensor, delta: Tensor) -> Tensor:
 def _far(ends: Tensor) -> Tensor:
     """Times as inputs, about 0 to 3; −1 for none."""
     return torch.where(ends > 0, ends.float().log1p() / 4, -1.0)
-
-
-def _left() -> Tensor:
-    """What a key's code in `left` is as an input: 0 where it is silent, −1 where it was released just now."""
-    middle = torch.tensor([(low + high - 1) / 2 for low, high in pairwise(EDGES.tolist())])
-    table = torch.cat((torch.zeros(SOUNDS), 0.2 + middle.log1p() / 4))
-    table[RELEASED] = -1
-    return table
 
 
 def _nats(scores: Tensor, said: Tensor) -> Tensor:

@@ -10,8 +10,14 @@ from maestro_lstm.tokens.vocabulary import Ids
 Floats = npt.NDArray[np.floating]
 
 
+def early_for(memory: int) -> int:
+    """Symbols after which a state no longer tells where it began, if a network looks back at so many."""
+    return 512 + memory
+
+
 class Predictor(Protocol):
     batch: int  # B, how many sequences to run at a time where there is much to run
+    early: int  # symbols that a part of a long sequence has to start early, for its state to be as if it had not
 
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
         """A score for every possible next symbol after each id, before any softmax.

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from maestro_lstm.model import compiled
 from maestro_lstm.model.layout import pack, sizes, split
+from maestro_lstm.model.look import size_in
 from maestro_lstm.model.network import Network, layers_of
-from maestro_lstm.model.predictor import Predictor
+from maestro_lstm.model.predictor import Predictor, early_for
 from maestro_lstm.plumbing.choices import EngineName
 from maestro_lstm.tokens.vocabulary import Ids
 
@@ -24,6 +25,7 @@ class TorchPredictor:
 
     def __init__(self, network: Network, device: str, batch: int = 1) -> None:
         self.network, self.device, self.batch = network.to(device).eval(), device, batch
+        self.early = early_for(network.look.memory if network.look else 0)
 
     @torch.inference_mode()
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
@@ -35,7 +37,7 @@ class TorchPredictor:
 class CompiledPredictor:
     """The network of `compiled.py`."""
 
-    batch = 1
+    batch, early = 1, early_for(0)
 
     def __init__(self, weights: Mapping[str, Tensor]) -> None:
         self.sizes = sizes(weights)
@@ -59,10 +61,10 @@ def predictor(weights: Mapping[str, Tensor], engine: EngineName = "compiled", de
 
     Deeper networks than compiled code takes run in torch.
     """
-    layers = layers_of(weights)
-    if engine == "compiled" and layers == 1:
+    layers, look = layers_of(weights), size_in(weights)
+    if engine == "compiled" and layers == 1 and look is None:
         return CompiledPredictor(weights)
     skips = layers > 1 and weights["output.weight"].shape[1] > sizes(weights)[1]
-    network = Network(*sizes(weights), engine, layers, skips)
+    network = Network(*sizes(weights), engine, layers, skips, look)
     network.load_weights(weights)
     return TorchPredictor(network, device, 1 if layers == 1 else PARTS)

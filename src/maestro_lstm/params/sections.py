@@ -8,9 +8,11 @@ from maestro_lstm.generation.sampling import ChordSeconds, SymbolSampling
 from maestro_lstm.params.performances import check_primers
 from maestro_lstm.plumbing.choices import (
     DECAYING,
+    LONGEST_MEMORY,
     VOCABULARY_OF,
     Draws,
     EngineName,
+    LookSize,
     NetworkKind,
     NetworkPrecision,
     OptimizerName,
@@ -73,6 +75,18 @@ class OwnTraining(Section):
     precision: NetworkPrecision = "float32"
 
 
+class LookParams(Section):
+    """How a network looks back, model/look.py."""
+
+    heads: Annotated[int, Field(ge=0, le=64)]  # 0: it does not
+    width: Annotated[int, Field(ge=1, le=1024)]
+    memory: Annotated[int, Field(ge=1, le=LONGEST_MEMORY)]
+
+    @property
+    def size(self) -> LookSize | None:
+        return LookSize(self.heads, self.width, self.memory) if self.heads else None
+
+
 class NetworkParams(Section):
     hidden: Hidden
     output: Output
@@ -80,6 +94,7 @@ class NetworkParams(Section):
     layers: Layers = Settings.layers
     skips: bool = Settings.skips
     head: Annotated[int, Field(ge=0, le=4096)] = Settings.head
+    look: LookParams | None = None
     training: OwnTraining | None = None
 
     @property
@@ -94,6 +109,8 @@ class NetworkParams(Section):
             raise ValueError(f"kind: {self.kind} needs output: logits and a training of its own")
         if (self.kind == "performer") != (self.head > 0):
             raise ValueError("head is the width of a performer's heads, 1 or more; no other kind has one")
+        if self.look and self.look.heads and (self.kind == "events" or self.training is None):
+            raise ValueError("look is for a performer, or for symbols with a training of its own; else heads: 0")
         own = self.training
         if own and own.weight_decay and own.optimizer not in DECAYING:
             raise ValueError(f"training: weight_decay is for {' and '.join(DECAYING)}")

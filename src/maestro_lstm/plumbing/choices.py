@@ -1,5 +1,6 @@
 """The values that settings can take, for params.yaml and for the code that acts on them."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -35,3 +36,24 @@ VOCABULARY_OF: dict[NetworkKind, Vocabulary] = {
 NetworkPrecision = Literal["auto", "float32", "tf32", "bfloat16"]
 Precision = NetworkPrecision | Literal["float64"]  # for what hangs on the last bits
 PedalRule = Literal["folded", "events"]  # performances: in the releases, or as rows of its own
+LONGEST_MEMORY = 1 << 16  # rows
+
+
+@dataclass(frozen=True)
+class LookSize:
+    """How a network looks back, model/look.py.
+
+    Attributes:
+        heads: N.
+        width: D, of each.
+        memory: M, rows.
+    """
+
+    heads: int
+    width: int
+    memory: int
+
+    @property
+    def whole(self) -> int:
+        """W, the width of all heads."""
+        return self.heads * self.width

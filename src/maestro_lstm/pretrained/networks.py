@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from maestro_lstm.model.checkpoint import Checkpoint
+from maestro_lstm.model.look import SIZE
 from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import damaged
@@ -29,7 +30,10 @@ def network_file(word: str) -> Path:
 
 def export(checkpoint: Checkpoint, path: Path, told: Mapping[str, Any]) -> None:
     """Write a network, its weights rounded to float16. `told`: what is known of it, such as its figures on test."""
-    weights = {name: value.half().numpy() for name, value in checkpoint.weights.items()}
+    weights = {
+        name: (value if name == SIZE else value.half()).numpy()  # a memory may be more rows than float16 can count
+        for name, value in checkpoint.weights.items()
+    }
     about = {"settings": checkpoint.settings, "symbols": checkpoint.symbols, "told": dict(told)}
     save_arrays(path, weights, about)
 

@@ -31,6 +31,7 @@ def own_settings(params: Params, network: str) -> Settings:
     assert one.training
     given = {**one.model_dump(), **one.training.model_dump()}
     own = {name: given[name] for name in given.keys() & {field.name for field in fields(Settings)}}
+    own["look"] = one.look.size if one.look else None
     if one.vocabulary == "performances":
         own["pedal"] = params.performances.pedal
     schedule = Cosine(one.training.rate, one.training.warm_up)

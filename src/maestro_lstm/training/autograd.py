@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from maestro_lstm.model import ranks
 from maestro_lstm.model.device import in_precision, kept_in
 from maestro_lstm.model.lstm import State
-from maestro_lstm.model.network import Network, Weights, initial_weights, sequence_loss
+from maestro_lstm.model.network import Matrices, Network, Weights, initial_weights, sequence_loss
 from maestro_lstm.plumbing.arrays import Arrays
 from maestro_lstm.plumbing.choices import DECAYING, OptimizerName
 from maestro_lstm.plumbing.errors import BadSetting
@@ -35,7 +35,6 @@ OPTIMIZERS: dict[OptimizerName, Callable[[list[Tensor], Settings], torch.optim.O
         else torch.optim.Adam(weights, fused=True, eps=run.epsilon)
     ),
 }
-GATES = 4  # of an LSTM; torch.nn.LSTM and our scratch cell keep their weights as one matrix
 
 
 class Objective(Protocol):
@@ -56,8 +55,8 @@ class Objective(Protocol):
             all B; the state after the last step.
         """
 
-    def matrices(self) -> list[Tensor]:
-        """The weights for Muon, four matrices stacked in each."""
+    def matrices(self) -> Matrices:
+        """The weights for Muon."""
 
     def weights(self) -> Weights:
         """The weights, not a copy."""
@@ -68,7 +67,7 @@ class SymbolObjective:
 
     def __init__(self, source: Source, n_symbols: int, settings: Settings) -> None:
         self.settings, self.source = settings, source
-        deep = settings.layers, settings.skips
+        deep = settings.layers, settings.skips, settings.look
         self.network = Network(n_symbols, settings.hidden, settings.engine, *deep)
         self.network.load_weights(initial_weights(n_symbols, settings.hidden, settings.seed, *deep))
         self.network.to(settings.device, kept_in(settings.precision))
@@ -82,8 +81,8 @@ class SymbolObjective:
         loss = sequence_loss(scores.flatten(0, 1), windows[1:].flatten(), run.output, run.sharpness) / len(starts)
         return loss, state
 
-    def matrices(self) -> list[Tensor]:
-        return [weight for weight in self.network.layers.parameters() if weight.ndim == 2]
+    def matrices(self) -> Matrices:
+        return self.network.matrices()
 
     def weights(self) -> Weights:
         return self.network.weights()
@@ -127,12 +126,14 @@ class AutogradEngine:
                     torch.manual_seed((self.settings.seed << 40) + int(start[0]))
                 loss, state = self.loss(start[self.own], length, self.carried if goes_on else None)
             if self.settings.draws == "streams":
-                h, c = (part.detach().to(kept_in(self.settings.precision)) for part in state)
-                self.ends, self.carried = start + length, (h, c)
+                h, c, *memory = (part.detach() for part in state)
+                kept = kept_in(self.settings.precision)
+                self.ends, self.carried = start + length, (h.to(kept), c.to(kept), *memory)
             self.network.zero_grad()
             torch.autograd.backward(loss * self.settings.loss_scale)
             for optimizer in self.optimizers:
-                optimizer.param_groups[0]["lr"] = rate
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
                 optimizer.step()
             losses[k] = loss.detach()
         return ranks.mean(losses).cpu().numpy().astype(np.float64) / steps
@@ -146,8 +147,9 @@ class AutogradEngine:
             for k, kept in optimizer.state_dict()["state"].items():
                 parts |= {f"optimizer.{i}.{k}.{name}": value for name, value in kept.items()}
         if self.carried is not None:
-            h, c = (ranks.gathered(part, dim=1) for part in self.carried)  # (L, B, H)
-            parts |= {"carried.ends": self.ends, "carried.h": h, "carried.c": c}
+            parts["carried.ends"] = self.ends
+            for k, part in enumerate(self.carried):  # (L, B, H), (M, B, …)
+                parts[f"carried.{k}"] = ranks.gathered(part, dim=1).to(kept_in(self.settings.precision))
         return {name: value.detach().cpu().numpy().copy() for name, value in parts.items()}
 
     def restore(self, state: Arrays) -> None:
@@ -166,8 +168,9 @@ class AutogradEngine:
         for optimizer, own in zip(self.optimizers, kept, strict=True):
             optimizer.load_state_dict({**optimizer.state_dict(), "state": dict(own)})
         if carried := parts["carried"]:
-            h, c = (carried[name][:, self.own].to(self.settings.device) for name in "hc")
-            self.ends, self.carried = carried["ends"], (h, c)
+            self.ends = carried.pop("ends")
+            whole = (carried[name] for name in sorted(carried, key=int))
+            self.carried = tuple(part[:, self.own].to(self.settings.device) for part in whole)
 
 
 def optimizers_of(objective: Objective, settings: Settings) -> list[torch.optim.Optimizer]:
@@ -179,7 +182,9 @@ def optimizers_of(objective: Objective, settings: Settings) -> list[torch.optim.
     if settings.optimizer != "muon":
         return [OPTIMIZERS[settings.optimizer](parameters, settings)]
     matrices = objective.matrices()
-    others = [weight for weight in parameters if not any(weight is matrix for matrix in matrices)]
+    by_muon = {weight for stacked in matrices.values() for weight in stacked}
+    others = [weight for weight in parameters if weight not in by_muon]
     precision = torch.bfloat16 if settings.precision == "bfloat16" else kept_in(settings.precision)
-    muon = Muon(matrices, GATES, precision=precision, weight_decay=decay)
+    groups = [{"params": weights, "gates": stacked} for stacked, weights in matrices.items()]
+    muon = Muon(groups, precision=precision, weight_decay=decay)
     return [muon, torch.optim.AdamW(others, fused=True, weight_decay=decay)]

@@ -30,7 +30,7 @@ def measure(
         [(weight.double() - before[name].to(weight).double()).square().sum() for name, weight in weights.items()]
     )
     with torch.device("meta"):  # its own weights are never used
-        network = Network(probes.n_symbols, settings.hidden, "scratch", settings.layers, settings.skips)
+        network = Network(probes.n_symbols, settings.hidden, "scratch", settings.layers, settings.skips, settings.look)
     weights = network.own(weights)
     windows = torch.from_numpy(probes.windows).to(weights["output.weight"].device)
     x, y = windows[:, :-1].T, windows[:, 1:].T  # (T, W)

@@ -6,6 +6,7 @@ as one matrix, as four.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,8 +21,8 @@ class Muon(torch.optim.Optimizer):
     """For matrices alone.
 
     Args:
-        parameters: (gates · N, M) each; each gate's (N, M) is orthogonalised by itself.
-        gates: how many matrices are stacked in one.
+        parameters: (gates · N, M) each, or groups of them; each gate's (N, M) is orthogonalised by itself.
+        gates: how many matrices are stacked in one, where a group does not say.
         precision: of the products.
         weight_decay: as torch.optim.AdamW's. Every update is as large as any other, so without it the weights of a
             long training grow until the recurrent ones saturate their gates.
@@ -29,7 +30,7 @@ class Muon(torch.optim.Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Tensor],
+        parameters: Iterable[Tensor] | Iterable[dict[str, Any]],
         gates: int = 1,
         lr: float = 1e-3,
         precision: torch.dtype = torch.float32,

@@ -14,7 +14,7 @@ from torch import Tensor
 from maestro_lstm.model import ranks
 from maestro_lstm.model.event_network import EventNetwork, event_batch_of
 from maestro_lstm.model.lstm import State
-from maestro_lstm.model.network import Weights
+from maestro_lstm.model.network import Matrices, Weights
 from maestro_lstm.model.note_rows import batch_of
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.plumbing.choices import NetworkKind
@@ -61,7 +61,7 @@ class NoteObjective:
         steps = ranks.mean(batch.valid.sum()).clamp(min=1)
         return nats.sum() / steps * length, state  # a step's mean, times T: an update's loss is that of T
 
-    def matrices(self) -> list[Tensor]:
+    def matrices(self) -> Matrices:
         return self.network.matrices()
 
     def weights(self) -> Weights:
@@ -116,4 +116,4 @@ def initial_network(settings: Settings) -> Performer | EventNetwork:
         size = settings.hidden, settings.layers
         if settings.kind == "events":
             return EventNetwork(*size, settings.dropout)
-        return Performer(*size, settings.head, settings.pedal == "events", settings.dropout)
+        return Performer(*size, settings.head, settings.pedal == "events", settings.dropout, settings.look)

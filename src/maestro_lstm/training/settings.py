@@ -10,6 +10,7 @@ from maestro_lstm.plumbing.choices import (
     Draws,
     EngineName,
     LengthName,
+    LookSize,
     LossSteps,
     NetworkKind,
     OptimizerName,
@@ -61,6 +62,7 @@ class Settings:
     next_kept: float = 1.0  # the share of `<NEXT>` that is called so, tokens/relabel.py
     redrawn_at: int = 0  # the update after which sequences are drawn from `redrawn`
     redrawn: int = 0  # a seed; 0: `seed` throughout
+    look: LookSize | None = None  # how the network looks back, look.py
     threads: int = 1  # cores that share an update's arithmetic; another number gives other last bits
 
     @property
@@ -69,6 +71,7 @@ class Settings:
         paper's optimizers, in float32."""
         alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
         plain = self.draws != "streams" and not self.weight_decay and self.precision != "float64"
+        plain = plain and self.look is None
         return self.kind == "symbols" and alike and plain and self.optimizer in COMPILED
 
     @property

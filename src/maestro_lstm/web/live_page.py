@@ -6,6 +6,7 @@ The network is a script of it: float16 in base64, with the settings and tables t
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from maestro_lstm.export.sound import RATE, Sound, render, to_mp3
 from maestro_lstm.model.checkpoint import load_performer, read_checkpoint
+from maestro_lstm.model.look import SIZE, size_in
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.plumbing.files import whole_folder, write_bytes
 from maestro_lstm.tokens.performance import Performance
@@ -27,18 +29,24 @@ def weights_script(path: Path) -> str:
     sizes that the page cannot run."""
     settings, network = read_checkpoint(path).settings, load_performer(path)
     arrays, parts, at = {}, [], 0
-    for name, value in network.state_dict().items():
+    weights = network.state_dict()
+    look = size_in(weights)
+    for name, value in weights.items():
+        if name == SIZE:
+            continue  # a setting, below
         one = value.numpy().astype("<f2")
-        if name.startswith(("layers", "seen", "beside", "says")) and one.ndim == 2 and one.shape[1] % COLUMNS:
+        if name.startswith(("layers", "look", "seen", "beside", "says")) and one.ndim == 2 and one.shape[1] % COLUMNS:
             raise UserError(
-                f"{path}: hidden and head must be multiples of {COLUMNS} for the page ({name}: {one.shape})"
+                f"{path}: hidden, head and the width of a look must be multiples of {COLUMNS} for the page ({name}: "
+                f"{one.shape})"
             )
         arrays[name] = {"shape": one.shape, "at": at}
         parts.append(one.ravel())
         at += one.size
     about = {
         "settings": {"head": settings["head"], "hidden": settings["hidden"], "layers": settings["layers"]}
-        | {"pedal": settings.get("pedal", "folded")},
+        | {"pedal": settings.get("pedal", "folded")}
+        | ({"look": asdict(look)} if look else {}),
         "edges": EDGES.tolist(),
         "arrays": arrays,
     }

@@ -11,7 +11,10 @@ function engine() {
   /** @typedef {{at: number, values: Float32Array}} Place a part of the memory */
   /** @typedef {{rows: number, cols: number, w: Place, b: Place}} Linear */
   /** @typedef {{inputs: number, w: Place, b: Place, x: Place}} Cell */
-  /** @typedef {{h: Float32Array, c: Float32Array}[]} State of each layer */
+  /** @typedef {{heads: number, width: number, memory: number}} LookSize as in look.py */
+  /** @typedef {{k: Float32Array, v: Float32Array, end: number}} Store rows of keys and values, and how many there are */
+  /** @typedef {{store: Store, first: number, end: number, key: Float32Array | null}} Memory those from first to end, and the key for the next */
+  /** @typedef {{cells: {h: Float32Array, c: Float32Array}[], memory: Memory | null}} State of each layer, and of a look */
   /** @typedef {keyof Row} Field */
   /** @type {Field[]} in the order in which a note is said */
   const FIELDS = ["delta", "pitch", "force", "duration"];
@@ -73,11 +76,95 @@ function engine() {
   const sigmoid = (/** @type {number} */ x) => 1 / (1 + Math.exp(-x));
   const far = (/** @type {number} */ time) => (time > 0 ? Math.log1p(time) / 4 : -1);
 
+  /** A look back, as in look_step.py. */
+  class Look {
+    /** @param {LookSize} size @param {Linear} QKVG @param {Linear} X @param {Linear} O @param {Products} products */
+    constructor(size, QKVG, X, O, products) {
+      const wide = size.heads * size.width;
+      this.size = size;
+      this.products = products;
+      this.QKVG = QKVG;
+      this.X = X;
+      this.O = O;
+      this.wide = wide;
+      this.parts = products.room(4 * wide);
+      this.value = products.room(wide);
+      this.found = products.room(wide);
+      this.out = products.room(O.rows);
+      this.weights = new Float64Array(size.memory);
+      this.back = Float64Array.from({ length: size.memory }, (_, rows) => Math.log1p(rows));
+    }
+    /** @returns {Memory} */
+    start() {
+      return { store: this.storeOf(new Float32Array(0), new Float32Array(0)), first: 0, end: 0, key: null };
+    }
+    /** A store that begins with these rows, and has room for more.
+     * @param {Float32Array} k @param {Float32Array} v @returns {Store} */
+    storeOf(k, v) {
+      const { wide } = this, taken = k.length / wide;
+      const room = wide * Math.min(Math.max(2 * taken, 64), taken + this.size.memory);
+      const store = { k: new Float32Array(room), v: new Float32Array(room), end: taken };
+      store.k.set(k);
+      store.v.set(v);
+      return store;
+    }
+    /** With a row more.
+     * @param {Memory} memory @param {Float32Array} key its own, for the next row @param {Float32Array} value
+     * @returns {Memory} */
+    then({ store, first, end, key: waiting }, key, value) {
+      const { wide, size } = this;
+      if (!waiting) return { store, first, end, key };
+      if (end < store.end || end * wide === store.k.length) { // another memory went on from here, too, or it is full
+        const from = Math.max(first, end - size.memory + 1) * wide;
+        store = this.storeOf(store.k.subarray(from, end * wide), store.v.subarray(from, end * wide));
+        first = 0;
+        end = store.end;
+      }
+      store.k.set(waiting, end * wide);
+      store.v.set(value, end * wide);
+      store.end = end + 1;
+      return { store, first: Math.max(first, end + 1 - size.memory), end: end + 1, key };
+    }
+    /** Look back after a row, and add what was found to what the first layer shows.
+     * @param {Place} x its inputs @param {Place} shown @param {Memory} memory @returns {Memory} */
+    run(x, shown, memory) {
+      const { QKVG, X, O, parts, value, found, out, products, wide, weights, back } = this, { heads, width } = this.size;
+      products.run(QKVG.w, shown, QKVG.b, parts, QKVG.rows, QKVG.cols);
+      products.run(X.w, x, X.b, value, X.rows, X.cols);
+      for (let i = 0; i < wide; i++) value.values[i] += parts.values[2 * wide + i];
+      memory = this.then(memory, parts.values.slice(wide, 2 * wide), value.values);
+      const { store, first, end } = memory;
+      if (end === first) return memory;
+      for (let n = 0; n < heads; n++) {
+        const at = n * width, a = 0.5 * n;
+        let highest = 0; // to find nothing has a score of 0
+        for (let s = first; s < end; s++) {
+          let fit = 0;
+          for (let i = 0, row = s * wide + at; i < width; i++) fit += parts.values[at + i] * store.k[row + i];
+          const score = fit / Math.sqrt(width) - a * back[end - 1 - s];
+          weights[s - first] = score;
+          highest = Math.max(highest, score);
+        }
+        let sum = Math.exp(-highest);
+        for (let s = 0; s < end - first; s++) sum += weights[s] = Math.exp(weights[s] - highest);
+        found.values.fill(0, at, at + width);
+        for (let s = first; s < end; s++) {
+          const share = weights[s - first] / sum, row = s * wide + at;
+          for (let i = 0; i < width; i++) found.values[at + i] += share * store.v[row + i];
+        }
+        for (let i = at; i < at + width; i++) found.values[i] *= sigmoid(parts.values[3 * wide + i]);
+      }
+      products.run(O.w, found, O.b, out, O.rows, O.cols);
+      for (let i = 0; i < O.rows; i++) shown.values[i] += out.values[i];
+      return memory;
+    }
+  }
+
   /** One step a note. `state` is what it remembers: copy it to go back there. */
   class Network {
     /** @param {NetworkWeights} weights */
     constructor(weights, plain = false) {
-      const { hidden, layers, head } = weights.settings;
+      const { hidden, layers, head, look } = weights.settings;
       this.hidden = hidden;
       this.layers = layers;
       this.width = head;
@@ -139,14 +226,13 @@ function engine() {
       this.given = products.room(512);
       this.inner = products.room(head);
       this.out = products.room(1024);
+      this.look = look ? new Look(look, linear("look.QKVG", false), linear("look.X", false), linear("look.O", false), products) : null;
       this.state = this.silence();
     }
     /** @returns {State} */
     silence() {
-      return Array.from({ length: this.layers }, () => ({ h: new Float32Array(this.hidden), c: new Float32Array(this.hidden) }));
-    }
-    copy() {
-      return this.state.map(({ h, c }) => ({ h: h.slice(), c: c.slice() }));
+      const cells = Array.from({ length: this.layers }, () => ({ h: new Float32Array(this.hidden), c: new Float32Array(this.hidden) }));
+      return { cells, memory: this.look && this.look.start() };
     }
     /** Where a field's embedding begins.
      * @param {Field} name @param {Row} row */
@@ -168,7 +254,7 @@ function engine() {
       if (row.pitch < KEYS) x[at - KEYS + row.pitch] = this.left[SOUNDS + this.classOf[row.duration]];
       for (const end of ends) x[at++] = far(end);
       this.cells.forEach((cell, k) => {
-        const { h, c } = this.state[k], input = cell.x.values, gates = this.gates.values;
+        const { h, c } = this.state.cells[k], input = cell.x.values, gates = this.gates.values;
         if (k) input.set(this.shown.values.subarray((k - 1) * hidden, k * hidden));
         input.set(h, cell.inputs);
         this.products.run(cell.w, cell.x, cell.b, this.gates, 4 * hidden, cell.inputs + hidden);
@@ -177,6 +263,7 @@ function engine() {
           h[i] = sigmoid(gates[3 * hidden + i]) * Math.tanh(c[i]);
         }
         this.shown.values.set(h, k * hidden);
+        if (!k && this.look && this.state.memory) this.state.memory = this.look.run(cell.x, this.shown, this.state.memory);
       });
       this.products.run(this.seen.w, this.shown, this.seen.b, this.own, this.seen.rows, this.seen.cols);
     }
@@ -222,6 +309,12 @@ function engine() {
       for (const score of scores) sum += Math.exp(score - highest);
       return scores.map((score) => score - highest - Math.log(sum));
     }
+  }
+
+  /** A memory is never changed, so it need not be copied.
+   * @param {State} state @returns {State} */
+  function copyOf({ cells, memory }) {
+    return { cells: cells.map(({ h, c }) => ({ h: h.slice(), c: c.slice() })), memory };
   }
 
   /** What sounds at the last onset: player.py. */
@@ -364,11 +457,11 @@ function engine() {
     /** All that the next note depends on, but for the seed. */
     remembered() {
       const { sounding, last, left, down, pace, wait, swell, force } = this;
-      return { state: this.network.copy(), sounding: sounding.copy(), last, left, down, pace, wait, swell, force };
+      return { state: copyOf(this.network.state), sounding: sounding.copy(), last, left, down, pace, wait, swell, force };
     }
     /** @param {ReturnType<Player["remembered"]>} remembered */
     goBack({ state, sounding, ...rest }) {
-      this.network.state = state.map(({ h, c }) => ({ h: h.slice(), c: c.slice() }));
+      this.network.state = copyOf(state);
       Object.assign(this, rest, { sounding: sounding.copy() });
     }
     /** A note that somebody else plays.
