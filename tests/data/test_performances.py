@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from maestro_lstm.plumbing.choices import PedalRule
 from maestro_lstm.plumbing.errors import BadMidi, UserError
 from maestro_lstm.tokens.columns import open_performances, write_performances
-from maestro_lstm.tokens.events import EVENTS, SHIFT, VELOCITY, from_events, to_events
-from maestro_lstm.tokens.note_tokens import ENDS, RELEASED, SOUNDS, from_rows, to_rows
+from maestro_lstm.tokens.events import EVENTS, SHIFT, VELOCITY, from_events, to_event_rows, to_events
+from maestro_lstm.tokens.note_tokens import ENDS, KEYS, RELEASED, SOUNDS, from_rows, to_rows
 from maestro_lstm.tokens.performance import PEDAL_DOWN, PEDAL_UP, Performance, in_order
 from maestro_lstm.tokens.quantize import CLASS_OF, CLASSES, EDGES, EXACT, LONGEST, WIDTH, Steps, dequantize, quantize
 from maestro_lstm.tokens.reading import guarded_performance, read_performance
 from maestro_lstm.tokens.vocabulary import LOWEST_PITCH
 from maestro_lstm.tokens.writing import to_midi
 from tests.midi_files import midi_file, variable_length
+from tests.performances import made
 
 TICK = 0.5 / 384  # seconds, at 384 ticks a quarter note and 120 a minute
 FIELDS = ("onset", "release", "pitch", "bin")
@@ -215,6 +216,23 @@ def test_the_two_codings_lengths(steps: Steps) -> None:
     assert len(events) == 2 * len(steps) + shifts + forces
     assert int(((events >= SHIFT) & (events < VELOCITY)).sum()) == shifts
     assert int((events[(events >= SHIFT) & (events < VELOCITY)] - SHIFT + 1).sum()) == int(times[-1])
+
+
+def test_what_sounds_is_known_before_each_event() -> None:
+    rows = to_event_rows(quantize(made(2, 60)))
+    now = 0
+    struck: dict[int, int] = {}  # when each key was that sounds
+    for event, sounding in zip(rows.events.tolist(), rows.sounding, strict=True):
+        expected = np.zeros(KEYS, np.uint8)
+        for key, at in struck.items():
+            expected[key] = SOUNDS + CLASS_OF[now - at]
+        np.testing.assert_array_equal(sounding, expected)
+        if event < 128:
+            struck[event - LOWEST_PITCH] = now
+        elif event < SHIFT:
+            struck.pop(event - 128 - LOWEST_PITCH, None)
+        elif event < VELOCITY:
+            now += event - SHIFT + 1
 
 
 def test_any_events_are_music() -> None:

@@ -115,6 +115,8 @@ OTHER: dict[str, Any] = {
     "stretch": 0.1,
     "pedal": "events",
     "look": LookSize(1, 4, 8),
+    "averaging": 0.9,
+    "sounds": True,
     "precision": "bfloat16",
     "threads": 2,
 }

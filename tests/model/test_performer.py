@@ -11,10 +11,11 @@ import torch
 from maestro_lstm.generation.player import Sounding
 from maestro_lstm.model.event_network import BEGIN, EventNetwork, event_batch_of
 from maestro_lstm.model.note_rows import Batch, Said, batch_of
+from maestro_lstm.model.note_transformer import NoteTransformer
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.plumbing.choices import LookSize
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.tokens.events import to_events
+from maestro_lstm.tokens.events import to_event_rows
 from maestro_lstm.tokens.note_tokens import KEYS, to_rows
 from maestro_lstm.tokens.quantize import BINS, LONGEST, quantize
 from maestro_lstm.training.autograd import AutogradEngine
@@ -27,6 +28,7 @@ from tests.performances import SETTINGS, corpus, made, network
 
 EVENTS = replace(SETTINGS, kind="events", head=0, stretch=0.0)
 LOOK = LookSize(2, 8, 12)
+TRANSFORMER = replace(SETTINGS, kind="transformer", look=LOOK)
 
 
 def repeated(batch: Batch, times: int) -> Batch:
@@ -182,8 +184,9 @@ def test_a_piece_stays_on_the_piano() -> None:
 
 
 def test_events_follow_one_another_after_a_beginning() -> None:
-    events = to_events(quantize(made(0, 20)))
-    batch = event_batch_of([(events, 0), (events, 10), (events, len(events) - 2)], 6)
+    rows = to_event_rows(quantize(made(0, 20)))
+    events = rows.events
+    batch = event_batch_of([(rows, 0), (rows, 10), (rows, len(events) - 2)], 6)
     assert batch.events[:, 0].tolist() == [BEGIN, *events[:6]]
     assert batch.events[:, 1].tolist() == events[9:16].tolist()
     assert batch.events[:, 2].tolist() == [*events[-3:], *[BEGIN] * 4]
@@ -193,7 +196,7 @@ def test_events_follow_one_another_after_a_beginning() -> None:
 
 @torch.inference_mode()
 def test_a_network_of_events_carries_its_state_and_forgets_it_where_a_piece_begins() -> None:
-    one, other = (to_events(quantize(made(seed, 20))) for seed in (1, 2))
+    one, other = (to_event_rows(quantize(made(seed, 20))) for seed in (1, 2))
     torch.manual_seed(0)
     player = EventNetwork(8).eval()
     whole, _ = player.nats(event_batch_of([(one, 0)], 40))
@@ -204,16 +207,69 @@ def test_a_network_of_events_carries_its_state_and_forgets_it_where_a_piece_begi
     torch.testing.assert_close(after, player.nats(event_batch_of([(other, 0)], 10))[0])
 
 
+@torch.inference_mode()
+def test_a_network_of_events_may_see_what_sounds() -> None:
+    rows = to_event_rows(quantize(made(0, 30)))
+    batch = event_batch_of([(rows, 0)], len(rows))
+    silent = replace(batch, sounding=torch.zeros_like(batch.sounding))
+    torch.manual_seed(0)
+    sees, deaf = EventNetwork(8, sounds=True).eval(), EventNetwork(8).eval()
+    assert torch.equal(deaf.nats(batch)[0], deaf.nats(silent)[0])
+    assert not torch.allclose(sees.nats(batch)[0], sees.nats(silent)[0])
+    one = int(batch.sounding.flatten(1).any(dim=1).nonzero()[0])  # the first event at which anything sounds
+    torch.testing.assert_close(sees.nats(batch)[0][:one], sees.nats(silent)[0][:one])
+
+
+@torch.inference_mode()
+def test_a_transformer_sees_the_rows_of_its_memory_and_none_to_come() -> None:
+    torch.manual_seed(0)
+    network = NoteTransformer(16, layers=2, head=8, look=LookSize(2, 8, 6)).eval()
+    rows = to_rows(quantize(made(0, 40)))
+    whole, _ = network.nats(batch_of([(rows, 0)], 40))
+    state, parts = None, []
+    for first, length in ((0, 3), (3, 1), (4, 20), (24, 16)):
+        part, state = network.nats(batch_of([(rows, first)], length), state)
+        parts.append(part)
+    torch.testing.assert_close(torch.cat(parts), whole)
+    x, body = torch.randn(40, 1, 224), network.body
+    before, _ = body(x, None)
+    for t in (1, 10, 39):
+        other = x.clone()
+        other[t:] += 1
+        torch.testing.assert_close(body(other, None)[0][:t], before[:t])
+        other = x.clone()
+        other[: t - 10 if t > 10 else 0] += 1  # two layers see ten rows back, no further
+        torch.testing.assert_close(body(other, None)[0][t], before[t])
+    with pytest.raises(ValueError, match="heads × width = 16"):
+        NoteTransformer(16, look=LookSize(2, 4, 6))
+
+
+def test_averaged_weights_are_the_mean_of_those_that_were(tmp_path: Path) -> None:
+    corpus(tmp_path / "train")
+    task, each = NoteTask(tmp_path / "train"), replace(SETTINGS, log_every=1)
+    plain, averaged = Training(task, each), Training(task, replace(each, averaging=0.8))
+    mean = None
+    for _, _ in zip(plain, averaged, strict=True):
+        now = {name: value.clone() for name, value in plain.engine.weights().items()}
+        mean = now if mean is None else {name: 0.8 * mean[name] + 0.2 * value for name, value in now.items()}
+        found = averaged.engine.weights()
+        for name, value in mean.items():
+            torch.testing.assert_close(found[name], value)
+    assert averaged.progress.curve == plain.progress.curve  # it is trained as it was
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         SETTINGS,
         replace(SETTINGS, dropout=0.3),
         replace(SETTINGS, precision="bfloat16"),
-        replace(EVENTS, dropout=0.3),
         replace(SETTINGS, look=LOOK),
+        replace(SETTINGS, look=LOOK, precision="bfloat16", averaging=0.9),
+        replace(EVENTS, dropout=0.3, sounds=True),
+        TRANSFORMER,
     ],
-    ids=["plain", "dropout", "bfloat16", "events", "look"],
+    ids=["plain", "dropout", "bfloat16", "look", "averaged", "events", "transformer"],
 )
 def test_a_training_that_was_stopped_goes_on_bit_for_bit(settings: Settings, tmp_path: Path) -> None:
     corpus(tmp_path / "train")
@@ -231,7 +287,7 @@ def test_a_training_that_was_stopped_goes_on_bit_for_bit(settings: Settings, tmp
     assert all(torch.equal(last[name], value) for name, value in expected.items())
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, EVENTS], ids=["rows", "events"])
+@pytest.mark.parametrize("settings", [SETTINGS, EVENTS, TRANSFORMER], ids=["rows", "events", "transformer"])
 def test_it_learns(settings: Settings, tmp_path: Path) -> None:
     corpus(tmp_path / "train")
     training = Training(NoteTask(tmp_path / "train"), replace(settings, epochs=30))

@@ -17,7 +17,7 @@ from maestro_lstm.model.lstm import State
 from maestro_lstm.model.note_rows import Batch, batch_of
 from maestro_lstm.model.performer import NEAR, Performer, ends_at
 from maestro_lstm.plumbing.progress import patience
-from maestro_lstm.tokens.events import Events, to_events
+from maestro_lstm.tokens.events import EventRows, sounding_in, to_event_rows
 from maestro_lstm.tokens.note_tokens import FIELDS, Rows, to_rows
 from maestro_lstm.tokens.performance import Performance
 from maestro_lstm.tokens.quantize import CLASSES, Steps, quantize
@@ -62,6 +62,13 @@ def likelihood_of(network: Performer | EventNetwork, pieces: Sequence[Performanc
     return Likelihood(cost.by_piece, cold_nats(network, pieces, device), cost)
 
 
+def carried_nats(network: Performer | EventNetwork, pieces: Sequence[Performance], device: str = "cpu") -> Doubles:
+    """(P,) all nats of each piece, the state carried."""
+    if isinstance(network, EventNetwork):
+        return event_cost(network, pieces, device)
+    return cost_of(network, pieces, device).by_piece
+
+
 def cost_of(network: Performer, pieces: Sequence[Performance], device: str = "cpu") -> Cost:
     """Each piece from its beginning, the state carried."""
     return _cost(network, [to_rows(quantize(piece)) for piece in pieces], device)
@@ -76,13 +83,12 @@ def cold_nats(network: Performer, pieces: Sequence[Performance], device: str = "
 
 def event_cost(network: EventNetwork, pieces: Sequence[Performance], device: str = "cpu") -> Doubles:
     """(P,) all nats of each piece for a network of events, the state carried."""
-    return _event_cost(network, [to_events(quantize(piece)) for piece in pieces], device)
+    return _event_cost(network, [to_event_rows(quantize(piece)) for piece in pieces], device)
 
 
 def cold_event_nats(network: EventNetwork, pieces: Sequence[Performance], device: str = "cpu") -> float:
     """All nats of all pieces, a window of `COLD_EVENTS` at a time."""
-    events = [to_events(quantize(piece)) for piece in pieces]
-    windows = [one[at : at + COLD_EVENTS] for one in events for at in range(0, len(one), COLD_EVENTS)]
+    windows = [window for piece in pieces for window in _event_windows(to_event_rows(quantize(piece)))]
     return float(_event_cost(network, windows, device).sum())
 
 
@@ -91,6 +97,12 @@ def _windows(steps: Steps) -> Iterator[Steps]:
         some = slice(first, first + COLD_NOTES)
         begin = int(steps.onset[first - 1]) if first else 0
         yield Steps(steps.onset[some] - begin, steps.release[some] - begin, steps.pitch[some], steps.bin[some])
+
+
+def _event_windows(rows: EventRows) -> Iterator[EventRows]:
+    for first in range(0, len(rows), COLD_EVENTS):
+        some = slice(first, first + COLD_EVENTS)
+        yield EventRows(rows.events[some], sounding_in(rows.events[some]))
 
 
 @torch.inference_mode()
@@ -123,7 +135,7 @@ def _cost(network: Performer, pieces: Sequence[Rows], device: str) -> Cost:
 
 
 @torch.inference_mode()
-def _event_cost(network: EventNetwork, pieces: Sequence[Events], device: str) -> Doubles:
+def _event_cost(network: EventNetwork, pieces: Sequence[EventRows], device: str) -> Doubles:
     network = network.to(device).eval()
     total = np.zeros(len(pieces))
     for group in _alike([len(piece) for piece in pieces]):

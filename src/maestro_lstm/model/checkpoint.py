@@ -112,7 +112,8 @@ def load_events_network(path: Path, read: Checkpoint | None = None) -> EventNetw
     """The reference, one step an event. Raises UserError as `load_performer` does."""
     checkpoint = _of_kind(path, "events", read)
     size = checkpoint.settings["hidden"], checkpoint.settings["layers"]
-    return _filled(path, checkpoint, lambda: EventNetwork(*size), 0, "of 388 events")
+    sounds = bool(checkpoint.settings.get("sounds"))
+    return _filled(path, checkpoint, lambda: EventNetwork(*size, sounds=sounds), 0, "of 388 events")
 
 
 def load_note_network(path: Path) -> Performer | EventNetwork:

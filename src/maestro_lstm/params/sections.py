@@ -13,7 +13,6 @@ from maestro_lstm.plumbing.choices import (
     Draws,
     EngineName,
     LookSize,
-    NetworkKind,
     NetworkPrecision,
     OptimizerName,
     Output,
@@ -21,6 +20,7 @@ from maestro_lstm.plumbing.choices import (
     Rule,
     ScheduleName,
     Section,
+    TrainedKind,
     Vocabulary,
 )
 from maestro_lstm.training.settings import Settings
@@ -90,7 +90,7 @@ class LookParams(Section):
 class NetworkParams(Section):
     hidden: Hidden
     output: Output
-    kind: NetworkKind = Settings.kind
+    kind: TrainedKind = "symbols"
     layers: Layers = Settings.layers
     skips: bool = Settings.skips
     head: Annotated[int, Field(ge=0, le=4096)] = Settings.head

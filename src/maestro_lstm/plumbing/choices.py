@@ -25,11 +25,13 @@ LengthName = Literal["constant", "growing", "cyclical"]  # of the sequences, ove
 ScheduleName = Literal["constant", "cyclical"]
 Part = Literal["nothing", "skips", "layers", "streams", "transposition", "decay"]  # of how `best` is trained
 Rule = Literal["paper", "sorted", "clean"]  # how notes become chords, tokens/chord_rule.py
-NetworkKind = Literal["symbols", "performer", "events"]  # model/{network,performer,event_network}.py
+TrainedKind = Literal["symbols", "performer", "events"]  # model/{network,performer,event_network}.py
+NetworkKind = TrainedKind | Literal["transformer"]  # model/note_transformer.py: only to compare with
 Vocabulary = Literal["symbols", "performances"]
 VOCABULARY_OF: dict[NetworkKind, Vocabulary] = {
     "symbols": "symbols",
     "performer": "performances",
+    "transformer": "performances",
     "events": "performances",
 }
 # of a training's products; auto: the fastest that digits allow; tf32: float32 with ten bits of mantissa, on a GPU

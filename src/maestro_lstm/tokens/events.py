@@ -4,11 +4,15 @@
 The pedal has no event: it is folded into the releases.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from maestro_lstm.plumbing.jit import entry
-from maestro_lstm.tokens.quantize import Steps
+from maestro_lstm.tokens.note_tokens import KEYS, SOUNDS, Bytes
+from maestro_lstm.tokens.quantize import CLASS_OF, Steps
+from maestro_lstm.tokens.vocabulary import LOWEST_PITCH
 
 Events = npt.NDArray[np.int16]
 Ints = npt.NDArray[np.int64]
@@ -53,6 +57,47 @@ def _write(
             out[at] = ON + pitch[one]
         at += 1
     return at
+
+
+@dataclass(frozen=True)
+class EventRows:
+    """A piece of E events, and what sounds before each."""
+
+    events: Events  # (E,)
+    sounding: Bytes  # (E, 88) of each key: silent, or 2 + the class of the time since it was struck
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+
+def to_event_rows(steps: Steps) -> EventRows:
+    """The same with what sounds, on the piano. Raises ValueError as `to_events`."""
+    events = to_events(steps)
+    return EventRows(events, sounding_in(events))
+
+
+def sounding_in(events: Events) -> Bytes:
+    """(E,) → (E, 88), where nothing sounds before the first."""
+    sounding = np.zeros((len(events), KEYS), np.uint8)
+    _sound(events, CLASS_OF, LOWEST_PITCH, sounding)
+    return sounding
+
+
+@entry
+def _sound(events: Events, class_of: Bytes, lowest: int, out: Bytes) -> None:  # pragma: no cover (compiled)
+    now = 0
+    struck = np.full(KEYS, -1, np.int64)  # when each key was; -1: it is silent
+    for k in range(len(events)):
+        for key in range(KEYS):
+            if struck[key] >= 0:
+                out[k, key] = SOUNDS + class_of[min(now - struck[key], len(class_of) - 1)]
+        event = events[k]
+        if SHIFT <= event < VELOCITY:
+            now += event - SHIFT + 1
+        elif event < SHIFT:
+            key = event % OFF - lowest
+            if 0 <= key < KEYS:
+                struck[key] = now if event < OFF else -1
 
 
 def from_events(events: npt.ArrayLike) -> Steps:

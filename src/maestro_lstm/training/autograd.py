@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from maestro_lstm.model import ranks
 from maestro_lstm.model.device import in_precision, kept_in
@@ -58,8 +59,8 @@ class Objective(Protocol):
     def matrices(self) -> Matrices:
         """The weights for Muon."""
 
-    def weights(self) -> Weights:
-        """The weights, not a copy."""
+    def weights_of(self, network: nn.Module) -> Weights:
+        """The weights of a network like its own, not a copy."""
 
 
 class SymbolObjective:
@@ -84,8 +85,9 @@ class SymbolObjective:
     def matrices(self) -> Matrices:
         return self.network.matrices()
 
-    def weights(self) -> Weights:
-        return self.network.weights()
+    def weights_of(self, network: nn.Module) -> Weights:
+        assert isinstance(network, Network)
+        return network.weights()
 
 
 class _Loss(nn.Module):
@@ -111,6 +113,10 @@ class AutogradEngine:
         self.ends = torch.empty(0, dtype=torch.int64)  # (B,) where the last sequences ended, if the state is carried
         self.carried: State | None = None  # the state there, (L, B / ranks, H) each
         self.optimizers = optimizers_of(objective, settings)
+        self.mean: AveragedModel | None = None
+        if settings.averaging:
+            mean_of = get_ema_multi_avg_fn(settings.averaging)  # type: ignore[no-untyped-call]
+            self.mean = AveragedModel(self.network, multi_avg_fn=mean_of)
 
     def take_updates(self, starts: Starts, rates: Doubles, lengths: Lengths) -> Doubles:
         """(n, B), (n,), (n,) → (n,)."""
@@ -135,14 +141,18 @@ class AutogradEngine:
                 for group in optimizer.param_groups:
                     group["lr"] = rate
                 optimizer.step()
+            if self.mean:
+                self.mean.update_parameters(self.network)
             losses[k] = loss.detach()
         return ranks.mean(losses).cpu().numpy().astype(np.float64) / steps
 
     def weights(self) -> Weights:
-        return self.objective.weights()
+        return self.objective.weights_of(self.mean.module if self.mean else self.network)
 
     def state(self) -> Arrays:
         parts = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        if self.mean:
+            parts |= {f"mean.{name}": value for name, value in self.mean.state_dict().items()}
         for i, optimizer in enumerate(self.optimizers):
             for k, kept in optimizer.state_dict()["state"].items():
                 parts |= {f"optimizer.{i}.{k}.{name}": value for name, value in kept.items()}
@@ -153,12 +163,14 @@ class AutogradEngine:
         return {name: value.detach().cpu().numpy().copy() for name, value in parts.items()}
 
     def restore(self, state: Arrays) -> None:
-        parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "optimizer": {}, "carried": {}}
+        parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "mean": {}, "optimizer": {}, "carried": {}}
         for name, value in state.items():
             part, _, rest = name.partition(".")
             parts[part][rest] = torch.from_numpy(value.copy())
         try:
             self.network.load_state_dict(parts["network"])
+            if self.mean:
+                self.mean.load_state_dict(parts["mean"])
         except RuntimeError as error:
             raise ValueError(str(error)) from None
         kept: list[dict[int, dict[str, torch.Tensor]]] = [defaultdict(dict) for _ in self.optimizers]

@@ -9,20 +9,21 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from maestro_lstm.model import ranks
 from maestro_lstm.model.event_network import EventNetwork, event_batch_of
 from maestro_lstm.model.lstm import State
 from maestro_lstm.model.network import Matrices, Weights
 from maestro_lstm.model.note_rows import batch_of
+from maestro_lstm.model.note_transformer import NoteTransformer
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.plumbing.choices import NetworkKind
 from maestro_lstm.plumbing.errors import BadSetting
 from maestro_lstm.plumbing.sharing import is_shared
 from maestro_lstm.plumbing.sources import digest
 from maestro_lstm.tokens.columns import Performances, open_performances
-from maestro_lstm.tokens.events import to_events
+from maestro_lstm.tokens.events import to_event_rows, to_events
 from maestro_lstm.tokens.note_tokens import on_the_piano, to_rows
 from maestro_lstm.tokens.quantize import Steps, quantize
 from maestro_lstm.training.autograd import AutogradEngine
@@ -43,7 +44,8 @@ class Coding(Generic[E]):
 
 CODINGS: dict[NetworkKind, Coding[Any]] = {
     "performer": Coding(to_rows, batch_of),
-    "events": Coding(to_events, event_batch_of),
+    "transformer": Coding(to_rows, batch_of),
+    "events": Coding(to_event_rows, event_batch_of),
 }
 
 
@@ -64,8 +66,8 @@ class NoteObjective:
     def matrices(self) -> Matrices:
         return self.network.matrices()
 
-    def weights(self) -> Weights:
-        return {name: value.detach() for name, value in self.network.state_dict().items()}
+    def weights_of(self, network: nn.Module) -> Weights:
+        return {name: value.detach() for name, value in network.state_dict().items()}
 
 
 @dataclass(frozen=True)
@@ -115,5 +117,6 @@ def initial_network(settings: Settings) -> Performer | EventNetwork:
         torch.manual_seed(settings.seed)
         size = settings.hidden, settings.layers
         if settings.kind == "events":
-            return EventNetwork(*size, settings.dropout)
-        return Performer(*size, settings.head, settings.pedal == "events", settings.dropout, settings.look)
+            return EventNetwork(*size, settings.dropout, settings.sounds)
+        network = NoteTransformer if settings.kind == "transformer" else Performer
+        return network(*size, settings.head, settings.pedal == "events", settings.dropout, settings.look)

@@ -63,6 +63,8 @@ class Settings:
     redrawn_at: int = 0  # the update after which sequences are drawn from `redrawn`
     redrawn: int = 0  # a seed; 0: `seed` throughout
     look: LookSize | None = None  # how the network looks back, look.py
+    averaging: float = 0.0  # the network is an exponential mean of the weights: how much an update keeps of it
+    sounds: bool = False  # whether a network of events sees what sounds, as the performer does
     threads: int = 1  # cores that share an update's arithmetic; another number gives other last bits
 
     @property
@@ -71,7 +73,7 @@ class Settings:
         paper's optimizers, in float32."""
         alike = (self.layers, self.batch, self.lengths, self.transpose) == (1, 1, "constant", 0)
         plain = self.draws != "streams" and not self.weight_decay and self.precision != "float64"
-        plain = plain and self.look is None
+        plain = plain and self.look is None and not self.averaging
         return self.kind == "symbols" and alike and plain and self.optimizer in COMPILED
 
     @property
@@ -98,6 +100,8 @@ class Settings:
             "next_kept": self.kind != "symbols",
             "redrawn": self.draws != "random" or self.kind != "symbols",
             "redrawn_at": not self.redrawn,
+            "sounds": self.kind != "events",
+            "dropout": self.kind == "symbols",
         }
         for name, does_nothing in nothing.items():
             plain = getattr(Settings, name)
