@@ -4,7 +4,14 @@ import copy
 from typing import Any
 
 # another one that the key takes
-WORDS = {"auto": "adam", "muon": "adam", "logits": "softmax", "softmax": "logits", "float32": "bfloat16"}
+WORDS = {
+    "auto": "adam",
+    "muon": "adam",
+    "logits": "softmax",
+    "softmax": "logits",
+    "float32": "bfloat16",
+    "folded": "events",
+}
 OF_PERFORMANCES = (".kind", ".head", ".stretch", ".dropout")  # keys that a network of symbols does not take
 
 

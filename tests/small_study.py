@@ -11,7 +11,7 @@ import pytest
 from stages import command
 from tests.midi_files import dense_notes, midi_file, track
 from tests.pipeline_files import PARAMS
-from tools.demo import EXPLAIN, TRIED, merged, prepare
+from tools.demo import EXPLAIN, LOOKS, TRIED, merged, prepare
 from tools.pipeline import calls_of
 
 BEST = {"hidden": 8, "training": {"batch": 4, "seq_len": 10, "epochs": 2, "log_every": 10, "threads": 1}}
@@ -32,6 +32,8 @@ SMALL = {
     "extend_search": {"rate": [0.01, 0.02], "symbols": 500},
     "extend_tune": {"rate": [0.01, 0.02], "symbols": 500},
     "extend_size": {"layers": [1, 2], "hidden": [8], "symbols": 500},
+    "extend_look": {"variants": LOOKS, "symbols": 200, "seeds": 2},
+    "extend_look_best": {"variants": LOOKS, "symbols": 500},
     "extend_lengths": {"candidates": [5, "growing"], "shortest": 5, "longest": 10, "symbols": 500, "seeds": 2},
     "extend_batch": {"draws": ["random", "streams"], "batch": [1, 4], "symbols": 500, "seeds": 2},
     "extend_rule": {"symbols": 500, "seeds": 2},

@@ -32,6 +32,7 @@ CONFIG = """\
 OPTIONAL = {"symbols"}  # keys that a section of params.yaml need not have
 TRAINING = {"batch": 4, "seq_len": 50, "threads": 1}
 TRIED = {"pieces": 2, "seconds": 20, "ways": [{"name": "plain"}, {"name": "both", "top_p": 0.95, "time_top_p": 0.97}]}
+LOOKS = [{"name": "plain"}, {"name": "look", "heads": 1, "width": 8, "memory": 16}]
 SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate per extension, shorter pieces
     "chords": {"updates": [1, 100, 1000], "pieces": 8},
     "distances": {"pieces": 20, "symbols": 200},
@@ -50,6 +51,8 @@ SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate
     "extend_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
     "extend_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
     "extend_best": {"without": ["nothing"], "hidden": 32, "symbols": 50_000, "seeds": 1},
+    "extend_look": {"variants": LOOKS, "symbols": 20_000},
+    "extend_look_best": {"variants": LOOKS, "symbols": 20_000},
 }
 FEW = {"updates": 300, "seeds": 2}
 EXPLAIN: dict[str, Any] = {  # the crossings that explain the plateau: one or two of each list

@@ -8,9 +8,10 @@ from maestro_lstm.plumbing.files import write_bytes, write_text
 from maestro_lstm.plumbing.tables import read_csv, write_csv
 from maestro_lstm.report.extensions import candidates_as_text, differences_as_text, points
 from maestro_lstm.report.pictures import extension_picture
-from maestro_lstm.report.sizes import budgets_as_text, cost_picture, ends, search_as_text
+from maestro_lstm.report.sizes import budgets_as_text, cost_picture, ends, search_as_text, seconds_as_text
 from maestro_lstm.study.extensions import (
     MAY_FAIL,
+    VARIED,
     ExtensionName,
     best_rates,
     compared,
@@ -21,8 +22,10 @@ from maestro_lstm.study.extensions import (
 from maestro_lstm.study.metrics import (
     COST,
     EXTENSION,
+    EXTENSION_NOTES,
     EXTENSION_RULE,
     PIECES,
+    PIECES_NOTES,
     PIECES_RULE,
     of_candidates,
     read_pieces,
@@ -39,20 +42,28 @@ TITLES: dict[ExtensionName, str] = {
     "size": "Layers and hidden units",
     "tune": "The best network's learning rate",
     "best": "The best network, small, without one of its parts",
+    "look": "The network that plays, looking back",
+    "look_best": "The best network of symbols, looking back",
+}
+FIGURES: dict[ExtensionName, tuple[tuple[str, ...], tuple[str, ...]]] = {  # of runs and of pieces, where they differ
+    "rule": (EXTENSION_RULE, PIECES_RULE),
+    "look": (EXTENSION_NOTES, PIECES_NOTES),
 }
 SIZES: tuple[ExtensionName, ...] = ("search", "size")  # a shorter training at several rates, and a longer one
 NAMES = {"candidates": "T", "hidden": "H", "batch": "B"}  # of the lists, as the paper's letters
 
 
 def main() -> None:
-    params, works = load_params(), works_of("validation", paths.PARSED, paths.WORKS)
+    params = load_params()
     for sweep in TITLES:
         # the lists in params.yaml, not the rows found: a sweep may hold candidates that were taken out since
         path, factors, wanted = paths.extension(sweep), factors_of(sweep), crossed(params, sweep)
-        found = read_runs(path, factors, EXTENSION_RULE if sweep == "rule" else EXTENSION)
+        of_runs, of_pieces = FIGURES.get(sweep, (EXTENSION, PIECES))
+        found = read_runs(path, factors, of_runs)
         summaries = of_candidates(found, wanted, path, may_lack=sweep in MAY_FAIL)
-        by_piece, figures = paths.extension_pieces(sweep), PIECES_RULE if sweep == "rule" else PIECES
-        pieces = of_candidates(read_pieces(by_piece, factors, figures), list(summaries), by_piece)
+        by_piece = paths.extension_pieces(sweep)
+        pieces = of_candidates(read_pieces(by_piece, factors, of_pieces), list(summaries), by_piece)
+        works = works_of("validation", paths.PERFORMANCES if sweep == "look" else paths.PARSED, paths.WORKS)
         names = [NAMES.get(factor, factor) for factor in factors]
         texts = {"": candidates_as_text(names, summaries, wanted)}
         if sweep != "tune":  # one seed: nothing to tell apart by
@@ -66,6 +77,11 @@ def main() -> None:
             paths.EXTENSIONS / "pictures" / f"{sweep}.svg",
             extension_picture(TITLES[sweep], points(summaries), names),
         )
+    varied = {
+        sweep: read_csv(paths.extension_cost(sweep), (*factors_of(sweep), *COST), words=factors_of(sweep))
+        for sweep in VARIED
+    }
+    write_text(paths.EXTENSIONS / "cost" / "look.md", seconds_as_text(varied) + "\n")
     nats = read_search(paths.extension("search"))
     rates = best_rates(nats)
     searched = search_as_text(crossed(params, "size"), params.extend_search.rate, nats, rates)

@@ -100,7 +100,7 @@ def of_the_call(address: str) -> str:
     """The text of a stage's script, without the function for the vocabulary that this stage is not about."""
     text, words = script_of(address).read_text(), {instance["cmd"].split()[-1] for instance in instances(address)}
     kinds = {network["kind"] for name, network in PARAMS["networks"].items() if name in words and "kind" in network}
-    other = "of_symbols" if kinds or "performances" in words else "of_performances"
+    other = "of_symbols" if kinds or words & {"performances", "look"} else "of_performances"
     parts = [node for node in ast.parse(text).body if getattr(node, "name", "") != other]
     return "\n".join(ast.unparse(part) for part in parts)
 

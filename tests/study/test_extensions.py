@@ -12,14 +12,15 @@ import pytest
 from maestro_lstm.evaluation.likelihood import evaluate, spaced_windows
 from maestro_lstm.evaluation.runs import STRETCH, order_nats, piece_rows, score_extension
 from maestro_lstm.model.predictors import predictor
-from maestro_lstm.params.params import Params, check_params, load_params
-from maestro_lstm.plumbing.choices import Part
+from maestro_lstm.params.params import BEST, PERFORMER, Params, check_params, load_params
+from maestro_lstm.plumbing.choices import LookSize, Part
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.report.extensions import candidates_as_text, points
 from maestro_lstm.report.pictures import extension_picture
 from maestro_lstm.report.sizes import budgets_as_text, cost_picture, ends, search_as_text
 from maestro_lstm.study.extensions import (
     EXTENSIONS,
+    VARIED,
     Candidate,
     ExtensionName,
     best_rates,
@@ -53,7 +54,15 @@ def rates(params: Params) -> dict[Candidate, float]:
 RATES = rates(PARAMS)
 EXTENSION_STAGES = [
     one
-    for stage in ("extend", "extend_rule", "extend_best", "extend_search", "extend_size")
+    for stage in (
+        "extend",
+        "extend_rule",
+        "extend_best",
+        "extend_search",
+        "extend_size",
+        "extend_look",
+        "extend_look_best",
+    )
     for one in instances(f"stages/extensions/dvc.yaml:{stage}")
 ]
 
@@ -157,14 +166,15 @@ def test_each_part_of_the_best_network_is_left_out_in_turn_and_nothing_else() ->
 
 @pytest.mark.parametrize("sweep", EXTENSIONS)
 def test_a_stage_declares_every_key_that_its_trainings_depend_on(sweep: ExtensionName) -> None:
-    tree = PARAMS.model_dump()
+    tree = PARAMS.model_dump(exclude_none=True)
     (instance,) = (one for one in EXTENSION_STAGES if one["cmd"].endswith(f" {sweep}"))
     declared = {key for name in instance["params"] for key in under(name)}
 
     def trained(params: Params) -> list[Settings]:
         return [replace(run, log_every=1) for runs in candidates(params, sweep, rates(params)).values() for run in runs]
 
-    depends, symbols = set(), PARAMS.networks["paper"]
+    depends, own, symbols = set(), VARIED.get(sweep, BEST), PARAMS.networks["paper"]
+    skipped = (".kind", ".output", ".skips") if own == PERFORMER else OF_PERFORMANCES
     sections = (
         *{key.partition(".")[0] for key in EXTENSIONS[sweep]},
         f"extend_{sweep}",
@@ -172,17 +182,50 @@ def test_a_stage_declares_every_key_that_its_trainings_depend_on(sweep: Extensio
         "train",
         "sweep",
         "networks",
+        *(["performances"] if own == PERFORMER else []),
     )
     for key in {key for section in sections for key in leaves(tree[section], section)} - {"train.networks"}:
-        if key.startswith("networks.") and "best" not in key and key.split(".")[2] not in ("hidden", "output"):
+        name = key.split(".")[1]
+        if key.startswith("networks.") and name != own and key.split(".")[2] not in ("hidden", "output"):
             continue  # for networks with a training of their own
-        if key.endswith(OF_PERFORMANCES) or PARAMS.networks.get(key.split(".")[1], symbols).kind != "symbols":
+        if key.endswith(skipped) or (name != own and PARAMS.networks.get(name, symbols).kind != "symbols"):
             continue
         depends |= {key} if trained(check_params(with_another(tree, key))) != trained(PARAMS) else set()
     assert depends <= declared
     # a whole section is declared of which a sweep may replace some
-    others = {key for key in declared - depends if not key.startswith(("extensions.", "networks.best."))}
-    assert others == {"seed"} | (set() if sweep == "rule" else {"sweep.every"})
+    others = {key for key in declared - depends if not key.startswith(("extensions.", f"networks.{own}."))}
+    assert others == {"seed"} | (set() if sweep in ("rule", "look") else {"sweep.every"})
+
+
+def test_a_variant_differs_from_its_network_in_what_it_names() -> None:
+    tree = PARAMS.model_dump(exclude_none=True)
+    look = {"heads": 2, "width": 8, "memory": 16}
+    tree["extend_look"]["variants"] = [
+        {"name": "plain"},
+        {"name": "looks", "rate": 0.5, **look},
+        {"name": "other", "kind": "transformer", "hidden": 16, "layers": 1, "averaging": 0.5, **look},
+        {"name": "events", "kind": "events", "sounds": True, "seq_len": 512, "batch": 16, "symbols": 9_000},
+    ]
+    params = check_params(tree)
+    plain, looks, other, events = (runs[0] for runs in candidates(params, "look").values())
+    own, section = own_settings(params, PERFORMER), params.extend_look
+    assert isinstance(own.schedule, Cosine)
+    assert plain.schedule == replace(own.schedule, peak=section.rate)
+    assert replace(plain, schedule=own.schedule, dropout=own.dropout, threads=own.threads, log_every=own.log_every) == (
+        replace(own, symbols=section.symbols)
+    )
+    size = LookSize(2, 8, 16)
+    assert looks == replace(plain, look=size, schedule=replace(own.schedule, peak=0.5))
+    assert other == replace(plain, look=size, kind="transformer", hidden=16, layers=1, averaging=0.5)
+    assert (events.kind, events.sounds, events.seq_len, events.batch, events.symbols) == (
+        "events",
+        True,
+        512,
+        16,
+        9_000,
+    )
+    nats = {(name,): 1.0 for name in section.variant}
+    assert compared(params, "look", nats) == [((name,), ("plain",)) for name in ("looks", "other", "events")]
 
 
 @pytest.fixture(scope="module")

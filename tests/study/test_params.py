@@ -24,6 +24,20 @@ def test_the_projects_own_params_are_sound() -> None:
     assert load_params().sweep_seq_len.candidates == [25, 50, 100, 200]
 
 
+LOOK = {"heads": 2, "width": 8, "memory": 16}
+VARIANTS = [
+    [{"name": "a"}],
+    [{"name": "a"}, {"name": "b", "rate": 0.1, **LOOK}],
+    [{"name": "a", "kind": "transformer", "hidden": 16, "layers": 1, **LOOK}],
+    [{"name": "a", "kind": "events", "sounds": True, "batch": 2, "seq_len": 5, "symbols": 9, "averaging": 0.5}],
+]
+NO_VARIANTS = [
+    *([], [{}], [{"name": ""}], [{"name": "a"}, {"name": "a"}], [{"name": "a", "heads": 1}], [{"name": "a", "rat": 1}]),
+    *([{"name": "a", **LOOK, "memory": 0}], [{"name": "a", **LOOK, "memory": 65_537}], [{"name": "a", "averaging": 1}]),
+    *([{"name": "a", "kind": "transformer", **LOOK}], [{"name": "a", "kind": "transformer", "hidden": 8, **LOOK}]),
+]
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [("seq_len", 200), ("learning_rate", 0.002), ("learning_rate", "constant"), ("optimizer", "sgd"), ("seeds", 4)],
@@ -81,6 +95,10 @@ def test_a_value_in_range_is_accepted(key: str, value: Any) -> None:
         ("performances.pedal", "both", "performances.pedal: .*'folded' or 'events'"),
         ("networks.performer.head", 0, "networks.performer: head is the width of a performer's heads"),
         ("networks.performer.kind", "events", "networks.performer: head is the width"),
+        ("networks.paper.look", LOOK, "networks.paper: look is for a performer, or for symbols with a training"),
+        ("networks.events.look", LOOK, "networks.events: look is for a performer"),
+        ("networks.best.look", {**LOOK, "memory": 0}, "networks.best.look.memory: .*greater than or equal to 1"),
+        ("networks.best.look", {**LOOK, "memory": 1 << 20}, "networks.best.look.memory: .*less than or equal to 65536"),
         ("networks.performer.output", "softmax", "networks.performer: kind: performer needs output: logits"),
         ("networks.performer.training.dropout", 1.0, "networks.performer.training.dropout: .*less than 1"),
         ("networks.performer.training.stretch", 0.6, "networks.performer.training.stretch: .*equal to 0.5"),
@@ -304,6 +322,11 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
     "extend_best.hidden": ([1, 4096], [0, 4097]),
     "extend_best.symbols": ([1], [0]),
     "extend_best.seeds": ([1], [0]),
+    **{f"extend_{sweep}.rate": ([1e-9, 10], [0, 11]) for sweep in ("look", "look_best")},
+    "extend_look.dropout": ([0, 0.9], [-0.1, 1]),
+    **{f"extend_{sweep}.variants": (VARIANTS, NO_VARIANTS) for sweep in ("look", "look_best")},
+    **{f"extend_{sweep}.symbols": ([1], [0]) for sweep in ("look", "look_best")},
+    **{f"extend_{sweep}.seeds": ([1], [0]) for sweep in ("look", "look_best")},
     "train.networks": ([["paper"], ["corrected", "paper"]], [[], ["paper", "paper"], ["beste"], [1], "paper"]),
     "train.epochs": ([1], [0, 1.5]),
     "train.log_every": ([1], [0]),

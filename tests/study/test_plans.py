@@ -60,7 +60,7 @@ def test_the_file_is_the_same_for_every_machine(path: Path) -> None:
 @pytest.mark.parametrize("network", ["paper", "corrected", "best"])
 def test_the_stage_declares_every_key_that_a_plan_depends_on(network: str, path: Path) -> None:
     # with muon among the parts of `extend_best` another optimizer is refused
-    tree = with_value(PARAMS.model_dump(), "extend_best.without", ["nothing"])
+    tree = with_value(PARAMS.model_dump(exclude_none=True), "extend_best.without", ["nothing"])
     stage = "stages/best/dvc.yaml:plan" if network == "best" else "plan"
     instance = next(one for one in instances(stage) if one["cmd"].endswith(network))
     depends = {key for name in instance["params"] for key in under(name)}

@@ -76,6 +76,8 @@ def whole(seed: int) -> dict[str, Any]:
         "extend_size": {**size, "layers": [1, 3], "hidden": [draw.choice([64, 128, 256])]},
         "extend_tune": {"symbols": size["symbols"] // 2, "seeds": 1, "rate": [0.04]},
         "extend_best": {**size, "without": ["streams", "transposition", "decay"]},
+        "extend_look": {"symbols": 20 * 16 * 128},
+        "extend_look_best": {"symbols": 20 * 32 * 256},
     }
 
 

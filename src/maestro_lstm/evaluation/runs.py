@@ -1,19 +1,23 @@
 """What a trained run scores: in the paper's experiments (§4.3), and beyond them as a whole and piece by piece."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from maestro_lstm.evaluation.breakdown import Groups, over_runs, tally
+from maestro_lstm.evaluation.breakdown import Groups, event_counts, over_runs, tally
 from maestro_lstm.evaluation.likelihood import evaluate, guesses, spaced_places, spaced_windows, summarise
+from maestro_lstm.evaluation.note_likelihood import carried_nats
 from maestro_lstm.model.device import use_cores
 from maestro_lstm.model.predictors import predictor
+from maestro_lstm.tokens.columns import open_performances
 from maestro_lstm.tokens.relabel import relabelled
 from maestro_lstm.tokens.transpose import bounds_of
 from maestro_lstm.tokens.vocabulary import END_ID, NEXT_ID, SYMBOLS, Ids
+from maestro_lstm.training.note_task import initial_network
 from maestro_lstm.training.run_cache import Run
 from maestro_lstm.training.tasks import lengths_of
 
@@ -68,6 +72,29 @@ def score_extension(
     return figures, tally(made, targets, [pieces])
 
 
+def score_notes(run: Run, folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Figures of a run of performances on a split, its last weights and the state carried: seed, symbols (events of the
+    split), nats (an event), weights, updates, symbols_seen (notes or events). And those of each piece: symbols,
+    nats.
+    """
+    use_cores(1)
+    settings, pieces = run.settings, list(open_performances(folder))
+    network = initial_network(settings)
+    network.load_state_dict(run.last, strict=True)
+    events = event_counts(pieces)  # (P,)
+    nats = carried_nats(network, pieces, settings.device)  # (P,)
+    updates = run.curve[-1].update
+    figures = {
+        "seed": settings.seed,
+        "symbols": int(events.sum()),
+        "nats": round(float(nats.sum() / events.sum()), 4),
+        "weights": sum(weight.numel() for weight in run.last.values()),
+        "updates": updates,
+        "symbols_seen": updates * settings.batch * settings.seq_len,
+    }
+    return figures, pd.DataFrame({"symbols": events, "nats": nats / events}).rename_axis("piece")
+
+
 def piece_rows(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
     """The mean of several seeds' tallies, a row per piece: piece, symbols, accuracy (percent), nats."""
     return [
@@ -75,6 +102,13 @@ def piece_rows(tallies: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
         for row in over_runs(tallies)
         if row["by"] == "piece"
     ]
+
+
+def note_piece_rows(tables: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+    """The mean of several seeds' figures by piece, as `score_notes` makes them."""
+    nats = np.mean([table["nats"] for table in tables], axis=0).round(4)
+    rows = enumerate(zip(tables[0]["symbols"].tolist(), nats.tolist(), strict=True))
+    return [{"piece": k, "symbols": symbols, "nats": cost} for k, (symbols, cost) in rows]
 
 
 def order_nats(ids: Ids) -> npt.NDArray[np.float64]:

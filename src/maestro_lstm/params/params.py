@@ -10,6 +10,17 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from maestro_lstm.generation.sampling import CHORD_SECONDS, NoteSampling, SymbolSampling
+from maestro_lstm.params.extensions import (
+    ExtendBatch,
+    ExtendBest,
+    ExtendLengths,
+    ExtendOptimizer,
+    ExtendRates,
+    ExtendRule,
+    ExtendSize,
+    ExtendVariants,
+    Extensions,
+)
 from maestro_lstm.params.performances import PerformancesParams, PlayParams
 from maestro_lstm.params.plateau import CrossedCauses, Crossing, Explain
 from maestro_lstm.params.sections import (
@@ -19,14 +30,6 @@ from maestro_lstm.params.sections import (
     Distances,
     Download,
     Engine,
-    ExtendBatch,
-    ExtendBest,
-    ExtendLengths,
-    ExtendOptimizer,
-    ExtendRates,
-    ExtendRule,
-    ExtendSize,
-    Extensions,
     Generate,
     NetworkParams,
     Parse,
@@ -91,6 +94,8 @@ class Params(Section):
     extend_size: ExtendSize
     extend_tune: ExtendRates
     extend_best: ExtendBest
+    extend_look: ExtendVariants
+    extend_look_best: ExtendVariants
     train: Train
     chords: Chords
     baselines: Baselines

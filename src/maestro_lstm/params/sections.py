@@ -10,13 +10,11 @@ from maestro_lstm.plumbing.choices import (
     DECAYING,
     LONGEST_MEMORY,
     VOCABULARY_OF,
-    Draws,
     EngineName,
     LookSize,
     NetworkPrecision,
     OptimizerName,
     Output,
-    Part,
     Rule,
     ScheduleName,
     Section,
@@ -162,63 +160,6 @@ class SweepLearningRate(Section):
 class SweepSeqLen(Section):
     candidates: Annotated[list[Positive], Field(min_length=1)]
     paper: Positive
-
-
-class Extensions(Section):
-    hidden: Hidden
-    batch: Batch
-    seq_len: Positive
-    rate: Rate
-    warm_up: WarmUp
-
-
-class Extension(Section):
-    symbols: Positive
-    seeds: Seeds
-
-
-class ExtendOptimizer(Extension):
-    optimizer: Annotated[list[OptimizerName], Field(min_length=1)]
-    rate: Annotated[list[Rate], Field(min_length=1)]
-    hidden: Hidden
-
-
-class ExtendRates(Extension):
-    rate: Annotated[list[Rate], Field(min_length=1)]
-
-
-class ExtendSize(Extension):
-    rate: Rate
-    layers: Annotated[list[Layers], Field(min_length=1)]
-    hidden: Annotated[list[Hidden], Field(min_length=1)]
-
-
-class ExtendLengths(Extension):
-    candidates: Annotated[list[Positive | Literal["growing", "cyclical"]], Field(min_length=1)]
-    shortest: Positive
-    longest: Positive
-    updates_up: Positive
-
-    @model_validator(mode="after")
-    def _grows(self) -> Self:
-        if self.shortest > self.longest:
-            raise ValueError("shortest must not be above longest")
-        return self
-
-
-class ExtendBatch(Extension):
-    draws: Annotated[list[Draws], Field(min_length=1)]
-    batch: Annotated[list[Batch], Field(min_length=1)]
-
-
-class ExtendRule(Extension):
-    rule: Annotated[list[Rule], Field(min_length=1)]
-
-
-class ExtendBest(Extension):
-    without: Annotated[list[Part], Field(min_length=1)]
-    rate: Rate
-    hidden: Hidden
 
 
 class Train(Section):

@@ -47,13 +47,15 @@ def candidates_as_text(
         wanted: the candidates in order; those that are not in `candidates` diverged with at least one seed.
     """
     keys = [key for key in HEADS if key in next(iter(candidates.values()))["runs"][0]]
+    first = next(key for key in keys if key in ("accuracy", "nats"))
     rows = []
     for one in wanted:
         cells = [_cell(candidates[one], key) if one in candidates else "" for key in keys]
         if one not in candidates:
-            cells[keys.index("accuracy")] = "diverged"
+            cells[keys.index(first)] = "diverged"
         rows.append([*map(str, one), *cells])
-    return markdown([*factors, *(HEADS[key] for key in keys)], rows, text_columns=len(factors))
+    heads = HEADS if first == "accuracy" else {**HEADS, "symbols_seen": "notes seen", "nats": "nats an event"}
+    return markdown([*factors, *(heads[key] for key in keys)], rows, text_columns=len(factors))
 
 
 def _cell(summary: Summary, key: str) -> str:
@@ -112,8 +114,9 @@ def differences_as_text(
 ) -> str:
     """How far candidates are apart, in Markdown: two rows for each pair, accuracy and nats; where rules are compared,
     whose symbols are not the same, nats a note, without and with the order of chords."""
-    measures = {"accuracy": "points of accuracy", "nats": "nats"}
-    if "nats_a_note" in next(iter(candidates.values()))["runs"][0]:
+    told = next(iter(candidates.values()))["runs"][0]
+    measures = {"accuracy": "points of accuracy", "nats": "nats"} if "accuracy" in told else {"nats": "nats an event"}
+    if "nats_a_note" in told:
         measures = PER_NOTE
     rows = []
     for one, other in pairs:

@@ -118,8 +118,11 @@ def extension_picture(title: str, points: Sequence[Mapping[str, Any]], names: Se
     """
     table = pd.DataFrame(points)
     seen = table[table["nats"] <= 2 * table["nats"].min()]
-    measures = {"accuracy": "accuracy on validation, percent"}
-    measures |= {"nats_a_note": "nats a note"} if "nats_a_note" in table else {"nats": "nats a symbol"}
+    measures = {"accuracy": "accuracy on validation, percent"} if "accuracy" in table else {}
+    if "nats_a_note" in table:
+        measures["nats_a_note"] = "nats a note"
+    else:
+        measures["nats"] = "nats a symbol" if measures else "nats an event"
     place = _places(table)
     with drawn(9, len(measures)) as (figure, axes, file):
         figure.suptitle(title, fontsize=11)

@@ -74,6 +74,20 @@ def budgets_as_text(short: pd.DataFrame, long: pd.DataFrame) -> str:
     return markdown(("size", *head), rows)
 
 
+def seconds_as_text(costs: Mapping[Any, pd.DataFrame]) -> str:
+    """What an update of each variant takes, and how many times that of the first, in Markdown.
+
+    Args:
+        costs: of each sweep of variants, what each run's points of the curve took.
+    """
+    rows = []
+    for sweep, cost in costs.items():
+        last = cost.groupby(["variant", "seed"], sort=False)[["symbols", "seconds"]].max()
+        each = (1e6 * last["seconds"] / last["symbols"]).groupby("variant", sort=False).mean()  # µs
+        rows += [[str(sweep), str(name), f"{one:.0f} µs", f"{one / each.iloc[0]:.2f}"] for name, one in each.items()]
+    return markdown(("sweep", "variant", "processor time a step", "times the first"), rows, text_columns=2)
+
+
 def cost_picture(cost: pd.DataFrame, budgets: pd.DataFrame) -> bytes:
     """The loss as it came, over symbols and over seconds, a line per size; and accuracy on validation over seconds:
     hollow, of the shorter trainings, which are runs of their own.

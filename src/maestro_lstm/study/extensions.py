@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal
 
-from maestro_lstm.params.params import BEST, Params
+from maestro_lstm.params.params import BEST, PERFORMER, Params
 from maestro_lstm.plumbing.choices import LengthName, Part
 from maestro_lstm.plumbing.errors import UserError
 from maestro_lstm.study.final import own_settings
@@ -22,7 +22,7 @@ from maestro_lstm.training.settings import Settings, with_seeds
 POINTS = 50  # of a training's curve: where it may leave a snapshot
 Candidate = tuple[Any, ...]  # one value of each list that is crossed
 Rates = Mapping[Candidate, float]  # layers and hidden units -> what `search` found
-ExtensionName = Literal["lengths", "batch", "rule", "optimizer", "search", "size", "tune", "best"]
+ExtensionName = Literal["lengths", "batch", "rule", "optimizer", "search", "size", "tune", "best", "look", "look_best"]
 # a sweep -> the lists in params.yaml that it crosses
 EXTENSIONS: dict[ExtensionName, tuple[str, ...]] = {
     "lengths": ("extend_lengths.candidates",),
@@ -33,8 +33,16 @@ EXTENSIONS: dict[ExtensionName, tuple[str, ...]] = {
     "size": ("extend_size.layers", "extend_size.hidden"),
     "tune": ("extend_tune.rate",),  # of `best` itself
     "best": ("extend_best.without",),
+    "look": ("extend_look.variant",),
+    "look_best": ("extend_look_best.variant",),
 }
-MAY_FAIL: tuple[ExtensionName, ...] = ("optimizer", "search")  # a rate that is too high diverges, and is left out
+VARIED: dict[ExtensionName, str] = {"look": PERFORMER, "look_best": BEST}  # the networks of which variants are compared
+MAY_FAIL: tuple[ExtensionName, ...] = (
+    "optimizer",
+    "search",
+    "look",
+    "look_best",
+)  # a rate that is too high diverges, and is left out
 
 
 def factors_of(sweep: ExtensionName) -> list[str]:
@@ -89,7 +97,7 @@ def compared(
         nats: of every candidate.
     """
     there = list(nats)
-    if sweep in ("rule", "best"):
+    if sweep in ("rule", "best", *VARIED):
         return [(one, there[0]) for one in there[1:]]
     if sweep == "lengths":  # with the constant length that makes as many updates as the scheduled ones
         middle = (params.extend_lengths.shortest + params.extend_lengths.longest) / 2
@@ -118,7 +126,9 @@ def _neighbours(there: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]
 
 def settings_of(params: Params, sweep: ExtensionName, candidate: Candidate) -> Settings:
     """How a candidate is trained, with the first seed. A candidate of `size` is given with its rate."""
-    if sweep in ("optimizer", "search", "size", "tune", "best"):
+    if sweep in VARIED:
+        settings = _varied(params, sweep, candidate[0])
+    elif sweep in ("optimizer", "search", "size", "tune", "best"):
         settings = _like_best(params, sweep, candidate)
     else:
         settings = _plainly(params, sweep, candidate)
@@ -175,6 +185,17 @@ def _like_best(params: Params, sweep: ExtensionName, candidate: Candidate) -> Se
         layers, hidden, rate = candidate
         changed = replace(whole, layers=layers, hidden=hidden, skips=best.skips and layers > 1)
     return replace(changed, schedule=replace(best.schedule, peak=rate))
+
+
+def _varied(params: Params, sweep: ExtensionName, variant: str) -> Settings:
+    """As a network of params.yaml, but as the sweep says, and by one core."""
+    section = params.extension(sweep)
+    one = next(one for one in section.variants if one.name == variant)
+    base = own_settings(params, VARIED[sweep])
+    other = {name: value for name, value in one.model_dump().items() if value is not None and hasattr(base, name)}
+    plain = {"symbols": section.symbols, "dropout": section.dropout, "threads": 1, "look": one.look}
+    changed = replace(base, **(plain | other))
+    return replace(changed, schedule=replace(base.schedule, peak=one.rate or section.rate))
 
 
 def _without(part: Part) -> dict[str, Any]:

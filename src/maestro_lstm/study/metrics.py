@@ -28,8 +28,10 @@ EXTENSION = (
     *("symbols", "accuracy", "accuracy_pitches", "nats", "distinct", "next_share"),
     *("weights", "updates", "symbols_seen"),
 )
+EXTENSION_NOTES = ("symbols", "nats", "weights", "updates", "symbols_seen")  # of performances: nats an event
 EXTENSION_RULE = (*EXTENSION, "nats_a_note", "nats_with_order")
 PIECES = ("piece", "symbols", "accuracy", "nats")
+PIECES_NOTES = ("piece", "symbols", "nats")
 PIECES_RULE = (*PIECES, "nats_more")
 COST = ("seed", "symbols", "seconds", "nats")
 ONE_PASS = ("symbols", "accuracy", "accuracy_pitches", "nats", "bits", "distinct", "next_share")
@@ -78,7 +80,8 @@ def read_runs(path: Path, factors: Sequence[str], figures: Sequence[str]) -> dic
     for row in table.to_dict("records"):
         run = {key: row[key] for key in ("seed", *figures)}
         by_candidate.setdefault(tuple(str(row[factor]) for factor in factors), []).append(run)
-    return {candidate: over_seeds(runs) for candidate, runs in by_candidate.items()}
+    spread_of = "accuracy" if "accuracy" in figures else "nats"
+    return {candidate: over_seeds(runs, spread_of) for candidate, runs in by_candidate.items()}
 
 
 def of_candidates(
