@@ -178,12 +178,19 @@ def reports(root: Path, folder: Path, data: Path) -> None:
     """Of the metrics in git. A report of a result that is meant to differ cannot be made yet.
 
     Args:
-        data: a project with the encoded splits.
+        data: a project with the whole corpus.
     """
     params = make(folder, {})
-    without = [one.name for one in calls_of(root, params) if is_changed(one.deps, changed())]
+    calls = calls_of(root, params)
+    without = [one.name for one in calls if is_changed(one.deps, changed())]
     shutil.copytree("metrics", folder / "metrics", dirs_exist_ok=True)
-    shutil.copytree(data / "data" / "encoded", folder / "data" / "encoded")
+    made = [one for one in calls if one.name.startswith(REPORTS) and one.name not in without]
+    for dep in sorted({dep for one in made for dep in one.deps if dep.startswith("data/")}):
+        (folder / dep).parent.mkdir(parents=True, exist_ok=True)
+        if (data / dep).is_dir():
+            shutil.copytree(data / dep, folder / dep)
+        elif (data / dep).is_file():  # what of it is in git is there already
+            shutil.copy(data / dep, folder / dep)
     run(root, folder, params, REPORTS, without)
 
 
