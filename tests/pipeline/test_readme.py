@@ -44,6 +44,10 @@ TABLES = {
         "extensions/tables/tune",
         "extensions/tables/best_significance",
     ],
+    "look-back.md": [
+        *("extensions/tables/look", "extensions/tables/look_significance"),
+        *("extensions/tables/look_best", "extensions/tables/look_best_significance", "extensions/cost/look"),
+    ],
     "music.md": ["distances/table"],
     "performances.md": ["performer/tables", "performer/cost/table", "performer/sampling", "performer/distances"],
 }
