@@ -16,6 +16,7 @@ from maestro_lstm.study.metrics import (
     EVALUATE,
     EXPLAIN,
     EXTENSION,
+    EXTENSION_NOTES,
     EXTENSION_RULE,
     ONE_PASS,
     RULES,
@@ -51,7 +52,7 @@ def test_our_own_metrics_are_sound() -> None:
         assert read_runs(Path(f"metrics/sweeps/{sweep}.csv"), ("candidate",), SWEEP)
     assert read_runs(Path("metrics/plateau/runs/crossed.csv"), Cell._fields, EXPLAIN)
     for extension in EXTENSIONS:
-        figures = EXTENSION_RULE if extension == "rule" else EXTENSION
+        figures = {"rule": EXTENSION_RULE, "look": EXTENSION_NOTES}.get(extension, EXTENSION)
         assert read_runs(Path(f"metrics/extensions/runs/{extension}.csv"), factors_of(extension), figures)
     for path in [*Path("metrics/evaluate").glob("*.csv"), Path("metrics/best/evaluate.csv")]:
         assert read_split(path, "test")["seeds"] > 0
