@@ -111,7 +111,7 @@ function engine() {
     /** With a row more.
      * @param {Memory} memory @param {Float32Array} key its own, for the next row @param {Float32Array} value
      * @returns {Memory} */
-    then({ store, first, end, key: waiting }, key, value) {
+    after({ store, first, end, key: waiting }, key, value) {
       const { wide, size } = this;
       if (!waiting) return { store, first, end, key };
       if (end < store.end || end * wide === store.k.length) { // another memory went on from here, too, or it is full
@@ -132,7 +132,7 @@ function engine() {
       products.run(QKVG.w, shown, QKVG.b, parts, QKVG.rows, QKVG.cols);
       products.run(X.w, x, X.b, value, X.rows, X.cols);
       for (let i = 0; i < wide; i++) value.values[i] += parts.values[2 * wide + i];
-      memory = this.then(memory, parts.values.slice(wide, 2 * wide), value.values);
+      memory = this.after(memory, parts.values.slice(wide, 2 * wide), value.values);
       const { store, first, end } = memory;
       if (end === first) return memory;
       for (let n = 0; n < heads; n++) {
@@ -232,7 +232,7 @@ function engine() {
     /** @returns {State} */
     silence() {
       const cells = Array.from({ length: this.layers }, () => ({ h: new Float32Array(this.hidden), c: new Float32Array(this.hidden) }));
-      return { cells, memory: this.look && this.look.start() };
+      return { cells, memory: this.look ? this.look.start() : null };
     }
     /** Where a field's embedding begins.
      * @param {Field} name @param {Row} row */
