@@ -146,6 +146,12 @@ TRAINING: dict[str, tuple[list[Any], list[Any]]] = {
     "seeds": ([1, 1000], [0, 1001]),
     "threads": ([1, 256], [0, 257]),
 }
+EXTEND_VARIANTS: dict[str, tuple[list[Any], list[Any]]] = {
+    "rate": ([1e-9, 10], [0, 11]),
+    "variants": (VARIANTS, NO_VARIANTS),
+    "symbols": ([1], [0]),
+    "seeds": ([1], [0]),
+}
 PLAYERS = ("performer", "performer_brief")
 PLAYING = (*PLAYERS, "events")
 PERFORMANCES: dict[str, tuple[list[Any], list[Any]]] = {
@@ -322,11 +328,8 @@ TABLE: dict[str, tuple[list[Any], list[Any]]] = {
     "extend_best.hidden": ([1, 4096], [0, 4097]),
     "extend_best.symbols": ([1], [0]),
     "extend_best.seeds": ([1], [0]),
-    **{f"extend_{sweep}.rate": ([1e-9, 10], [0, 11]) for sweep in ("look", "look_best")},
+    **{f"extend_{sweep}.{key}": values for sweep in ("look", "look_best") for key, values in EXTEND_VARIANTS.items()},
     "extend_look.dropout": ([0, 0.9], [-0.1, 1]),
-    **{f"extend_{sweep}.variants": (VARIANTS, NO_VARIANTS) for sweep in ("look", "look_best")},
-    **{f"extend_{sweep}.symbols": ([1], [0]) for sweep in ("look", "look_best")},
-    **{f"extend_{sweep}.seeds": ([1], [0]) for sweep in ("look", "look_best")},
     "train.networks": ([["paper"], ["corrected", "paper"]], [[], ["paper", "paper"], ["beste"], [1], "paper"]),
     "train.epochs": ([1], [0, 1.5]),
     "train.log_every": ([1], [0]),

@@ -4,9 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from maestro_lstm.params.sections import Batch, Hidden, Layers, Positive, Rate, Seeds, WarmUp
+from maestro_lstm.params.sections import Batch, Heads, HeadWidth, Hidden, Layers, Memory, Positive, Rate, Seeds, WarmUp
 from maestro_lstm.plumbing.choices import (
-    LONGEST_MEMORY,
     Draws,
     LookSize,
     NetworkKind,
@@ -76,9 +75,9 @@ class Variant(Section):
     kind: NetworkKind | None = None
     hidden: Hidden | None = None
     layers: Layers | None = None
-    heads: Annotated[int, Field(ge=1, le=64)] | None = None  # of a look, or of a Transformer; width and memory as well
-    width: Annotated[int, Field(ge=1, le=1024)] | None = None
-    memory: Annotated[int, Field(ge=1, le=LONGEST_MEMORY)] | None = None
+    heads: Annotated[Heads, Field(ge=1)] | None = None  # of a look, or of a Transformer; width and memory as well
+    width: HeadWidth | None = None
+    memory: Memory | None = None
     sounds: bool | None = None
     rate: Rate | None = None
     batch: Batch | None = None
