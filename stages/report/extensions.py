@@ -55,6 +55,7 @@ NAMES = {"candidates": "T", "hidden": "H", "batch": "B"}  # of the lists, as the
 
 def main() -> None:
     params = load_params()
+    of_symbols, of_performances = (works_of("validation", of, paths.WORKS) for of in (paths.PARSED, paths.PERFORMANCES))
     for sweep in TITLES:
         # the lists in params.yaml, not the rows found: a sweep may hold candidates that were taken out since
         path, factors, wanted = paths.extension(sweep), factors_of(sweep), crossed(params, sweep)
@@ -63,7 +64,7 @@ def main() -> None:
         summaries = of_candidates(found, wanted, path, may_lack=sweep in MAY_FAIL)
         by_piece = paths.extension_pieces(sweep)
         pieces = of_candidates(read_pieces(by_piece, factors, of_pieces), list(summaries), by_piece)
-        works = works_of("validation", paths.PERFORMANCES if sweep == "look" else paths.PARSED, paths.WORKS)
+        works = of_performances if sweep == "look" else of_symbols
         names = [NAMES.get(factor, factor) for factor in factors]
         texts = {"": candidates_as_text(names, summaries, wanted)}
         if sweep != "tune":  # one seed: nothing to tell apart by

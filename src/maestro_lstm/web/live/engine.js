@@ -7,6 +7,7 @@ function engine() {
   const KEYS = 88, START = 90, ENDS = 8, NEAR = 7, SEEN = 4, SECOND = 100;
   const AT_ONCE = 64, AT_A_TICK = 16; // notes of others that are heard in one go: 64 take 60 ms, or half a second on a slow phone
   const LONGEST = 65535; // steps of a pause, as in quantize.py
+  const NEARER = 0.5; // of each head of a look, as in look.py
   const NEVER = -1e9, SILENT = 0, RELEASED = 1, SOUNDS = 2;
   /** @typedef {{at: number, values: Float32Array}} Place a part of the memory */
   /** @typedef {{rows: number, cols: number, w: Place, b: Place}} Linear */
@@ -136,7 +137,7 @@ function engine() {
       const { store, first, end } = memory;
       if (end === first) return memory;
       for (let n = 0; n < heads; n++) {
-        const at = n * width, a = 0.5 * n;
+        const at = n * width, a = NEARER * n;
         let highest = 0; // to find nothing has a score of 0
         for (let s = first; s < end; s++) {
           let fit = 0;
