@@ -51,7 +51,7 @@ SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate
     "extend_batch": {"draws": ["streams"], "batch": [16], "symbols": 50_000, "seeds": 1},
     "extend_rule": {"rule": ["clean"], "symbols": 50_000, "seeds": 1},
     "extend_best": {"without": ["nothing"], "hidden": 32, "symbols": 50_000, "seeds": 1},
-    "extend_look": {"variants": LOOKS, "symbols": 20_000},
+    "extend_look": {"variants": LOOKS, "symbols": 5_000},
     "extend_look_best": {"variants": LOOKS, "symbols": 20_000},
 }
 FEW = {"updates": 300, "seeds": 2}
