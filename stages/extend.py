@@ -146,12 +146,12 @@ def cost(runs: Sequence[Run]) -> list[dict[str, Any]]:
     return [
         {
             "seed": run.settings.seed,
-            "symbols": point.update * run.settings.batch * run.settings.seq_len,
+            "symbols": steps,
             "seconds": seconds,
             "nats": round(point.loss, 4),
         }
         for run in runs
-        for point, seconds in zip(run.curve, run.seconds, strict=True)
+        for point, steps, seconds in zip(run.curve, run.steps, run.seconds, strict=True)
     ]
 
 

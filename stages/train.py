@@ -45,17 +45,12 @@ def tell_symbols(name: str, plan: Plan, runs: Sequence[Run]) -> None:
 
 def tell_performances(name: str, _: Plan, runs: Sequence[Run]) -> None:
     """The lowest loss of each seed, how much it was trained on, and the processor time that it took."""
-    trained = [{"seed": run.settings.seed, "steps": steps_of(run), "loss": round(run.best.smoothed, 4)} for run in runs]
+    trained = [{"seed": run.settings.seed, "steps": run.steps[-1], "loss": round(run.best.smoothed, 4)} for run in runs]
     write_csv(paths.PERFORMER / "trained" / f"{name}.csv", trained)
     cost = [{"seed": run.settings.seed, "seconds": round(run.seconds[-1])} for run in runs]
     write_csv(paths.PERFORMER / "cost" / f"{name}.csv", cost)
     for one, took in zip(trained, cost, strict=True):
         print(f"{name}, seed {one['seed']}: lowest smoothed loss {one['loss']} nats a step, {took['seconds']:,} s")
-
-
-def steps_of(run: Run) -> int:
-    """Notes or events that a run was trained on, padding among them."""
-    return run.curve[-1].update * run.settings.batch * run.settings.seq_len
 
 
 TASKS: dict[Vocabulary, Callable[[], Task]] = {  # what networks learn, from the training split

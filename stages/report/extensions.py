@@ -6,7 +6,7 @@ from maestro_lstm.corpus.index import works_of
 from maestro_lstm.params.params import load_params
 from maestro_lstm.plumbing.files import write_bytes, write_text
 from maestro_lstm.plumbing.tables import read_csv, write_csv
-from maestro_lstm.report.extensions import candidates_as_text, differences_as_text, points
+from maestro_lstm.report.extensions import axes, candidates_as_text, differences_as_text, points
 from maestro_lstm.report.pictures import extension_picture
 from maestro_lstm.report.sizes import budgets_as_text, cost_picture, ends, search_as_text, seconds_as_text
 from maestro_lstm.study.extensions import (
@@ -76,7 +76,7 @@ def main() -> None:
         write_csv(paths.EXTENSIONS / "tables" / f"{sweep}.csv", points(summaries))
         write_bytes(
             paths.EXTENSIONS / "pictures" / f"{sweep}.svg",
-            extension_picture(TITLES[sweep], points(summaries), names),
+            extension_picture(TITLES[sweep], points(summaries), names, axes(summaries)),
         )
     varied = {
         sweep: read_csv(paths.extension_cost(sweep), (*factors_of(sweep), *COST), words=factors_of(sweep))

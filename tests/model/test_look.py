@@ -45,7 +45,7 @@ def given(rows: int = T) -> tuple[Tensor, Tensor]:
 
 def by_formula(look: Look, x: Tensor, h: Tensor) -> Tensor:
     """The formula of look.py, row by row, place by place; (T, B, X), (T, B, H) → (T, B, H)."""
-    size = LookSize(look.heads, look.width, look.memory)
+    size = look.dims
     Q, K, V, G = look.QKVG.weight.chunk(4)
     shown = []
     for t in range(len(h)):

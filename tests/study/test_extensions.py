@@ -15,7 +15,7 @@ from maestro_lstm.model.predictors import predictor
 from maestro_lstm.params.params import BEST, PERFORMER, Params, check_params, load_params
 from maestro_lstm.plumbing.choices import LookSize, Part
 from maestro_lstm.plumbing.errors import UserError
-from maestro_lstm.report.extensions import candidates_as_text, points
+from maestro_lstm.report.extensions import axes, candidates_as_text, points
 from maestro_lstm.report.pictures import extension_picture
 from maestro_lstm.report.sizes import budgets_as_text, cost_picture, ends, search_as_text
 from maestro_lstm.study.extensions import (
@@ -285,20 +285,21 @@ def test_a_table_has_a_row_a_candidate_and_a_spread_where_there_are_seeds() -> N
 
 
 def test_points_are_a_run_each_and_pictures_the_same_bytes_each_time() -> None:
-    shown = points({(1, 64): figures(45, 2), (1, 128): figures(46, 2), (2, 64): figures(44, 1)})
+    sizes = {(1, 64): figures(45, 2), (1, 128): figures(46, 2), (2, 64): figures(44, 1)}
+    rule, shown, both = {("clean",): figures(45, 1, nats_a_note=6.2)}, points(sizes), axes(sizes)
     assert [(one["group"], one["setting"], one["seed"]) for one in shown[:3]] == [
         ("1", 64, 0),
         ("1", 64, 1),
         ("1", 128, 0),
     ]
-    assert extension_picture("x", shown, ["layers", "H"]) == extension_picture("x", shown, ["layers", "H"])
-    assert b"<svg" in extension_picture("x", points({("clean",): figures(45, 1, nats_a_note=6.2)}), ["rule"])
+    assert extension_picture("x", shown, ["layers", "H"], both) == extension_picture("x", shown, ["layers", "H"], both)
+    assert b"<svg" in extension_picture("x", points(rule), ["rule"], axes(rule))
 
 
 def test_a_run_that_diverged_does_not_flatten_the_others() -> None:
     def labels(*accuracies: float) -> set[str]:
         rates = {(f"rate {k}",): figures(one, 2, nats=100 / one) for k, one in enumerate(accuracies)}
-        return set(re.findall(r"<!-- (.*) -->", extension_picture("x", points(rates), ["rate"]).decode()))
+        return set(re.findall(r"<!-- (.*) -->", extension_picture("x", points(rates), ["rate"], axes(rates)).decode()))
 
     assert labels(45, 46, 47, 3) == labels(45, 46, 47) | {"rate 3"}
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ from maestro_lstm.plumbing.files import write_json, write_text
 from maestro_lstm.plumbing.provenance import CARRIED, Result, follow, records, sealed, steps_in
 from maestro_lstm.training.autograd import AutogradEngine
 from maestro_lstm.training.engines import CompiledEngine
+from maestro_lstm.training.jobs import succeeded, train_all
+from maestro_lstm.training.run_cache import RunCache
+from maestro_lstm.training.schedules import Cosine
+from maestro_lstm.training.settings import Settings
+from maestro_lstm.training.tasks import SymbolTask
 from tests.small_study import run
 from tools.carry import __main__ as tool
 from tools.carry import versions
@@ -31,6 +37,7 @@ from tools.carry.chain import codes_of, is_fresh
 from tools.carry.compare import differences, first_difference
 from tools.carry.locks import is_regrouped, write_locks
 from tools.carry.predictions import predict
+from tools.carry.runs import code_of, kind_of, proven_in, rename
 from tools.checks import lock
 from tools.pipeline import Call
 
@@ -312,3 +319,29 @@ def test_a_rename_is_carried_with_its_locks_and_a_difference_is_not(
     assert yaml.safe_load(kept.read_text())["stages"] == {name: entries[name] for name in ("report", "first_updates")}
     assert "stages/analysis/dvc.yaml:first_updates" not in left
     assert "stages/analysis/dvc.yaml:distances" in left
+
+
+def test_kept_runs_of_a_kind_that_was_proven_get_the_name_of_todays_code(tmp_path: Path) -> None:
+    ids = np.random.default_rng(0).integers(0, 90, size=500).astype(np.uint8)
+    task = SymbolTask(ids, 90)
+    plain = Settings(8, "logits", "adam", Cosine(0.01, 0.1), 10, 1, 0, batch=4, engine="torch", symbols=400)
+    settings = [plain, replace(plain, seed=1), replace(plain, optimizer="muon"), replace(plain, weight_decay=0.1)]
+    kept, older = tmp_path / "runs", "0" * 64
+    trained = {one: succeeded(run) for one, run in train_all(kept, task, settings).items()}
+    kinds = {kind_of(one.as_dict()) for one in settings}
+    assert len(kinds) == 3
+    now = code_of(Path.cwd())
+    assert rename(kept, now, older, kinds) == (4, 0)
+    assert not any(RunCache(kept, task).load(one) for one in settings)
+    # the sample of both versions has the first alone, and another way of both that differs
+    for version, values in {"old": (settings[0], settings[2]), "new": (settings[0],)}.items():
+        for one in values:
+            RunCache(tmp_path / version / "runs", task).save(trained[one])
+    RunCache(tmp_path / "new" / "runs", task).save(replace(trained[settings[2]], curve=trained[settings[0]].curve))
+    proven = proven_in([(tmp_path / "old", tmp_path / "new")])
+    assert rename(kept, older, now, proven) == (2, 2)
+    cache = RunCache(kept, task)
+    assert [cache.load(one) is not None for one in settings] == [True, True, False, False]
+    again = cache.load(settings[1])
+    assert again
+    assert again.curve == trained[settings[1]].curve

@@ -27,6 +27,8 @@ from maestro_lstm.plumbing.errors import UserError, report_in_one_line
 from maestro_lstm.plumbing.files import write_json
 from maestro_lstm.plumbing.provenance import CARRIED, follow, records, sealed, steps_in
 from maestro_lstm.plumbing.versions import arithmetic, libraries
+from stages.paths import RUNS
+from tools.carry import runs
 from tools.carry.chain import code_of
 from tools.carry.compare import all_changed, differences, is_changed, moved, outputs_of
 from tools.carry.locks import locked_at, write_locks
@@ -168,6 +170,8 @@ def carry(base: str, moves: Mapping[str, str], changed: frozenset[str], seed: in
     write_json(path, sealed(content))
     print(f"{sum(counts.values())} files of the sample are equal, byte for byte ({counts}); seed {seed}, {seconds} s")
     print(f"{path}: {sum(len(one['results']) for one in code)} results carried; commit it with the locks")
+    renamed, others = runs.rename(RUNS, runs.code_of(old), runs.code_of(new), runs.proven_in(folders.values()))
+    print(f"{RUNS}: {renamed} kept runs carried" + (f", {others} not, of kinds that the sample lacks" * bool(others)))
     if left:
         print("to be run: " + " ".join(f"dvc repro -s {one}" for one in left))
 

@@ -83,14 +83,13 @@ def score_notes(run: Run, folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     network.load_state_dict(run.last, strict=True)
     events = event_counts(pieces)  # (P,)
     nats = carried_nats(network, pieces, settings.device)  # (P,)
-    updates = run.curve[-1].update
     figures = {
         "seed": settings.seed,
         "symbols": int(events.sum()),
         "nats": round(float(nats.sum() / events.sum()), 4),
         "weights": sum(weight.numel() for weight in run.last.values()),
-        "updates": updates,
-        "symbols_seen": updates * settings.batch * settings.seq_len,
+        "updates": run.curve[-1].update,
+        "symbols_seen": run.steps[-1],
     }
     return figures, pd.DataFrame({"symbols": events, "nats": nats / events}).rename_axis("piece")
 

@@ -53,7 +53,7 @@ class Look(nn.Module):
 
     def __init__(self, size: LookSize, hidden: int, inputs: int) -> None:
         super().__init__()
-        self.heads, self.width, self.memory = size.heads, size.width, size.memory
+        self.dims = size
         self.size: Tensor  # in the weights, which then say all of their network
         self.register_buffer("size", torch.tensor([size.heads, size.width, size.memory], dtype=torch.float32))
         self.QKVG = nn.Linear(hidden, 4 * size.whole, bias=False)  # one above the other
@@ -62,7 +62,7 @@ class Look(nn.Module):
 
     def start(self, batch: int) -> Memory:
         """An empty memory."""
-        rows = self.QKVG.weight.new_zeros(self.memory, batch, self.heads * self.width)  # (M, B, W)
+        rows = self.QKVG.weight.new_zeros(self.dims.memory, batch, self.dims.whole)  # (M, B, W)
         return rows, rows, rows[..., :1]
 
     def forward(self, x: Tensor, h: Tensor, memory: Memory | None = None) -> tuple[Tensor, Memory]:
@@ -84,15 +84,15 @@ class Look(nn.Module):
         nothing = torch.zeros_like(k[:1])
         keys, values = torch.cat((nothing, old_k, k[:-1])), torch.cat((nothing, old_v[1:], v))  # (S, B, W)
         bias = self.bias(len(h), len(keys))  # (N, T, S)
-        found = attend(q, keys, values, self.heads, bias, torch.cat((one, there[:-1])))  # (T, B, W)
+        found = attend(q, keys, values, self.dims.heads, bias, torch.cat((one, there[:-1])))  # (T, B, W)
         last = torch.cat((keys.detach(), k[-1:].detach())), values.detach(), there
-        kept_k, kept_v, kept = (rows[-self.memory :] for rows in last)
+        kept_k, kept_v, kept = (rows[-self.dims.memory :] for rows in last)
         return h + self.O(torch.sigmoid(g) * found), (kept_k, kept_v, kept)
 
     def bias(self, rows: int, places: int) -> Tensor:
         """−a log(1 + t − s) of each head, (N, T, S); 0 of nothing, NEVER beyond the memory and after the row."""
         back = rows_back(rows, places, self.QKVG.weight.device)  # (T, S)
-        a = NEARER * torch.arange(self.heads, device=back.device)  # (N,)
-        bias = within(self.memory, -a[:, None, None] * back.clamp(min=0).log1p(), back)
+        a = NEARER * torch.arange(self.dims.heads, device=back.device)  # (N,)
+        bias = within(self.dims.memory, -a[:, None, None] * back.clamp(min=0).log1p(), back)
         bias[..., 0] = 0
         return bias

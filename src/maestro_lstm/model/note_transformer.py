@@ -63,17 +63,6 @@ class NoteTransformer(Performer):
         look: N and M; N heads of H / N.
     """
 
-    def __init__(
-        self,
-        hidden: int,
-        layers: int = 4,
-        head: int = 256,
-        pedal: bool = False,
-        dropout: float = 0.0,
-        look: LookSize | None = None,
-    ) -> None:
-        super().__init__(hidden, layers, head, pedal, dropout, look)
-
     def make_body(self, inputs: int, hidden: int, layers: int, dropout: float, look: LookSize | None) -> int:
         if look is None or look.whole != hidden:
             raise ValueError(f"a Transformer of {hidden} needs a look of heads × width = {hidden}")

@@ -5,14 +5,15 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from maestro_lstm.plumbing.choices import LookSize
 from maestro_lstm.tokens.vocabulary import Ids
 
 Floats = npt.NDArray[np.floating]
 
 
-def early_for(memory: int) -> int:
-    """Symbols after which a state no longer tells where it began, if a network looks back at so many."""
-    return 512 + memory
+def early_for(look: LookSize | None) -> int:
+    """Symbols after which a network's state no longer tells where it began."""
+    return 512 + (look.memory if look else 0)
 
 
 class Predictor(Protocol):

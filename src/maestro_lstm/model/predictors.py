@@ -25,7 +25,7 @@ class TorchPredictor:
 
     def __init__(self, network: Network, device: str, batch: int = 1) -> None:
         self.network, self.device, self.batch = network.to(device).eval(), device, batch
-        self.early = early_for(network.look.memory if network.look else 0)
+        self.early = early_for(network.look.dims if network.look else None)
 
     @torch.inference_mode()
     def scores(self, ids: Ids, state: Any = None) -> tuple[Floats, Any]:
@@ -37,7 +37,7 @@ class TorchPredictor:
 class CompiledPredictor:
     """The network of `compiled.py`."""
 
-    batch, early = 1, early_for(0)
+    batch, early = 1, early_for(None)
 
     def __init__(self, weights: Mapping[str, Tensor]) -> None:
         self.sizes = sizes(weights)

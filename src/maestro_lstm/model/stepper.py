@@ -22,7 +22,6 @@ from maestro_lstm.model.lstm import State
 from maestro_lstm.model.network import TorchLSTM, layer_name, layers_of
 from maestro_lstm.model.performer import Performer
 from maestro_lstm.model.predictor import early_for
-from maestro_lstm.plumbing.choices import LookSize
 from maestro_lstm.tokens.vocabulary import Ids
 
 Floats = npt.NDArray[np.float32]
@@ -44,7 +43,7 @@ class Stepper:
         self.n_symbols, self.hidden = sizes(weights)
         self.layers = []
         size = size_in(weights)
-        self.early = early_for(size.memory if size else 0)
+        self.early = early_for(size)
         self.look = LookStep(size, *(arrays[f"look.{name}.weight"] for name in ("QKVG", "X", "O"))) if size else None
         for k in range(layers_of(weights)):
             name = layer_name(k)
@@ -112,8 +111,7 @@ class StepLook(nn.Module):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        size = LookSize(look.heads, look.width, look.memory)
-        self.step = LookStep(size, *(part.weight.detach().numpy() for part in (look.QKVG, look.X, look.O)))
+        self.step = LookStep(look.dims, *(part.weight.detach().numpy() for part in (look.QKVG, look.X, look.O)))
 
     def forward(self, x: Tensor, h: Tensor, memory: Any = None) -> tuple[Tensor, Any]:
         """(T, B, X), (T, B, H) → (T, B, H), and the memory after the last row."""

@@ -96,7 +96,7 @@ class Variant(Section):
         return self
 
     @property
-    def look(self) -> LookSize | None:
+    def size(self) -> LookSize | None:
         if self.heads is None or self.width is None or self.memory is None:
             return None
         return LookSize(self.heads, self.width, self.memory)

@@ -101,13 +101,15 @@ def _dump(node: Any) -> str:
 
 
 @cache
-def digest(module: str) -> str:
+def digest(module: str, library: Path = LIBRARY_FOLDER) -> str:
     """A digest of what a module of the library computes, including all it imports from the library.
 
     Args:
         module: such as `training.run_cache`.
+        library: its folder, perhaps of another version.
     """
-    return _digest(figures_code(LIBRARY_FOLDER.joinpath(*module.split(".")).with_suffix(".py"), LIBRARY), LIBRARY)
+    packages = {"maestro_lstm": library}
+    return _digest(figures_code(library.joinpath(*module.split(".")).with_suffix(".py"), packages), packages)
 
 
 @cache

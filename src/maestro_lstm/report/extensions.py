@@ -35,6 +35,12 @@ HEADS = {
     "nats_a_note": "nats a note",  # where rules are compared
     "nats_with_order": "with the order of chords, at most",
 }
+OF_NOTES = {"symbols_seen": "notes seen", "nats": "nats an event"}  # what these heads are there
+
+
+def is_of_notes(run: Mapping[str, Any]) -> bool:
+    """Whether a run's network reads performances, of which there is no accuracy."""
+    return "accuracy" not in run
 
 
 def candidates_as_text(
@@ -46,7 +52,8 @@ def candidates_as_text(
         factors: what each value of a candidate is called.
         wanted: the candidates in order; those that are not in `candidates` diverged with at least one seed.
     """
-    keys = [key for key in HEADS if key in next(iter(candidates.values()))["runs"][0]]
+    a_run = next(iter(candidates.values()))["runs"][0]
+    keys, heads = [key for key in HEADS if key in a_run], HEADS | (OF_NOTES if is_of_notes(a_run) else {})
     first = next(key for key in keys if key in ("accuracy", "nats"))
     rows = []
     for one in wanted:
@@ -54,7 +61,6 @@ def candidates_as_text(
         if one not in candidates:
             cells[keys.index(first)] = "diverged"
         rows.append([*map(str, one), *cells])
-    heads = HEADS if first == "accuracy" else {**HEADS, "symbols_seen": "notes seen", "nats": "nats an event"}
     return markdown([*factors, *(heads[key] for key in keys)], rows, text_columns=len(factors))
 
 
@@ -114,11 +120,12 @@ def differences_as_text(
 ) -> str:
     """How far candidates are apart, in Markdown: two rows for each pair, accuracy and nats; where rules are compared,
     whose symbols are not the same, nats a note, without and with the order of chords."""
-    told = next(iter(candidates.values()))["runs"][0]
-    measures = {"accuracy": "points of accuracy", "nats": "nats"} if "accuracy" in told else {"nats": "nats an event"}
-    if "nats_a_note" in told:
+    a_run, rows = next(iter(candidates.values()))["runs"][0], []
+    measures = {"accuracy": "points of accuracy", "nats": HEADS["nats"]}
+    if "nats_a_note" in a_run:
         measures = PER_NOTE
-    rows = []
+    elif is_of_notes(a_run):
+        measures = {"nats": OF_NOTES["nats"]}
     for one, other in pairs:
         for measure, label in measures.items():
             pair = pair_of(one, other, candidates, pieces, measure, works)
@@ -136,6 +143,15 @@ def _named(candidate: Candidate) -> str:
         if all(isinstance(value, int) for value in candidate)
         else ", ".join(map(str, candidate))
     )
+
+
+def axes(candidates: Mapping[Candidate, Summary]) -> dict[str, str]:
+    """What is drawn of a sweep, and what its axis is called."""
+    a_run = next(iter(candidates.values()))["runs"][0]
+    if is_of_notes(a_run):
+        return {"nats": OF_NOTES["nats"]}
+    nats = {"nats_a_note": PER_NOTE["nats_a_note"]} if "nats_a_note" in a_run else {"nats": "nats a symbol"}
+    return {"accuracy": "accuracy on validation, percent", **nats}
 
 
 def points(candidates: Mapping[Candidate, Summary]) -> list[dict[str, Any]]:

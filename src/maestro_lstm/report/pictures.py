@@ -16,6 +16,7 @@ LOOKS: dict[Output, dict[str, Any]] = {
     "softmax": {"color": "#0072B2", "linestyle": "-"},
     "logits": {"color": "#E69F00", "linestyle": "--"},
 }
+LONG = 16  # letters of a tick's label: they stand aslant
 TITLES: dict[Output, str] = {"softmax": "softmax twice (the paper)", "logits": "softmax once (corrected)"}
 
 
@@ -107,26 +108,24 @@ def softmax_twice(p: Doubles, n_symbols: int) -> Doubles:
     return np.asarray(-p + np.log(np.exp(p) + np.exp(1 - p) + n_symbols - 2))
 
 
-def extension_picture(title: str, points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
-    """Accuracy and nats over a sweep's settings: one mark per run, a line through the means of each group.
+def extension_picture(
+    title: str, points: Sequence[Mapping[str, Any]], names: Sequence[str], axes: Mapping[str, str]
+) -> bytes:
+    """Figures over a sweep's settings: one mark per run, a line through the means of each group.
 
     Runs with more than twice the nats of the best are off the panels: they would flatten the others.
 
     Args:
         points: `report.extensions.points`.
         names: of a candidate's values; the last is along the axis.
+        axes: `report.extensions.axes`: which figures, and what they are called.
     """
     table = pd.DataFrame(points)
     seen = table[table["nats"] <= 2 * table["nats"].min()]
-    measures = {"accuracy": "accuracy on validation, percent"} if "accuracy" in table else {}
-    if "nats_a_note" in table:
-        measures["nats_a_note"] = "nats a note"
-    else:
-        measures["nats"] = "nats a symbol" if measures else "nats an event"
     place = _places(table)
-    with drawn(9, len(measures)) as (figure, axes, file):
+    with drawn(9, len(axes)) as (figure, panels, file):
         figure.suptitle(title, fontsize=11)
-        for panel, (measure, label) in zip(axes, measures.items(), strict=True):
+        for panel, (measure, label) in zip(panels, axes.items(), strict=True):
             for group, rows, look in _groups(table):
                 label_of = f"{names[0]}: {group}"
                 panel.plot(rows["setting"].map(place), rows[measure], **look, linestyle="", label=label_of)
@@ -134,11 +133,13 @@ def extension_picture(title: str, points: Sequence[Mapping[str, Any]], names: Se
                 if group:  # otherwise its settings are kinds, not a scale
                     panel.plot(means.index.map(place), means, color=look["color"], linewidth=1)
             panel.set(title=label, xlabel=names[-1])
-            panel.set_xticks(range(len(place)), [str(setting) for setting in place], fontsize=8)
+            labels = [str(setting) for setting in place]
+            slanted: dict[str, Any] = {"rotation": 30, "ha": "right"} if max(map(len, labels)) > LONG else {}
+            panel.set_xticks(range(len(place)), labels, fontsize=8, **slanted)
             panel.set_ylim(*_limits(seen[measure]))
             panel.margins(x=0.1)
         if table["group"].any():
-            axes[0].legend(frameon=False, fontsize=8)
+            panels[0].legend(frameon=False, fontsize=8)
     return file.getvalue()
 
 

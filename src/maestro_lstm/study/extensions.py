@@ -192,9 +192,9 @@ def _varied(params: Params, sweep: ExtensionName, variant: str) -> Settings:
     section = params.extension(sweep)
     one = next(one for one in section.variants if one.name == variant)
     base = own_settings(params, VARIED[sweep])
-    other = {name: value for name, value in one.model_dump().items() if value is not None and hasattr(base, name)}
-    plain = {"symbols": section.symbols, "dropout": section.dropout, "threads": 1, "look": one.look}
-    changed = replace(base, **(plain | other))
+    own = {name: value for name, value in one if value is not None and hasattr(base, name)}
+    own["look"] = one.size
+    changed = replace(base, **({"symbols": section.symbols, "dropout": section.dropout, "threads": 1} | own))
     return replace(changed, schedule=replace(base.schedule, peak=one.rate or section.rate))
 
 

@@ -19,6 +19,8 @@ from maestro_lstm.training.probes import Probe
 from maestro_lstm.training.settings import Settings
 from maestro_lstm.training.tasks import Task
 
+CODE = "training.run_cache"  # this module, whose digest is part of every run's name
+
 
 @dataclass(frozen=True)
 class Run:
@@ -35,6 +37,11 @@ class Run:
     def loss(self) -> float:
         """Smoothed loss after the last update, nats a symbol."""
         return self.curve[-1].smoothed
+
+    @property
+    def steps(self) -> list[int]:
+        """Symbols, notes or events, padding among them, up to each point of the curve of a training at one T."""
+        return [point.update * self.settings.batch * self.settings.seq_len for point in self.curve]
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class RunCache:
     def __init__(self, folder: Path, task: Task) -> None:
         self.folder = folder
         self.shared = {
-            "code": digest("training.run_cache"),
+            "code": digest(CODE),
             "libraries": libraries(),
             "arithmetic": arithmetic(),
             **task.about(),
@@ -83,11 +90,11 @@ class RunCache:
 
     def path(self, settings: Settings) -> Path:
         """Where a run with these settings is kept."""
-        return self.folder / _named_after(self._determines(settings))
+        return self.folder / named_after(self._determines(settings))
 
     def under_way(self, settings: Settings) -> Path:
         """Where the snapshot of its training is kept."""
-        return self.folder / "under_way" / _named_after(self._determines(settings))
+        return self.folder / "under_way" / named_after(self._determines(settings))
 
     def save(self, run: Run) -> None:
         tensors = {f"last.{name}": value for name, value in run.last.items()}
@@ -128,5 +135,6 @@ class RunCache:
         return {**self.shared, **gpu, "settings": settings.as_dict()}
 
 
-def _named_after(what: Any) -> str:
+def named_after(what: Any) -> str:
+    """The file of a run that all this determines."""
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:32] + ".safetensors"

@@ -1,0 +1,62 @@
+"""Trained runs that are kept: those of a kind that the sample proved equal get the name that today's code gives them,
+and are not trained again.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from maestro_lstm.plumbing.arrays import load_arrays, save_arrays
+from maestro_lstm.plumbing.sources import digest
+from maestro_lstm.training.run_cache import CODE, named_after
+from tools.carry.compare import content_hash
+
+Kind = frozenset[str]
+AMOUNTS = {"seed", "epochs", "symbols", "threads", "log_every"}  # how much of the same, and in which pieces
+
+
+def code_of(checkout: Path) -> str:
+    """What names the runs of a version."""
+    return digest(CODE, (checkout / "src" / "maestro_lstm").resolve())
+
+
+def kind_of(settings: Mapping[str, Any]) -> Kind:
+    """What a run does: each choice, and which numbers are not as usual."""
+    words = {name: value if isinstance(value, str) else "" for name, value in settings.items() if name not in AMOUNTS}
+    words["schedule"] = " ".join(sorted(settings["schedule"]))  # which schedule: its fields
+    return frozenset(f"{name} {word}" for name, word in words.items())
+
+
+def proven_in(folders: Iterable[tuple[Path, Path]]) -> set[Kind]:
+    """The kinds of which both versions made the same run.
+
+    Args:
+        folders: projects of the sample, the older version's and the newer one's.
+    """
+    found = set()
+    for old, new in folders:
+        ours = {content_hash(path, ("of", "seconds")) for path in (old / "runs").glob("*.safetensors")}
+        for path in (new / "runs").glob("*.safetensors"):
+            if content_hash(path, ("of", "seconds")) in ours:
+                found.add(kind_of(load_arrays(path)[1]["of"]["settings"]))
+    return found
+
+
+def rename(folder: Path, was: str, now: str, proven: Collection[Kind]) -> tuple[int, int]:
+    """Rename the kept runs of these kinds from one code to another.
+
+    Returns: how many were renamed, and how many were not, being of other kinds.
+    """
+    renamed = left = 0
+    for path in sorted(folder.glob("*.safetensors")):
+        arrays, about = load_arrays(path)
+        if about["of"]["code"] != was:
+            continue
+        if kind_of(about["of"]["settings"]) not in proven:
+            left += 1
+            continue
+        about["of"]["code"] = now
+        save_arrays(folder / named_after(about["of"]), arrays, about)
+        path.unlink()
+        renamed += 1
+    return renamed, left
