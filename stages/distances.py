@@ -63,7 +63,11 @@ def of_performances(params: Params) -> None:
     for way in ("plain", "steered"):
         played = list(open_performances(paths.samples(PERFORMER) / way))
         writers[f"{PERFORMER}, {way}"] = Collection.of_different(played)
-    figures = {name: note_distances.note_figures(some, half) for name, some in writers.items()}
+    training = list(open_performances(paths.PERFORMANCES / "train"))
+    figures = {
+        name: note_distances.note_figures(some, half) | note_distances.by_heart(some, training)
+        for name, some in writers.items()
+    }
     minutes = max(seconds // 60, 1)
     collapse = {name: note_distances.outside(some.pieces, half.pieces, minutes) for name, some in writers.items()}
     write_csv(paths.PERFORMER / "distances.csv", interval_rows(figures))

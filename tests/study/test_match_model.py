@@ -31,8 +31,9 @@ def recalled_by_hand(ids: Ids, place: int) -> tuple[int, int]:
 
 
 def test_a_theme_that_returns_is_recalled_to_its_end() -> None:
-    symbols, lengths = recall(piece(THEME, [50, 51], THEME))
-    again = 42 + SHORTEST
+    ids = piece(THEME, [50, 51], THEME)
+    places, lengths = recall(ids)
+    symbols, again = ids[places], 42 + SHORTEST
     assert not lengths[:again].any()
     assert symbols[again:82].tolist() == THEME[SHORTEST:].tolist()
     assert lengths[again:82].tolist() == [min(k, LONGEST) for k in range(SHORTEST, 40)]
@@ -45,7 +46,8 @@ def test_another_piece_is_not_remembered() -> None:
 
 def test_what_is_recalled_follows_the_latest_same_passage() -> None:
     ids = np.random.default_rng(0).integers(2, 4, size=400).astype(np.uint8)
-    symbols, lengths = recall(ids)
+    places, lengths = recall(ids)
+    symbols = ids[places]
     goes_on = np.append(False, (lengths > 0) & (symbols == ids))[:-1]  # then the passage before is followed
     began = np.flatnonzero((lengths > 0) & ~goes_on)
     assert len(began) > 20

@@ -1,6 +1,7 @@
 """Figures of performances: what a network costs, what counting costs, and distances of music from music."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from maestro_lstm.evaluation.baselines import Histograms
 from maestro_lstm.evaluation.breakdown import event_counts, grouped, read_groups
 from maestro_lstm.evaluation.measures import Collection, halves
 from maestro_lstm.evaluation.note_distances import (
+    by_heart,
     four_parts,
     histograms_of,
     minutes_of,
@@ -151,6 +153,36 @@ def test_a_set_is_nearer_to_itself_than_to_another() -> None:
     assert same["notes_a_second"].mean == pytest.approx(
         np.mean([scalars_of(piece)["notes_a_second"] for piece in real])
     )
+
+
+def test_a_passage_is_by_heart_in_any_key_and_with_its_times() -> None:
+    training, mine = [made(k, 300) for k in range(3)], made(7, 200)
+    begin, end = 100, 140
+    waits = np.random.default_rng(1).choice([0.02, 0.06, 0.12, 0.24], size=300)  # each amid its bin
+    training[1] = replace(training[1], onset=np.cumsum(waits), release=np.cumsum(waits) + 0.1)
+    higher = training[1].pitch[begin:end] + 2
+    mine = replace(mine, pitch=(60 + np.random.default_rng(2).integers(0, 12, size=200)).astype(np.uint8))
+
+    def with_passage(pace: float) -> Performance:
+        """A piece of its own, then the passage in another key."""
+        onset = mine.onset.max() + np.cumsum(pace * waits[begin:end])
+        return Performance(
+            np.append(mine.onset, onset),
+            np.append(mine.release, onset + 0.1),
+            np.append(mine.pitch, higher).astype(np.uint8),
+            np.full(200 + end - begin, 64, np.uint8),
+        )
+
+    def figures(piece: Performance) -> list[float]:
+        found = by_heart(Collection.of_different([piece, mine]), training)
+        return [found["by_heart_longest"].mean, found["timed_by_heart_longest"].mean]
+
+    as_played, slower, alone = figures(with_passage(1)), figures(with_passage(3)), figures(mine)
+    assert 40 <= as_played[0] < 44
+    assert 40 <= as_played[1] < 44
+    assert slower[0] == as_played[0]
+    assert slower[1] < 10
+    assert max(alone) < 10
 
 
 def test_voices_are_those_that_sound_as_a_note_begins() -> None:

@@ -37,25 +37,26 @@ def predict(network: Predictor, ids: Ids) -> Predictions:
     Args:
         ids: (N + 1,), each piece ending with `<END>`.
     """
-    symbols, lengths = recall(ids)
+    places, lengths = recall(ids)
+    symbols = ids[places]
     said, of_recalled = (guesses(network, ids[:-1], targets) for targets in (ids[1:], symbols[1:]))
     return Predictions(ids[1:], said, symbols[1:], lengths[1:], of_recalled.likelihood)
 
 
-def recall(ids: Ids) -> tuple[Ids, npt.NDArray[np.int64]]:
-    """What each symbol would be if its piece went on as it did after the latest same passage.
+def recall(ids: Ids) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where each symbol's piece went on after the latest same passage.
 
     Args:
         ids: (S,), each piece ending with `<END>`.
 
-    Returns: the symbols, and the lengths of the passages, (S,) each; 0 where there is none.
+    Returns: the places of the symbols recalled, and the lengths of the passages, (S,) each; 0 where there is none.
     """
-    data, symbols, lengths = ids.tobytes(), np.zeros_like(ids), np.zeros(len(ids), dtype=np.int64)
+    data, (places, lengths) = ids.tobytes(), np.zeros((2, len(ids)), np.int64)
     ends: dict[bytes, int] = {}  # of a piece's passages of SHORTEST symbols, where the latest of each ended
     begin, at, length = 0, 0, 0  # of the piece; where the passage goes on, and how long it is by now
     for place, symbol in enumerate(data):
         if length:
-            symbols[place], lengths[place] = data[at], min(length, LONGEST)
+            places[place], lengths[place] = at, min(length, LONGEST)
         if symbol == END_ID:
             ends, begin, length = {}, place + 1, 0
             continue
@@ -69,7 +70,7 @@ def recall(ids: Ids) -> tuple[Ids, npt.NDArray[np.int64]]:
             while length < LONGEST and at - length > begin and data[at - length - 1] == data[now - length - 1]:
                 length += 1
         ends[passage] = now
-    return symbols, lengths
+    return places, lengths
 
 
 def shares_of(predictions: Predictions) -> Doubles:

@@ -1,5 +1,6 @@
 """How far played music is from real performances, and whether it holds up minute by minute."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,14 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from maestro_lstm.evaluation.measures import Collection, pooled_distance
+from maestro_lstm.evaluation.passages import APART, longest_shared, steps_of
 from maestro_lstm.evaluation.significance import Interval, interval
 from maestro_lstm.tokens.performance import PEDAL_DOWN, Performance
 from maestro_lstm.tokens.quantize import BINS, quantize
+from maestro_lstm.tokens.vocabulary import Ids
 
 Doubles = npt.NDArray[np.float64]
 
 # steps of 10 ms: finer where more notes are
 TIMES = np.array([0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200, 270, 360, 500, 800, 1500])
+DOUBLED = (0, 4, 8, 16, 32, 64, 128, 256, 512, 1024)  # steps: a rhythm, whoever plays it
 SHORT = 5.0  # seconds that the last minute may lack
 MOST_VOICES, MOST_NOTES = 30, 40  # at once, a second: more are counted as these
 HISTOGRAMS = {
@@ -31,6 +35,12 @@ SCALARS = {
     "velocity_sd": "standard deviation of velocity",
     "mean_polyphony": "mean polyphony",
     "pedal": "time with the pedal down, percent",
+}
+BY_HEART = {
+    "by_heart": "longest passage also in training, in any key, notes",
+    "by_heart_longest": "the longest of all",
+    "timed_by_heart": "the same with the time between onsets",
+    "timed_by_heart_longest": "the longest of all",
 }
 MINUTES = ("notes_a_second", "mean_polyphony", "mean_velocity")
 
@@ -124,6 +134,27 @@ def note_figures(some: Collection[Performance], reference: Collection[Performanc
         if all(name in one for one in scalars):
             figures[name] = interval(np.array([one[name] for one in scalars]), works=some.works)
     return figures
+
+
+def by_heart(some: Collection[Performance], training: Sequence[Performance]) -> dict[str, Interval]:
+    """The notes of the longest passage of each piece that some performance of the training split has, too, in any key;
+    and with the time between onsets, which is alike if it has one place in DOUBLED."""
+    ours, theirs = [passages_of(piece) for piece in some.pieces], [passages_of(piece) for piece in training]
+    figures = {}
+    for k, name in enumerate(("by_heart", "timed_by_heart")):
+        corpus = np.concatenate([np.append(one[k], np.uint8(APART)) for one in theirs])
+        notes = np.array([longest_shared(one[k], corpus) // (k + 1) + 1 for one in ours], np.float64)
+        figures[name] = interval(notes, works=some.works)
+        figures[f"{name}_longest"] = Interval(float(notes.max()), math.nan, math.nan)
+    return figures
+
+
+def passages_of(piece: Performance) -> tuple[Ids, Ids]:
+    """The steps from pitch to pitch, (N − 1,); and each after a byte for the time that it took, (2 N − 2,)."""
+    notes = quantize(piece.notes)
+    steps = steps_of(notes.pitch.astype(np.int64))  # 41 and more
+    waits = np.searchsorted(DOUBLED, np.diff(notes.onset), side="right").astype(np.uint8)  # 1 to 10
+    return steps, np.stack((waits, steps), axis=1).ravel()
 
 
 def outside(pieces: Sequence[Performance], reference: Sequence[Performance], minutes: int) -> dict[str, float]:

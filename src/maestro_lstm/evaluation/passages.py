@@ -10,6 +10,8 @@ from maestro_lstm.plumbing.jit import entry
 from maestro_lstm.tokens.transpose import PITCHES
 from maestro_lstm.tokens.vocabulary import Ids
 
+APART = 0  # a byte between pieces; no step is it
+
 
 def longest_repeat(ids: Ids) -> int:
     """The length in symbols of the longest passage that occurs twice in a piece without overlap."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from maestro_lstm.evaluation.passages import longest_shared, steps_of
+from maestro_lstm.evaluation.passages import APART, longest_shared, steps_of
 from maestro_lstm.tokens.transpose import PITCHES, split_at_ends
 from maestro_lstm.tokens.vocabulary import Ids
 
@@ -24,7 +24,6 @@ Doubles = npt.NDArray[np.float64]
 Strings = npt.NDArray[np.uint64]  # the different strings of a file, each as a number, in order
 LENGTH, DIFFERENT, TURNS, LEAST, FEWEST = 10, 6, 3, 1.2, 5
 COMMON = 50  # files: a string that more have is nobody's
-APART = 0  # a byte between pieces; no step is it
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,8 @@ def performances_as_text(
     by_writer: Mapping[str, Mapping[str, Interval]], collapse: Mapping[str, Mapping[str, float]]
 ) -> str:
     """One column per writer."""
-    labels = {
-        f"tv_{name}": f"{label}, total variation distance" for name, label in note_distances.HISTOGRAMS.items()
-    } | note_distances.SCALARS
+    labels = {f"tv_{name}": f"{label}, total variation distance" for name, label in note_distances.HISTOGRAMS.items()}
+    labels |= note_distances.SCALARS | note_distances.BY_HEART
     rows = [
         [label, *(_rough(one[key]) if key in one else "" for one in by_writer.values())]
         for key, label in labels.items()
@@ -98,4 +97,5 @@ def _digits(value: float) -> str:
 
 
 def _rough(figure: Interval) -> str:
-    return f"{figure.mean:.3g} [{figure.low:.3g} … {figure.high:.3g}]"
+    within = "" if math.isnan(figure.low) else f" [{figure.low:.3g} … {figure.high:.3g}]"
+    return f"{figure.mean:.3g}{within}"
