@@ -32,7 +32,7 @@ CONFIG = """\
 OPTIONAL = {"symbols"}  # keys that a section of params.yaml need not have
 TRAINING = {"batch": 4, "seq_len": 50, "threads": 1}
 TRIED = {"pieces": 2, "seconds": 20, "ways": [{"name": "plain"}, {"name": "both", "top_p": 0.95, "time_top_p": 0.97}]}
-LOOKS = [{"name": "plain"}, {"name": "look", "heads": 1, "width": 8, "memory": 16}]
+LOOKS = [{"name": "plain"}, {"name": "look", "look": {"heads": 1, "width": 8, "memory": 16}}]
 SHORT: dict[str, Any] = {  # a small network in place of the best, one candidate per extension, shorter pieces
     "chords": {"updates": [1, 100, 1000], "pieces": 8},
     "distances": {"pieces": 20, "symbols": 200},

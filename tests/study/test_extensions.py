@@ -202,8 +202,8 @@ def test_a_variant_differs_from_its_network_in_what_it_names() -> None:
     look = {"heads": 2, "width": 8, "memory": 16}
     tree["extend_look"]["variants"] = [
         {"name": "plain"},
-        {"name": "looks", "rate": 0.5, **look},
-        {"name": "other", "kind": "transformer", "hidden": 16, "layers": 1, "averaging": 0.5, **look},
+        {"name": "looks", "rate": 0.5, "look": look},
+        {"name": "other", "kind": "transformer", "hidden": 16, "layers": 1, "averaging": 0.5, "look": look},
         {"name": "events", "kind": "events", "sounds": True, "seq_len": 512, "batch": 16, "symbols": 9_000},
     ]
     params = check_params(tree)

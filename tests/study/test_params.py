@@ -27,14 +27,28 @@ def test_the_projects_own_params_are_sound() -> None:
 LOOK = {"heads": 2, "width": 8, "memory": 16}
 VARIANTS = [
     [{"name": "a"}],
-    [{"name": "a"}, {"name": "b", "rate": 0.1, **LOOK}],
-    [{"name": "a", "kind": "transformer", "hidden": 16, "layers": 1, **LOOK}],
+    [{"name": "a"}, {"name": "b", "rate": 0.1, "look": LOOK}],
+    [{"name": "a", "kind": "transformer", "hidden": 16, "layers": 1, "look": LOOK}],
     [{"name": "a", "kind": "events", "sounds": True, "batch": 2, "seq_len": 5, "symbols": 9, "averaging": 0.5}],
 ]
 NO_VARIANTS = [
-    *([], [{}], [{"name": ""}], [{"name": "a"}, {"name": "a"}], [{"name": "a", "heads": 1}], [{"name": "a", "rat": 1}]),
-    *([{"name": "a", **LOOK, "memory": 0}], [{"name": "a", **LOOK, "memory": 65_537}], [{"name": "a", "averaging": 1}]),
-    *([{"name": "a", "kind": "transformer", **LOOK}], [{"name": "a", "kind": "transformer", "hidden": 8, **LOOK}]),
+    *(
+        [],
+        [{}],
+        [{"name": ""}],
+        [{"name": "a"}, {"name": "a"}],
+        [{"name": "a", "look": {"heads": 1}}],
+        [{"name": "a", "rat": 1}],
+    ),
+    *(
+        [{"name": "a", "look": {**LOOK, "memory": 0}}],
+        [{"name": "a", "look": {**LOOK, "memory": 65_537}}],
+        [{"name": "a", "averaging": 1}],
+    ),
+    *(
+        [{"name": "a", "kind": "transformer", "look": LOOK}],
+        [{"name": "a", "kind": "transformer", "hidden": 8, "look": LOOK}],
+    ),
 ]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from maestro_lstm.params.sections import Batch, Heads, HeadWidth, Hidden, Layers, Memory, Positive, Rate, Seeds, WarmUp
+from maestro_lstm.params.sections import Batch, Hidden, Layers, LookParams, Positive, Rate, Seeds, WarmUp
 from maestro_lstm.plumbing.choices import (
     Draws,
     LookSize,
@@ -75,9 +75,7 @@ class Variant(Section):
     kind: NetworkKind | None = None
     hidden: Hidden | None = None
     layers: Layers | None = None
-    heads: Annotated[Heads, Field(ge=1)] | None = None  # of a look, or of a Transformer; width and memory as well
-    width: HeadWidth | None = None
-    memory: Memory | None = None
+    look: LookParams | None = None  # of a Transformer: its attention
     sounds: bool | None = None
     rate: Rate | None = None
     batch: Batch | None = None
@@ -85,21 +83,15 @@ class Variant(Section):
     symbols: Positive | None = None
     averaging: Annotated[float, Field(ge=0, lt=1)] | None = None
 
-    @model_validator(mode="after")
-    def _looks_wholly(self) -> Self:
-        if len({value is None for value in (self.heads, self.width, self.memory)}) > 1:
-            raise ValueError("heads, width and memory belong together")
-        if self.kind == "transformer" and (self.heads is None or self.hidden is None):
-            raise ValueError("a transformer needs hidden, heads, width and memory")
-        if self.kind == "transformer" and self.heads * self.width != self.hidden:  # type: ignore[operator]
-            raise ValueError("heads × width of a transformer are its hidden")
-        return self
-
     @property
     def size(self) -> LookSize | None:
-        if self.heads is None or self.width is None or self.memory is None:
-            return None
-        return LookSize(self.heads, self.width, self.memory)
+        return self.look.size if self.look else None
+
+    @model_validator(mode="after")
+    def _a_transformer_has_its_size(self) -> Self:
+        if self.kind == "transformer" and (self.size is None or self.size.whole != self.hidden):
+            raise ValueError("a transformer needs hidden, and a look with heads × width = hidden")
+        return self
 
 
 class ExtendVariants(Extension):
