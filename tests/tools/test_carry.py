@@ -326,7 +326,7 @@ def test_kept_runs_of_a_kind_that_was_proven_get_the_name_of_todays_code(tmp_pat
     task = SymbolTask(ids, 90)
     plain = Settings(8, "logits", "adam", Cosine(0.01, 0.1), 10, 1, 0, batch=4, engine="torch", symbols=400)
     settings = [plain, replace(plain, seed=1), replace(plain, optimizer="muon"), replace(plain, weight_decay=0.1)]
-    kept, older = tmp_path / "runs", "0" * 64
+    kept, older = tmp_path / "runs", ["0" * 64, "1" * 64]
     trained = {one: succeeded(run) for one, run in train_all(kept, task, settings).items()}
     kinds = {kind_of(one.as_dict()) for one in settings}
     assert len(kinds) == 3

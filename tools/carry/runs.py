@@ -2,7 +2,7 @@
 and are not trained again.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ from maestro_lstm.training.run_cache import CODE, named_after
 from tools.carry.compare import content_hash
 
 Kind = frozenset[str]
+MODULES = (CODE, "training.note_task")  # those whose digests name runs
 AMOUNTS = {"seed", "epochs", "symbols", "threads", "log_every"}  # how much of the same, and in which pieces
 
 
-def code_of(checkout: Path) -> str:
-    """What names the runs of a version."""
-    return digest(CODE, (checkout / "src" / "maestro_lstm").resolve())
+def code_of(checkout: Path) -> list[str]:
+    """What of a version's code names its runs."""
+    return [digest(module, (checkout / "src" / "maestro_lstm").resolve()) for module in MODULES]
 
 
 def kind_of(settings: Mapping[str, Any]) -> Kind:
@@ -42,21 +43,24 @@ def proven_in(folders: Iterable[tuple[Path, Path]]) -> set[Kind]:
     return found
 
 
-def rename(folder: Path, was: str, now: str, proven: Collection[Kind]) -> tuple[int, int]:
+def rename(folder: Path, was: Sequence[str], now: Sequence[str], proven: Collection[Kind]) -> tuple[int, int]:
     """Rename the kept runs of these kinds from one code to another.
+
+    Args:
+        was, now: as `code_of` returns them.
 
     Returns: how many were renamed, and how many were not, being of other kinds.
     """
-    renamed = left = 0
+    renamed, left, names = 0, 0, dict(zip(was, now, strict=True))
     for path in sorted(folder.glob("*.safetensors")):
         arrays, about = load_arrays(path)
-        if about["of"]["code"] != was:
+        of = {key: value if key == "settings" else names.get(str(value), value) for key, value in about["of"].items()}
+        if of == about["of"]:
             continue
         if kind_of(about["of"]["settings"]) not in proven:
             left += 1
             continue
-        about["of"]["code"] = now
-        save_arrays(folder / named_after(about["of"]), arrays, about)
+        save_arrays(folder / named_after(of), arrays, {**about, "of": of})
         path.unlink()
         renamed += 1
     return renamed, left
