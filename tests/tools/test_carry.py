@@ -37,7 +37,7 @@ from tools.carry.chain import codes_of, is_fresh
 from tools.carry.compare import differences, first_difference
 from tools.carry.locks import is_regrouped, write_locks
 from tools.carry.predictions import predict
-from tools.carry.runs import code_of, kind_of, proven_in, rename
+from tools.carry.runs import kind_of, named_by, proven_in, rename
 from tools.checks import lock
 from tools.pipeline import Call
 
@@ -330,7 +330,7 @@ def test_kept_runs_of_a_kind_that_was_proven_get_the_name_of_todays_code(tmp_pat
     trained = {one: succeeded(run) for one, run in train_all(kept, task, settings).items()}
     kinds = {kind_of(one.as_dict()) for one in settings}
     assert len(kinds) == 3
-    now = code_of(Path.cwd())
+    now = named_by(Path.cwd())
     assert rename(kept, now, older, kinds) == (4, 0)
     assert not any(RunCache(kept, task).load(one) for one in settings)
     # the sample of both versions has the first alone, and another way of both that differs
@@ -345,3 +345,12 @@ def test_kept_runs_of_a_kind_that_was_proven_get_the_name_of_todays_code(tmp_pat
     again = cache.load(settings[1])
     assert again
     assert again.curve == trained[settings[1]].curve
+
+
+def test_a_kept_run_of_yet_another_version_keeps_its_name(tmp_path: Path) -> None:
+    """Even where the code of its task is the same: half renamed it would be nobody's."""
+    settings = Settings(8, "logits", "adam", Cosine(0.01, 0.1), 10, 1, 0).as_dict()
+    of = {"code": "another", "network": "task", "settings": settings}
+    save_arrays(tmp_path / "run.safetensors", {"last.w": np.zeros(1)}, {"of": of})
+    assert rename(tmp_path, ["older", "task"], ["newer", "task now"], {kind_of(settings)}) == (0, 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.safetensors"]

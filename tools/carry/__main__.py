@@ -170,7 +170,7 @@ def carry(base: str, moves: Mapping[str, str], changed: frozenset[str], seed: in
     write_json(path, sealed(content))
     print(f"{sum(counts.values())} files of the sample are equal, byte for byte ({counts}); seed {seed}, {seconds} s")
     print(f"{path}: {sum(len(one['results']) for one in code)} results carried; commit it with the locks")
-    renamed, others = runs.rename(RUNS, runs.code_of(old), runs.code_of(new), runs.proven_in(folders.values()))
+    renamed, others = runs.rename(RUNS, runs.named_by(old), runs.named_by(new), runs.proven_in(folders.values()))
     print(f"{RUNS}: {renamed} kept runs carried" + (f", {others} not, of kinds that the sample lacks" * bool(others)))
     if left:
         print("to be run: " + " ".join(f"dvc repro -s {one}" for one in left))

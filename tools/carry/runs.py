@@ -12,12 +12,12 @@ from maestro_lstm.training.run_cache import CODE, named_after
 from tools.carry.compare import content_hash
 
 Kind = frozenset[str]
-MODULES = (CODE, "training.note_task")  # those whose digests name runs
+MODULES = (CODE, "training.note_task")  # those whose digests name runs: the first all of them
 AMOUNTS = {"seed", "epochs", "symbols", "threads", "log_every"}  # how much of the same, and in which pieces
 
 
-def code_of(checkout: Path) -> list[str]:
-    """What of a version's code names its runs."""
+def named_by(checkout: Path) -> list[str]:
+    """The digests of a version by which its runs are named."""
     return [digest(module, (checkout / "src" / "maestro_lstm").resolve()) for module in MODULES]
 
 
@@ -47,17 +47,18 @@ def rename(folder: Path, was: Sequence[str], now: Sequence[str], proven: Collect
     """Rename the kept runs of these kinds from one code to another.
 
     Args:
-        was, now: as `code_of` returns them.
+        was, now: as `named_by` returns them.
 
     Returns: how many were renamed, and how many were not, being of other kinds.
     """
     renamed, left, names = 0, 0, dict(zip(was, now, strict=True))
     for path in sorted(folder.glob("*.safetensors")):
         arrays, about = load_arrays(path)
-        of = {key: value if key == "settings" else names.get(str(value), value) for key, value in about["of"].items()}
-        if of == about["of"]:
+        before = about["of"]
+        of = {key: names.get(value, value) if isinstance(value, str) else value for key, value in before.items()}
+        if before["code"] != was[0] or of == before:  # of yet another version; of both
             continue
-        if kind_of(about["of"]["settings"]) not in proven:
+        if kind_of(before["settings"]) not in proven:
             left += 1
             continue
         save_arrays(folder / named_after(of), arrays, {**about, "of": of})

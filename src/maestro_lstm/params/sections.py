@@ -30,9 +30,6 @@ Hidden = Annotated[int, Field(ge=1, le=4096)]
 Layers = Annotated[int, Field(ge=1, le=16)]
 Batch = Annotated[int, Field(ge=1, le=4096)]
 WarmUp = Annotated[float, Field(ge=0, lt=1)]
-Heads = Annotated[int, Field(le=64)]  # of a look, and what follows
-HeadWidth = Annotated[int, Field(ge=1, le=1024)]
-Memory = Annotated[int, Field(ge=1, le=LONGEST_MEMORY)]
 Seeds = Annotated[int, Field(ge=1, le=1000)]
 Engine = Literal["auto"] | EngineName
 Device = Literal["auto", "cpu", "cuda"]
@@ -79,9 +76,9 @@ class OwnTraining(Section):
 class LookParams(Section):
     """How a network looks back, model/look.py."""
 
-    heads: Annotated[Heads, Field(ge=0)]  # 0: it does not
-    width: HeadWidth
-    memory: Memory
+    heads: Annotated[int, Field(ge=0, le=64)]  # 0: it does not
+    width: Annotated[int, Field(ge=1, le=1024)]
+    memory: Annotated[int, Field(ge=1, le=LONGEST_MEMORY)]
 
     @property
     def size(self) -> LookSize | None:
